@@ -1,0 +1,77 @@
+"""Replay a documented crisis from its record, person by person, then change one thing.
+
+    import contrafact as cf
+
+    crisis = cf.load("almaty-2022")
+    result = cf.run(crisis, replications=200, seed=1)
+    result.summary["deaths_total"].median
+
+Everything the command line does is a function of the same name here. Functions are imported when they are first used,
+so that ``import contrafact`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from contrafact.errors import InputError, InputErrors, RunError
+
+if TYPE_CHECKING:
+    from contrafact import terminal
+    from contrafact.experiment.checkup import doctor, validate
+    from contrafact.experiment.description import describe, scenarios
+    from contrafact.experiment.loading import load
+    from contrafact.experiment.reading import read
+    from contrafact.experiment.replaying import replay
+    from contrafact.experiment.result import Result
+    from contrafact.experiment.results import default_out, write
+    from contrafact.experiment.run import Interrupted, run
+
+__version__ = "0.1.0.dev0"
+
+__all__ = [
+    "InputError",
+    "InputErrors",
+    "Interrupted",
+    "Result",
+    "RunError",
+    "default_out",
+    "describe",
+    "doctor",
+    "load",
+    "read",
+    "replay",
+    "run",
+    "scenarios",
+    "terminal",
+    "validate",
+    "write",
+]
+
+_HOMES = {
+    "checkup": ("doctor", "validate"),
+    "description": ("describe", "scenarios"),
+    "loading": ("load",),
+    "reading": ("read",),
+    "replaying": ("replay",),
+    "result": ("Result",),
+    "results": ("default_out", "write"),
+    "run": ("Interrupted", "run"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from its home when it is first asked for (PEP 562)."""
+    if name == "terminal":
+        return import_module("contrafact.terminal")
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"contrafact.experiment.{_HOME_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

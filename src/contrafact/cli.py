@@ -1,0 +1,205 @@
+"""The command line: each command parses, calls one function of the API and prints. It imports nothing heavy."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+import contrafact as cf
+
+DONE, FAILED, WRONG_INPUT, CHECK_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Commands(click.Group):
+    """Turns what a command raises into a message and an exit code, without a traceback for what a user can mend."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; standard output gets nothing from here."""
+        try:
+            return super().invoke(ctx)
+        except (cf.InputError, cf.InputErrors) as error:
+            click.echo(str(error), err=True)
+            ctx.exit(WRONG_INPUT)
+        except cf.RunError as error:
+            click.echo(f"the run failed: {error}", err=True)
+            ctx.exit(FAILED)
+        except KeyboardInterrupt:
+            click.echo("interrupted; nothing was written", err=True)
+            ctx.exit(INTERRUPTED)
+
+
+def with_json(command: Command) -> Command:
+    """Add --json."""
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")(command)
+
+
+def with_scenario(command: Command) -> Command:
+    """Add SCENARIO and --set."""
+    setting = click.option(
+        "--set", "overrides", metavar="PATH=VALUE", multiple=True, help="Override a value of the scenario; repeatable."
+    )
+    return click.argument("scenario")(setting(command))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(cf.__version__, prog_name="contrafact")
+def main() -> None:
+    """Replay a documented crisis from its record, person by person, then change one thing.
+
+    SCENARIO is a shipped scenario (see `contrafact list`), a scenario file or folder, or a results folder.
+    """
+
+
+@main.command("list")
+@with_json
+def list_scenarios(as_json: bool) -> None:
+    """Shipped scenarios, one line each."""
+    found = cf.scenarios()
+    if as_json:
+        print_json({"scenarios": [listed.as_dict() for listed in found]})
+        return
+    for listed in found:
+        click.echo(str(listed))
+
+
+@main.command()
+@with_scenario
+@click.option("--replications", type=int, default=40, show_default=True, help="How many times to simulate it.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same results.")
+@click.option("--until", metavar="TIME|DURATION", help='Stop early: "2022-01-06T12:00" or "36 h".')
+@click.option("--out", type=click.Path(path_type=Path), help="Results folder.  [default: results/SCENARIO-seedSEED]")
+@click.option("--overwrite", is_flag=True, help="Replace an older results folder.")
+@click.option("--threads", type=int, help="Replications side by side.  [default: all processors]")
+@click.option("--workers", type=int, default=0, metavar="N", help="Use N processes instead of threads.")
+@click.option("--no-pictures", is_flag=True, help="Draw no pictures.")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@with_json
+def run(
+    scenario: str,
+    overrides: tuple[str, ...],
+    out: Path | None,
+    no_pictures: bool,
+    quiet: bool,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Simulate SCENARIO many times, keep the results and show them beside the record.
+
+    Outcomes are told with the interval that holds 90 % of the replications. Of the record, rows kept for scoring are
+    left out.
+    """
+    crisis = cf.load(scenario, overrides)
+    target = out or cf.default_out(crisis.name, options["seed"])
+    command = command_line(scenario, overrides, options)
+    notify = silence if quiet else to_stderr
+    interrupted = False
+    try:
+        with cf.terminal.Bar(crisis.name, wanted=not quiet) as bar:
+            result = cf.run(crisis, out=target, progress=bar, notify=notify, command=command, **options)
+    except cf.Interrupted as stop:
+        if stop.result is None:
+            raise
+        result, interrupted = stop.result, True
+    pictures = [] if no_pictures or interrupted else cf.terminal.draw(result, notify)
+    if as_json:
+        print_json(result.as_dict())
+    elif not quiet:
+        cf.terminal.show_result(result, pictures)
+    if interrupted:
+        kept = f"{result.replications} of {result.requested} replications are kept in {result.folder}"
+        click.echo(f"interrupted: {kept}", err=True)
+        leave(INTERRUPTED)
+
+
+@main.command()
+@with_scenario
+@click.option("--draws", type=int, default=40, show_default=True, help="Draws of the calm-week check; 0 for none.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Seed of these draws.")
+@click.option("--threads", type=int, help="Draws side by side.  [default: all processors]")
+@with_json
+def describe(
+    scenario: str, overrides: tuple[str, ...], draws: int, seed: int, threads: int | None, as_json: bool
+) -> None:
+    """What SCENARIO is made of: entities, order of processes, parameters, actions, and the calm-week check."""
+    description = cf.describe(cf.load(scenario, overrides), draws=draws, seed=seed, threads=threads)
+    if as_json:
+        print_json(description.as_dict())
+    else:
+        cf.terminal.show_description(description)
+
+
+@main.command()
+@click.argument("scenario")
+@with_json
+def validate(scenario: str, as_json: bool) -> None:
+    """Tell all that is wrong with SCENARIO; the exit code is 3 if anything is."""
+    errors = cf.validate(scenario)
+    if as_json:
+        print_json({"ok": not errors, "errors": [error.as_dict() for error in errors]})
+    elif errors:
+        click.echo("\n".join(str(error) for error in errors), err=True)
+    else:
+        click.echo(f"{scenario}: no errors")
+    leave(CHECK_FAILED if errors else DONE)
+
+
+@main.command()
+@click.argument("results", type=click.Path(path_type=Path))
+@click.option("--replication", metavar="K", type=int, default=0, show_default=True, help="Which one to execute again.")
+@with_json
+def replay(results: Path, replication: int, as_json: bool) -> None:
+    """Execute one replication of RESULTS again and compare digests; the exit code is 3 if they differ."""
+    replayed = cf.replay(results, replication)
+    if as_json:
+        print_json(replayed.as_dict())
+    else:
+        cf.terminal.show_replayed(replayed)
+    leave(DONE if replayed.match else CHECK_FAILED)
+
+
+@main.command()
+@with_json
+def doctor(as_json: bool) -> None:
+    """What this machine can do."""
+    checkup = cf.doctor()
+    if as_json:
+        print_json(checkup.as_dict())
+    else:
+        cf.terminal.show_checkup(checkup)
+    leave(DONE if checkup.ok else CHECK_FAILED)
+
+
+def command_line(scenario: str, overrides: tuple[str, ...], options: dict[str, Any]) -> str:
+    """The command that does again what was asked for, for the manifest; threads and processes do not matter to it."""
+    words = ["contrafact", "run", scenario]
+    for override in overrides:
+        words += ["--set", override]
+    for name in ("replications", "seed", "until"):
+        if options[name] is not None:
+            words += [f"--{name}", str(options[name])]
+    return shlex.join(words)
+
+
+def print_json(document: object) -> None:
+    """Print the one document of a command."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def to_stderr(message: str) -> None:
+    """Tell something that is no part of the results."""
+    click.echo(message, err=True)
+
+
+def silence(_message: str) -> None:
+    """Tell nothing."""
+
+
+def leave(code: int) -> None:
+    """End the command with an exit code."""
+    click.get_current_context().exit(code)

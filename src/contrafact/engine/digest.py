@@ -1,0 +1,38 @@
+"""The digest: one hash that two runs share if they did the same, whatever was recorded and wherever they ran.
+
+Hashed are the residents in the street and the cumulative counts at every full hour, and the full state at the end.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+
+from contrafact.model.context import Context
+from contrafact.model.state import ARRAYS
+
+HOURLY = ("slot_person", "slot_cell", "slot_phase", "slot_spent")
+
+
+class Digest:
+    """A running hash of one replication."""
+
+    def __init__(self) -> None:
+        self._hash = hashlib.blake2b(digest_size=16)
+
+    def hourly(self, c: Context) -> None:
+        """Take in the residents in the street and the counts."""
+        for name in HOURLY:
+            self._hash.update(np.ascontiguousarray(getattr(c.now, name)[: c.slots]).data)
+        self._hash.update(c.now.counts.data)
+
+    def finish(self, c: Context) -> str:
+        """Take in the full state and give the hash in hexadecimal."""
+        for spec in ARRAYS:
+            if spec.name in ("winner", "cell_slots") or spec.name.startswith(("moved_", "spent_after")):
+                continue
+            array = getattr(c.now, spec.name)
+            self._hash.update(spec.name.encode())
+            self._hash.update(array[: c.slots].data if spec.dims == ("slot",) else array.data)
+        return self._hash.hexdigest()

@@ -1,0 +1,101 @@
+"""What a mechanism is handed: the state, the fixed arrays, the drawn numbers, the clock and where proposals go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from contrafact.kernels import Array
+from contrafact.model.state import State
+
+
+class Event(NamedTuple):
+    """Something that a reader of the replay wants to know of: seizure, recapture, overrun, arrival, action."""
+
+    tick: int
+    hour: float
+    kind: str
+    subject: str
+    place: str
+    value: float
+
+
+class Fixed(SimpleNamespace):
+    """Arrays that do not change during a replication: sites, facilities, units, routes, edges of classes."""
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+
+
+@dataclass
+class Proposals:
+    """Changes of status proposed in a tick: person, status, hours into the tick, a number that goes with it.
+
+    Of several proposals for one person the earliest wins, ties by the order of proposing, which is the loop's.
+    ``cell`` is where it happens; of one who joins, ``payload`` is the site and ``detail`` hardship, risk aversion and
+    patience.
+    """
+
+    person: Array
+    status: Array
+    time: Array
+    cell: Array
+    payload: Array
+    detail: Array
+    n: int = 0
+
+    @classmethod
+    def with_room_for(cls, size: int) -> Proposals:
+        """Room for ``size`` proposals; memory is touched only as far as it is used."""
+        person, cell, payload = (np.empty(size, np.int32) for _ in range(3))
+        return cls(person, np.empty(size, np.uint8), np.empty(size), cell, payload, np.empty((size, 3)))
+
+    def reserve(self, size: int) -> None:
+        """Make room for at least ``size`` proposals and keep those made."""
+        if size > self.person.size:
+            larger = Proposals.with_room_for(2 * size)
+            for old, new in zip(self.arrays(), larger.arrays(), strict=True):
+                new[: self.n] = old[: self.n]
+            larger.n = self.n
+            self.__dict__.update(larger.__dict__)
+
+    def arrays(self) -> tuple[Array, Array, Array, Array, Array, Array]:
+        """The columns, in the order in which kernels take them."""
+        return self.person, self.status, self.time, self.cell, self.payload, self.detail
+
+
+@dataclass
+class Context:
+    """One replication under way. ``p`` maps a parameter's name to its value in the declared unit."""
+
+    now: State
+    next: State
+    fixed: Fixed
+    p: dict[str, float]
+    key: Array
+    dt: float
+    ticks_per_hour: int
+    proposals: Proposals
+    hour_of_day_at_start: float
+    tick: int = 0
+    slots: int = 0
+    events: list[Event] = field(default_factory=list)
+    actions: list[Any] = field(default_factory=list)
+
+    @property
+    def hour(self) -> float:
+        """Hours since the start of the scenario at which this tick begins."""
+        return self.tick / self.ticks_per_hour
+
+    @property
+    def hour_of_day(self) -> float:
+        """Local hour of the day, 0 to 24."""
+        return (self.hour_of_day_at_start + self.hour) % 24
+
+    def note(self, kind: str, subject: str, place: str = "", value: float = 0.0) -> None:
+        """Write an event into the record of the run; nothing in the run reads it."""
+        self.events.append(Event(self.tick, self.hour, kind, subject, place, value))

@@ -1,0 +1,286 @@
+"""Crowd control and harm: arrests, hand-to-hand injuries, overrun units, projectiles, fire.
+
+In every cell with protesters A and state forces C fit for duty:
+
+    arrests     a team of ``team`` members makes one arrest at a time: rate ``arrest`` A / (A + C) per free team, then
+                it is busy for an exponential time of mean ``booking``
+    melee       contacts = min(A, C) (hand-to-hand fighting: Lanchester's linear law); per contact and hour
+                ``melee_forces`` A / (A + C) members and ``melee_crowd`` C / (A + C) protesters are injured
+    overrun     a unit withdraws at rate ``overrun`` h^4 / (1 + h^4), h = A / (``overrun_ratio`` C), and is out of
+    action
+                for ``recovery``
+    projectiles under riot control and above, ``kinetic`` injuries per member and hour, times A / (A + C)
+    fire        self-defence: where h > 1; without warning: always. ``lethality`` deaths per armed member and hour times
+                A / (A + ``in_sight``), with ``wounded_per_killed`` wounded for each
+
+Most injuries in the record are not from fire, so hand-to-hand injury is a process of its own. A hit under fire is on a
+bystander, a calm resident of the cell, with probability ``stray``. A wounded person dies with probability
+``of_wounds``, raised by what delays care: a cut network, a curfew, hospitals lost. Injured and detained persons stay so
+to the end of the run; ill-treatment and deaths in custody are documented [R202-R204] and not simulated.
+
+Capacity-limited events take the persons with the smallest keyed hash. Victims are drawn from those in the cell as the
+tick began; what else befell them earlier in the tick is settled when events compete.
+
+Order     after movement, before facilities
+Reads     crowd, force, armed_force (cell,), cell_slots (slot,), rules, network (cell,), holder, unit_* (unit,)
+Writes    proposals; unit_injured, unit_dead, unit_recovers, unit_busy (unit,); violence ()
+Source    Lanchester 1916; wounded per killed: Coupland and Meddings 1999, doi:10.1136/bmj.319.7207.407; projectiles:
+          Haar et al. 2017, doi:10.1136/bmjopen-2017-018154
+Check     tests/model/test_crowd_control.py
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from contrafact.kernels import Array, inline, kernel
+from contrafact.model.context import Context
+from contrafact.model.state import CALM, DEAD, DETAINED, INJURED, STATE
+from contrafact.parameters import ASSUMPTION, Parameter, loguniform, uniform
+from contrafact.rng import decision, poisson, uniforms
+
+PARAMETERS = (
+    Parameter("crowd_control.team", "persons", 4.0, ASSUMPTION, "members of an arrest team", uniform(3.0, 6.0),
+              low=1.0),
+    Parameter("crowd_control.arrest", "1/h", 0.05, ASSUMPTION, "arrests per free team and hour in a crowd",
+              loguniform(0.02, 0.12)),
+    Parameter("crowd_control.booking", "h", 1.0, ASSUMPTION, "time that booking keeps a team", uniform(0.5, 1.5),
+              low=0.05),
+    Parameter("crowd_control.melee_forces", "1/h", 0.06, ASSUMPTION,
+              "members injured hand to hand per contact and hour when outnumbered", loguniform(0.03, 0.12)),
+    Parameter("crowd_control.melee_crowd", "1/h", 0.06, ASSUMPTION,
+              "protesters injured hand to hand per contact and hour when outnumbered", loguniform(0.03, 0.12)),
+    Parameter("crowd_control.melee_lethality", "dimensionless", 0.006, ASSUMPTION,
+              "share of members injured hand to hand who die", loguniform(0.003, 0.012), high=1.0),
+    Parameter("crowd_control.overrun", "1/h", 2.0, ASSUMPTION, "rate at which a hopelessly outnumbered unit withdraws",
+              loguniform(1.0, 4.0)),
+    Parameter("crowd_control.overrun_ratio", "dimensionless", 10.0, ASSUMPTION,
+              "protesters per member at which half of that rate is reached", loguniform(7.0, 14.0), low=0.1),
+    Parameter("crowd_control.recovery", "h", 5.0, ASSUMPTION, "time that an overrun unit is out of action",
+              uniform(3.0, 8.0)),
+    Parameter("crowd_control.kinetic", "1/h", 0.005, ASSUMPTION,
+              "injuries by kinetic projectiles per member and hour in a crowd", loguniform(0.002, 0.01)),
+    Parameter("crowd_control.kinetic_lethality", "dimensionless", 0.0267, "haar2017",
+              "share of those injured by kinetic projectiles who die", high=1.0),
+    Parameter("crowd_control.lethality", "1/h", 0.01, ASSUMPTION, "deaths per armed member and hour of fire",
+              loguniform(0.004, 0.02)),
+    Parameter("crowd_control.in_sight", "persons", 200.0, ASSUMPTION, "crowd at which fire meets half of its targets",
+              loguniform(100.0, 400.0), low=1.0),
+    Parameter("crowd_control.wounded_per_killed", "dimensionless", 4.0, "coupland1999", "wounded for each killed",
+              loguniform(2.0, 13.0)),
+    Parameter("crowd_control.stray", "dimensionless", 0.1, ASSUMPTION, "share of hits that are on bystanders",
+              uniform(0.03, 0.2), high=1.0),
+    Parameter("crowd_control.of_wounds", "dimensionless", 0.05, ASSUMPTION,
+              "share of the wounded who die of their wounds when care is at hand", uniform(0.02, 0.1), high=1.0),
+    Parameter("crowd_control.delay", "dimensionless", 1.0, ASSUMPTION,
+              "rise of that share for each of: no network, curfew, all hospitals lost", uniform(0.0, 2.0)),
+)  # fmt: skip
+
+SELF_DEFENCE, WITHOUT_WARNING = 2, 3
+
+ARREST = decision("crowd_control.arrest")
+ARRESTED = decision("crowd_control.arrested")
+BOOKED = decision("crowd_control.booked")
+MELEE = decision("crowd_control.melee")
+MELEE_VICTIM = decision("crowd_control.melee.victim")
+MELEE_MEMBER = decision("crowd_control.melee.member")
+OVERRUN = decision("crowd_control.overrun")
+KINETIC = decision("crowd_control.kinetic")
+KINETIC_VICTIM = decision("crowd_control.kinetic.victim")
+FIRE = decision("crowd_control.fire")
+FIRE_VICTIM = decision("crowd_control.fire.victim")
+FIRE_BYSTANDER = decision("crowd_control.fire.bystander")
+
+
+@inline
+def smallest(key: Array, word: int, tick: int, slots: Array, first: int, last: int, slot_person: Array,
+             chosen: Array, hashes: Array, n: int) -> int:  # fmt: skip
+    """Slots of the n persons with the smallest keyed hash among slots[first:last]; returns how many there are."""
+    found = 0
+    if n == 0:
+        return found
+    for i in range(first, last):
+        u, _ = uniforms(key, word, tick, slot_person[slots[i]], 0)
+        if found < n or u < hashes[found - 1]:
+            at = min(found, n - 1)
+            found = min(found + 1, n)
+            while at > 0 and hashes[at - 1] > u:
+                hashes[at], chosen[at] = hashes[at - 1], chosen[at - 1]
+                at -= 1
+            hashes[at], chosen[at] = u, slots[i]
+    return found
+
+
+@kernel
+def police_crowd(key: Array, tick: int, dt: float, crowd: Array, force: Array, free_teams: Array, rules: int,
+                 arrest: float, melee_crowd: float, kinetic: float, kinetic_lethality: float, cell_start: Array,
+                 cell_slots: Array, slot_person: Array, arrests: Array, harm: Array, person: Array, new: Array,
+                 time: Array, where: Array, payload: Array, detail: Array, n: int) -> int:  # fmt: skip
+    """Propose arrests and injuries of protesters by hand or projectile; returns the number of proposals.
+
+    crowd, force and free_teams (cell,) are persons and teams; arrests and harm (cell,) are left with how many there
+    were.
+    """
+    most = 4096
+    chosen, hashes = np.empty(most, np.int32), np.empty(most)
+    for c in range(crowd.size):
+        arrests[c] = 0
+        harm[c] = 0
+        if crowd[c] == 0 or force[c] == 0:
+            continue
+        among = crowd[c] / (crowd[c] + force[c])
+        first, last = cell_start[c], cell_start[c + 1]
+        wanted = poisson(arrest * free_teams[c] * among * dt, uniforms(key, ARREST, tick, c, 0)[0])
+        wanted = min(wanted, free_teams[c], most)
+        arrests[c] = smallest(key, ARRESTED, tick, cell_slots, first, last, slot_person, chosen, hashes, wanted)
+        for i in range(arrests[c]):
+            person[n], new[n], where[n], payload[n] = slot_person[chosen[i]], DETAINED, c, -1
+            time[n] = dt * uniforms(key, ARRESTED, tick, person[n], 1)[0]
+            n += 1
+        for kind in range(2):
+            if kind == 0:
+                mean = melee_crowd * min(crowd[c], force[c]) * (1.0 - among) * dt
+                word, lethality = MELEE_VICTIM, 0.0
+            else:
+                mean = kinetic * force[c] * among * dt if rules >= 1 else 0.0
+                word, lethality = KINETIC_VICTIM, kinetic_lethality
+            wanted = min(most, poisson(mean, uniforms(key, MELEE if kind == 0 else KINETIC, tick, c, 0)[0]))
+            found = smallest(key, word, tick, cell_slots, first, last, slot_person, chosen, hashes, wanted)
+            harm[c] += found
+            for i in range(found):
+                person[n], where[n], payload[n] = slot_person[chosen[i]], c, -1
+                u_time, u_death = uniforms(key, word, tick, person[n], 1)
+                time[n] = dt * u_time
+                new[n] = DEAD if u_death < lethality else INJURED
+                n += 1
+    return n
+
+
+@kernel
+def fire(key: Array, tick: int, dt: float, crowd: Array, force: Array, armed: Array, rules: int, ratio: float,
+         lethality: float, in_sight: float, per_killed: float, stray: float, of_wounds: Array, first_resident: Array,
+         status: Array, cell_start: Array, cell_slots: Array, slot_person: Array, harm: Array, person: Array,
+         new: Array, time: Array, where: Array, payload: Array, detail: Array, n: int) -> int:  # fmt: skip
+    """Propose deaths and wounds by fire, of protesters and bystanders; adds hits to harm (cell,)."""
+    most = 4096
+    chosen, hashes = np.empty(most, np.int32), np.empty(most)
+    killed = 1.0 / (1.0 + per_killed)
+    for c in range(crowd.size):
+        if crowd[c] == 0 or armed[c] == 0 or rules < SELF_DEFENCE:
+            continue
+        if rules == SELF_DEFENCE and crowd[c] <= ratio * force[c]:
+            continue
+        mean = lethality * (1.0 + per_killed) * armed[c] * crowd[c] / (crowd[c] + in_sight) * dt
+        u, u_stray = uniforms(key, FIRE, tick, c, 0)
+        hits = min(most, crowd[c], poisson(mean, u))
+        astray = min(hits, poisson(stray * hits, u_stray)) if hits > 0 else 0
+        found = smallest(key, FIRE_VICTIM, tick, cell_slots, cell_start[c], cell_start[c + 1], slot_person, chosen,
+                         hashes, hits - astray)  # fmt: skip
+        residents = first_resident[c + 1] - first_resident[c]
+        for i in range(found + astray):
+            if i < found:
+                victim, word = slot_person[chosen[i]], FIRE_VICTIM
+            else:
+                if residents == 0:
+                    continue
+                word = FIRE_BYSTANDER
+                victim = first_resident[c] + min(residents - 1, int(residents * uniforms(key, word, tick, c, i)[0]))
+                if status[victim] != CALM:
+                    continue
+            u_time, u_death = uniforms(key, word, tick, victim, 1)
+            dies = killed + (1.0 - killed) * of_wounds[c]
+            person[n], time[n], where[n], payload[n] = victim, dt * u_time, c, -1
+            new[n] = DEAD if u_death < dies else INJURED
+            harm[c] += 1
+            n += 1
+    return n
+
+
+@kernel
+def units(key: Array, tick: int, hour: float, dt: float, crowd: Array, force: Array, arrests: Array, melee: float,
+          melee_lethality: float, overrun: float, ratio: float, recovery: float, booking: float, team: float,
+          cell: Array, strength: Array, injured: Array, dead: Array, recovers: Array, busy: Array, new_injured: Array,
+          new_dead: Array, new_recovers: Array, new_busy: Array) -> int:  # fmt: skip
+    """Losses, overruns and busy teams of every unit, arrays (unit,); returns how many members were hurt."""
+    hurt = 0
+    left = arrests.copy()
+    freed = 1.0 - math.exp(-dt / booking)
+    for u in range(cell.size):
+        c = cell[u]
+        new_injured[u], new_dead[u], new_recovers[u] = injured[u], dead[u], recovers[u]
+        done = 0
+        for i in range(busy[u]):
+            done += uniforms(key, BOOKED, tick, u, i)[0] < freed
+        new_busy[u] = busy[u] - done
+        fit = strength[u] - injured[u] - dead[u]
+        if c < 0 or fit <= 0 or recovers[u] > hour:
+            continue
+        free = max(0, int(fit / team) - busy[u])
+        taken = min(left[c], free)
+        left[c] -= taken
+        new_busy[u] += taken
+        if crowd[c] == 0:
+            continue
+        outnumbered = crowd[c] / (ratio * force[c])
+        mean = melee * fit * min(1.0, crowd[c] / force[c]) * crowd[c] / (crowd[c] + force[c]) * dt
+        u_melee, u_overrun = uniforms(key, MELEE_MEMBER, tick, u, 0)
+        losses = min(fit, poisson(mean, u_melee))
+        for i in range(losses):
+            if uniforms(key, MELEE_MEMBER, tick, u, i + 1)[0] < melee_lethality:
+                new_dead[u] += 1
+            else:
+                new_injured[u] += 1
+        hurt += losses
+        pressure = outnumbered**4
+        if u_overrun < 1.0 - math.exp(-overrun * pressure / (1.0 + pressure) * dt):
+            new_recovers[u] = hour + dt + recovery
+    return hurt
+
+
+@kernel
+def free_teams_by_cell(cell: Array, strength: Array, injured: Array, dead: Array, recovers: Array, busy: Array,
+                       hour: float, team: float, out: Array) -> None:  # fmt: skip
+    """Arrest teams that are free in each cell, written to out (cell,)."""
+    out[:] = 0
+    for u in range(cell.size):
+        if cell[u] >= 0 and recovers[u] <= hour:
+            out[cell[u]] += max(0, int((strength[u] - injured[u] - dead[u]) / team) - busy[u])
+
+
+def step(c: Context) -> None:
+    """Propose arrests and harm, and advance the units."""
+    now, following, fixed = c.now, c.next, c.fixed
+    p = {name.removeprefix("crowd_control."): value for name, value in c.p.items() if name.startswith("crowd_control.")}
+    rules, proposals = int(now.rules[0]), c.proposals
+    of_unit = (now.unit_cell, fixed.unit_strength, now.unit_injured, now.unit_dead, now.unit_recovers, now.unit_busy)
+    free_teams_by_cell(*of_unit, c.hour, p["team"], fixed.free_teams)
+    in_cells = (now.cell_start, now.cell_slots, now.slot_person)
+    proposals.n = police_crowd(
+        c.key, c.tick, c.dt, now.crowd, now.force, fixed.free_teams, rules, p["arrest"], p["melee_crowd"], p["kinetic"],
+        p["kinetic_lethality"], *in_cells, fixed.arrests, fixed.harm, *proposals.arrays(), proposals.n,
+    )  # fmt: skip
+    if rules >= SELF_DEFENCE:
+        proposals.n = fire(
+            c.key, c.tick, c.dt, now.crowd, now.force, now.armed_force, rules, p["overrun_ratio"], p["lethality"],
+            p["in_sight"], p["wounded_per_killed"], p["stray"], dying_of_wounds(c, p), fixed.first_resident, now.status,
+            *in_cells, fixed.harm, *proposals.arrays(), proposals.n,
+        )  # fmt: skip
+    hurt = units(
+        c.key, c.tick, c.hour, c.dt, now.crowd, now.force, fixed.arrests, p["melee_forces"], p["melee_lethality"],
+        p["overrun"], p["overrun_ratio"], p["recovery"], p["booking"], p["team"], *of_unit, following.unit_injured,
+        following.unit_dead, following.unit_recovers, following.unit_busy,
+    )  # fmt: skip
+    following.violence[0] = int(now.crowd[fixed.harm > 0].sum()) + hurt
+    for u in np.flatnonzero(following.unit_recovers > now.unit_recovers):
+        place = fixed.place_names[now.unit_order[u]]
+        c.note("overrun", fixed.unit_force_name[u], place, int(fixed.unit_strength[u]))
+
+
+def dying_of_wounds(c: Context, p: dict[str, float]) -> Array:
+    """Share of the wounded who die, by cell, (cell,): raised by a cut network, a curfew and hospitals lost."""
+    hospital = c.fixed.facility_is_hospital
+    lost = float(np.mean(c.now.holder[hospital] != STATE)) if hospital.any() else 0.0
+    delays = (1.0 - c.now.network) + float(c.now.under_curfew[0]) + lost
+    return np.asarray(np.minimum(1.0, p["of_wounds"] * (1.0 + p["delay"] * delays)))

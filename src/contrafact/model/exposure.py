@@ -1,0 +1,88 @@
+"""Exposure: how much of the unrest the residents of a cell see, hear and read.
+
+    dE_c/dt = -omega E_c + (1 - E_c / E_max) S_c
+    S_c     = near * sum_d K(c, d) a_d + M_c net a_city + media B + news
+
+a_d is the share of residents whose home is d who are in the street, a_city that of the whole city. K falls
+exponentially with distance over ``exposure.range``, cut at 4 km, and sums to one over d. B is -1 while the state holds
+the broadcaster and +1 when it has lost it. E has the unit of the balance x in participation, so no factor stands before
+it there (a factor beta and these strengths could not be told apart). E_max bounds it: the unbounded form runs away.
+
+near_c = sum_d K a_d is kept as an integer in units of 2^-40 and changed only where residents joined or went home:
+exact, independent of order, and its cost follows events, not cells.
+
+Order     after communications, before fear
+Reads     active_home (cell,), network (cell,), news (), holder (facility,)
+Writes    exposure (cell,), dimensionless, 0 to E_max; near (cell,); seen_home (cell,)
+Source    Bonnasse-Gahot et al. 2018, doi:10.1038/s41598-017-18093-4; Davies et al. 2013, doi:10.1038/srep01303
+Check     tests/model/test_exposure.py: decay alone halves E after ln 2 / omega; two ticks of 5 equal one of 10 min
+"""
+
+from __future__ import annotations
+
+import math
+
+from contrafact.kernels import Array, kernel
+from contrafact.model.context import Context
+from contrafact.model.state import STATE
+from contrafact.parameters import ASSUMPTION, Parameter, loguniform, uniform
+
+PARAMETERS = (
+    Parameter("exposure.omega", "1/day", 3.0, ASSUMPTION, "rate at which exposure fades", loguniform(2.0, 4.5)),
+    Parameter("exposure.maximum", "dimensionless", 0.12, ASSUMPTION, "largest exposure E_max", uniform(0.10, 0.14),
+              low=1e-6),
+    Parameter("exposure.near", "1/h", 1.0, ASSUMPTION, "strength of what is seen around one's home",
+              loguniform(0.5, 2.0)),
+    Parameter("exposure.range", "km", 1.5, ASSUMPTION, "distance over which what is seen falls by e",
+              uniform(1.0, 2.0), low=0.1),
+    Parameter("exposure.net", "1/h", 3.0, ASSUMPTION, "strength of what is read and heard through the network",
+              loguniform(1.5, 6.0)),
+    Parameter("exposure.media", "1/h", 0.0005, ASSUMPTION, "strength of broadcasts, which speak for who holds them",
+              loguniform(0.0002, 0.001)),
+)  # fmt: skip
+
+FIXED_POINT = 2.0**40
+
+
+@kernel
+def push(active: Array, seen: Array, start: Array, cell: Array, weight: Array, near: Array) -> None:
+    """Add the change of active residents of each cell, (cell,), to near, (cell,) int64, of the cells around it.
+
+    start (cell + 1,), cell (pairs,) and weight (pairs,) int64 list, for each home cell, who sees one of its residents.
+    """
+    for d in range(active.size):
+        change = active[d] - seen[d]
+        if change != 0:
+            for i in range(start[d], start[d + 1]):
+                near[cell[i]] += change * weight[i]
+            seen[d] = active[d]
+
+
+@kernel
+def change(exposure: Array, near: Array, network: Array, out: Array, strength: float, net: float, common: float,
+           omega: float, maximum: float, dt: float) -> None:  # fmt: skip
+    """Exposure after one tick, exact for constant input: arrays (cell,); rates per hour; dt in hours."""
+    for c in range(exposure.size):
+        source = strength * (near[c] / FIXED_POINT) + network[c] * net + common
+        rate = omega + source / maximum
+        if rate > 1e-12:
+            end = source / rate
+            out[c] = min(maximum, max(0.0, end + (exposure[c] - end) * math.exp(-rate * dt)))
+        else:
+            out[c] = min(maximum, max(0.0, exposure[c] + source * dt))
+
+
+def step(c: Context) -> None:
+    """Advance exposure by one tick."""
+    now, fixed, p = c.now, c.fixed, c.p
+    push(now.active_home, c.next.seen_home, fixed.sight_start, fixed.sight_cell, fixed.sight_weight, c.next.near)
+    broadcast = 0.0
+    if fixed.facility_is_broadcast.any():
+        held = (now.holder[fixed.facility_is_broadcast] == STATE).mean()
+        broadcast = float(1.0 - 2.0 * held)
+    active_share = int(now.active_home.sum()) / fixed.residents_total
+    change(
+        now.exposure, c.next.near, now.network, c.next.exposure,
+        p["exposure.near"], p["exposure.net"] * active_share, p["exposure.media"] * broadcast + float(now.news[0]),
+        p["exposure.omega"] / 24.0, p["exposure.maximum"], c.dt,
+    )  # fmt: skip

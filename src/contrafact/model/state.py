@@ -1,0 +1,159 @@
+"""Every state array, declared once: name, dimensions, dtype, unit, who writes it, what it means.
+
+Mechanisms read ``now``, the state as the tick began, and write ``next``; the engine copies next to now when all have
+run. Arrays marked ``stepper`` are written by the engine when it applies events. Arrays by slot hold the roster: the
+residents who are in the street, in an order that depends only on what happened to them.
+
+Dimensions: person (every resident), slot (resident in the street), cell, site (gathering site), facility, unit, count
+(see COUNTS); () is one number for the whole city.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from contrafact.kernels import Array
+
+CALM, PROTESTING, RETURNING, DETAINED, INJURED, DEAD = range(6)
+STATUSES = ("calm", "protesting", "returning home", "detained", "injured", "dead")
+
+OUTBOUND, PRESENT, HOMEBOUND, MARCHING = range(4)
+PHASES = ("on the way", "at the site", "on the way home", "marching to another site")
+
+STATE, CROWD, NOBODY = range(3)
+HOLDERS = ("state", "crowd", "nobody")
+
+COUNTS = (
+    "deaths_bystanders",
+    "deaths_protesters",
+    "deaths_state_forces",
+    "deaths_contingents",
+    "injured_bystanders",
+    "injured_protesters",
+    "injured_state_forces",
+    "injured_contingents",
+    "detained",
+    "joined",
+    "returned",
+)
+
+
+@dataclass(frozen=True)
+class ArraySpec:
+    """One state array. ``writer`` is the mechanism that alone may write it; ``buffered`` ones have a now and a next."""
+
+    name: str
+    dims: tuple[str, ...]
+    dtype: str
+    unit: str
+    writer: str
+    meaning: str
+    initial: float = 0
+
+    @property
+    def buffered(self) -> bool:
+        return self.writer != "stepper" and self.dims != ("slot",)
+
+
+def _spec(line: str, meaning: str, initial: float = 0) -> ArraySpec:
+    name, dims, dtype, unit, writer = line.split()
+    return ArraySpec(name, tuple(d for d in dims.split(",") if d != "()"), dtype, unit, writer, meaning, initial)
+
+
+ARRAYS: tuple[ArraySpec, ...] = (
+    _spec("status person uint8 - stepper", "status of each resident, an index of STATUSES"),
+    _spec("winner person int32 - stepper", "scratch of the stepper, zero between ticks"),
+    # The roster
+    _spec("slot_person slot int32 - stepper", "resident"),
+    _spec("slot_home slot int32 - stepper", "home cell"),
+    _spec("slot_hardship slot float64 - stepper", "hardship H of the resident"),
+    _spec("slot_aversion slot float64 - stepper", "risk aversion R of the resident"),
+    _spec("slot_patience slot float64 - stepper", "unit-exponential amount of leaving hazard that this stay can take"),
+    _spec("slot_site slot int32 - stepper", "site gone to"),
+    _spec("slot_origin slot int32 - stepper", "cell from which the stored route starts"),
+    _spec("slot_progress slot float64 km stepper", "way covered along the stored route"),
+    _spec("slot_phase slot uint8 - stepper", "an index of PHASES"),
+    _spec("slot_cell slot int32 - stepper", "cell where the resident is"),
+    _spec("slot_spent slot float64 - stepper", "leaving hazard accumulated so far"),
+    _spec("spent_after slot float64 - participation", "leaving hazard accumulated by the end of the tick"),
+    _spec("moved_site slot int32 - movement", "site after the tick's move"),
+    _spec("moved_origin slot int32 - movement", "route's start after the tick's move"),
+    _spec("moved_progress slot float64 km movement", "way covered after the tick's move"),
+    _spec("moved_phase slot uint8 - movement", "phase after the tick's move"),
+    _spec("cell_slots slot int32 - stepper", "slots of protesters sorted by cell"),
+    # What the stepper counts
+    _spec("cell_start cell+1 int32 - stepper", "where each cell's slots start in cell_slots"),
+    _spec("crowd cell int32 persons stepper", "protesters in the cell"),
+    _spec("active_home cell int32 persons stepper", "protesters whose home is the cell"),
+    _spec("on_site site int32 persons stepper", "protesters who have arrived at the site"),
+    _spec("force cell int64 persons stepper", "members of state forces and contingents fit for duty in the cell"),
+    _spec("armed_force cell int64 persons stepper", "those of them who carry firearms"),
+    _spec("deaths_now cell int32 persons stepper", "residents killed in the cell in the last tick"),
+    _spec("harmed_now cell int32 persons stepper", "residents killed or injured in the cell in the last tick"),
+    _spec("deaths_around cell int32 persons stepper", "the same of deaths within 1 km of the cell"),
+    _spec("harmed_around cell int32 persons stepper", "the same of killed and injured within 1 km of the cell"),
+    _spec("counts count int64 persons stepper", "cumulative counts, an index of COUNTS"),
+    # Policy
+    _spec("availability () float64 share policy", "network availability allowed by shutdowns", 1),
+    _spec("jamming cell float64 share policy", "share of the network jammed"),
+    _spec("compliance () float64 share policy", "share by which emergency and curfew lower joining"),
+    _spec("under_curfew () bool - policy", "whether a curfew is in force at this hour"),
+    _spec(
+        "rules () int64 - policy", "rules of engagement: 0 restraint, 1 riot control, 2 self-defence, 3 no warning", 1
+    ),
+    _spec("news () float64 1/h policy", "what is heard of other cities and of calls to gather"),
+    _spec("call site float64 - policy", "attraction added to the site by calls to gather"),
+    _spec("march_to site int64 - policy", "site to which those present march this tick, -1 for none", -1),
+    _spec("march_share site float64 share policy", "share of those present who march"),
+    _spec("concession () float64 - policy", "legitimacy added this tick by a concession, any sign"),
+    _spec("unit_order unit int64 - policy", "place where the unit is ordered to be, -1 for off the map"),
+    # Fields
+    _spec("network cell float64 share communications", "network availability M", 1),
+    _spec("near cell int64 2^-40 exposure", "active share of residents around the cell, weighted by distance"),
+    _spec("seen_home cell int32 persons exposure", "active residents by home that near already holds"),
+    _spec("exposure cell float64 - exposure", "exposure E to the unrest"),
+    _spec("fear cell float64 - fear", "fear F after deaths seen or heard of"),
+    _spec("legitimacy cell float64 - support", "legitimacy L of the government, 0 to 1"),
+    _spec("site_weight site float64 - gathering", "attraction of the site, distance apart", 1),
+    _spec("site_risk site float64 - gathering", "risk P of arrest or injury expected at the site"),
+    # Units
+    _spec("unit_cell unit int32 - movement", "cell where the unit is, -1 for off the map", -1),
+    _spec("unit_progress unit float64 km movement", "way covered toward the next cell"),
+    _spec("unit_injured unit int32 persons crowd_control", "members injured so far"),
+    _spec("unit_dead unit int32 persons crowd_control", "members killed so far"),
+    _spec("unit_recovers unit float64 h crowd_control", "hour until which an overrun unit is out of action", -1),
+    _spec("unit_busy unit int32 teams crowd_control", "arrest teams that are booking a detained person"),
+    _spec("violence () int64 persons crowd_control", "protesters in cells where someone was hurt in the tick"),
+    # Facilities
+    _spec("holder facility int8 - facilities", "an index of HOLDERS"),
+    _spec("contest facility float64 h facilities", "hours of superiority of the side that does not hold it"),
+)
+
+
+class State(SimpleNamespace):
+    """Arrays by name."""
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Array: ...
+
+
+def allocate(sizes: Mapping[str, int]) -> tuple[State, State]:
+    """The state before the first tick as (now, next); memory of large arrays is touched only where it is used."""
+    now, following = State(), State()
+    for spec in ARRAYS:
+        shape = tuple(sizes[d] for d in spec.dims) or (1,)
+        array = np.zeros(shape, spec.dtype)
+        if spec.initial != 0:
+            array.fill(spec.initial)
+        setattr(now, spec.name, array)
+        setattr(following, spec.name, array.copy() if spec.buffered else array)
+    return now, following
+
+
+BUFFERED = tuple(spec.name for spec in ARRAYS if spec.buffered)

@@ -1,0 +1,131 @@
+"""Counter-based random numbers: every draw is a pure function of what it decides.
+
+A draw is keyed by (seed, replication), the hash of the decision's name, the tick, a stable entity id and a draw index.
+It depends on nothing else: not on how many draws came before it, on threads, recorders or a mechanism that is off.
+
+Source  Salmon, Moraes, Dror, Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3", doi:10.1145/2063384.2063405
+Check   tests/test_rng.py: the published known-answer vectors of Philox 4x32-10, compiled and as plain Python
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from typing import TypeAlias
+
+import numpy as np
+
+from contrafact.kernels import Array, inline, kernel
+
+Word: TypeAlias = np.uint64
+
+MASK = np.uint64(0xFFFFFFFF)
+SHIFT = np.uint64(32)
+MULTIPLIER_0 = np.uint64(0xD2511F53)
+MULTIPLIER_1 = np.uint64(0xCD9E8D57)
+WEYL_0 = np.uint64(0x9E3779B9)
+WEYL_1 = np.uint64(0xBB67AE85)
+ELEVEN = np.uint64(11)
+ROUNDS = 10
+ULP = 2.0**-53
+
+
+@inline
+def philox(c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word) -> tuple[Word, Word, Word, Word]:
+    """Philox 4x32-10: four words of 32 bits from a counter of four and a key of two, all held in uint64.
+
+    Every word stays below 2**32, so a product of two never overflows and nothing is promoted to float.
+    """
+    for _ in range(ROUNDS):
+        p0 = MULTIPLIER_0 * c0
+        p1 = MULTIPLIER_1 * c2
+        c0, c1, c2, c3 = (p1 >> SHIFT) ^ c1 ^ k0, p1 & MASK, (p0 >> SHIFT) ^ c3 ^ k1, p0 & MASK
+        k0 = (k0 + WEYL_0) & MASK
+        k1 = (k1 + WEYL_1) & MASK
+    return c0, c1, c2, c3
+
+
+@inline
+def uniforms(key: Array, decision: int, tick: int, entity: int, index: int) -> tuple[float, float]:
+    """Two independent uniforms in the open interval (0, 1) for one draw; key has shape (2,), dtype uint64."""
+    w0, w1, w2, w3 = philox(np.uint64(entity), np.uint64(tick), np.uint64(decision), np.uint64(index), key[0], key[1])
+    first = (np.float64(((w0 << SHIFT) | w1) >> ELEVEN) + 0.5) * ULP
+    second = (np.float64(((w2 << SHIFT) | w3) >> ELEVEN) + 0.5) * ULP
+    return first, second
+
+
+@inline
+def poisson(mean: float, u: float) -> int:
+    """Poisson count with this mean by inverse distribution function of one uniform: never falls when mean or u grows.
+
+    Exact up to a mean of 200; above, the normal approximation with continuity correction, whose error in the
+    distribution function is below 0.01 there, keeps one uniform one draw.
+    """
+    if mean <= 0.0:
+        return 0
+    if mean > 200.0:
+        return max(0, math.floor(mean + math.sqrt(mean) * normal_quantile(u) + 0.5))
+    term = math.exp(-mean)
+    total = term
+    count = 0
+    while u > total and count < 1000:
+        count += 1
+        term *= mean / count
+        total += term
+    return count
+
+
+@inline
+def normal_quantile(u: float) -> float:
+    """Standard normal quantile, relative error below 1.15e-9. Acklam's rational approximation."""
+    if u < 0.02425 or u > 0.97575:
+        q = math.sqrt(-2.0 * math.log(min(u, 1.0 - u)))
+        top = (
+            (((-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838) * q - 2.549732539343734) * q
+            + 4.374664141464968
+        ) * q + 2.938163982698783
+        bottom = (
+            ((7.784695709041462e-03 * q + 3.224671290700398e-01) * q + 2.445134137142996) * q + 3.754408661907416
+        ) * q + 1.0
+        return top / bottom if u < 0.5 else -top / bottom
+    q = u - 0.5
+    r = q * q
+    top = (
+        (
+            (((-3.969683028665376e01 * r + 2.209460984245205e02) * r - 2.759285104469687e02) * r + 1.383577518672690e02)
+            * r
+            - 3.066479806614716e01
+        )
+        * r
+        + 2.506628277459239
+    ) * q
+    bottom = (
+        (((-5.447609879822406e01 * r + 1.615858368580409e02) * r - 1.556989798598866e02) * r + 6.680131188771972e01) * r
+        - 1.328068155288572e01
+    ) * r + 1.0
+    return top / bottom
+
+
+@kernel
+def philox_block(counter: Array, key: Array) -> Array:
+    """Philox of one counter, shape (4,) uint64, under one key, shape (2,) uint64: shape (4,) uint64."""
+    w0, w1, w2, w3 = philox(counter[0], counter[1], counter[2], counter[3], key[0], key[1])
+    return np.array([w0, w1, w2, w3], dtype=np.uint64)
+
+
+@kernel
+def draw(key: Array, decision: int, tick: int, entity: int, index: int) -> tuple[float, float]:
+    """The two uniforms of one draw, for code outside kernels."""
+    return uniforms(key, decision, tick, entity, index)
+
+
+def stream_key(seed: int, replication: int) -> Array:
+    """Key of one replication, shape (2,) uint64: Philox of the seed's two words and the replication's two."""
+    words = [seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF, replication & 0xFFFFFFFF, (replication >> 32) & 0xFFFFFFFF]
+    block = philox_block(np.array(words, dtype=np.uint64), np.array([0x636F6E74, 0x72616661], dtype=np.uint64))
+    return np.asarray(block[:2])
+
+
+def decision(name: str) -> int:
+    """The 32-bit word by which a decision is known: the start of the SHA-256 digest of its name."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big")

@@ -1,0 +1,141 @@
+"""What commands show to people: a progress bar, results, a description. Imported when a command first shows something."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from contrafact.experiment.checkup import Checkup, can_draw
+from contrafact.experiment.description import Description
+from contrafact.experiment.replaying import Replayed
+from contrafact.experiment.result import Result
+from contrafact.report.tables import milestone_table, outcome_table
+
+PATIENCE_S = 1.0
+WIDTH = 120
+NO_PICTURES = "no pictures: what draws them is not installed; get it with: pip install 'contrafact[report]'"
+
+
+class Bar:
+    """Progress on standard error: none when nobody watches, none within the first second.
+
+    Call it with (done, all); use it in a ``with`` block, so that the terminal is left clean.
+    """
+
+    def __init__(self, label: str, wanted: bool = True) -> None:
+        self.label = label
+        self.wanted = wanted and sys.stderr.isatty()
+        self._begun = time.monotonic()
+        self._shown: tuple[Progress, TaskID] | None = None
+
+    def __enter__(self) -> Bar:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._shown is not None:
+            self._shown[0].stop()
+            self._shown = None
+
+    def __call__(self, done: int, total: int) -> None:
+        """Show how many of how many are done."""
+        if self._shown is None and self.wanted and time.monotonic() - self._begun > PATIENCE_S and done < total:
+            self._shown = self._start(total)
+        if self._shown is not None:
+            progress, task = self._shown
+            progress.update(task, completed=done)
+
+    def _start(self, total: int) -> tuple[Progress, TaskID]:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        progress = Progress(*columns, console=Console(stderr=True), transient=True)
+        progress.start()
+        return progress, progress.add_task(self.label, total=total)
+
+
+def draw(result: Result, notify: Callable[[str], None]) -> list[Path]:
+    """Save pictures beside the results; where what draws them is missing, say how to get it."""
+    if result.folder is None or not can_draw():
+        notify(NO_PICTURES)
+        return []
+    pictures: list[Path] = import_module("contrafact.report.figures").save_figures(result, result.folder / "pictures")
+    return pictures
+
+
+def show_result(result: Result, pictures: list[Path]) -> None:
+    """What ran, outcomes, the rows of the record that may be looked at, and where everything is."""
+    screen = console()
+    say(
+        screen,
+        f"{result.scenario.name}: {result.persons:,} persons, {result.cell_count:,} cells, {result.ticks:,} ticks, "
+        f"{result.replications} replications, {result.elapsed_s:.1f} s; digest {result.digest[:16]}",
+    )
+    screen.print(outcome_table(result))
+    for note in result.notes:
+        say(screen, note)
+    if result.milestones:
+        screen.print(milestone_table(result))
+    say(screen, f"results: {result.folder}")
+    if pictures:
+        say(screen, f"pictures: {pictures[0].parent} ({', '.join(path.name for path in pictures)})")
+
+
+def show_replayed(replayed: Replayed) -> None:
+    """Whether the digests agree; where they do not, what has changed since."""
+    if replayed.match:
+        say(console(), f"replication {replayed.replication} is the same to the bit: {replayed.digest}")
+        return
+    screen = Console(stderr=True, width=WIDTH)
+    say(screen, f"replication {replayed.replication}: {replayed.digest}, recorded was {replayed.recorded_digest}")
+    for difference in replayed.differences or ("no version that is recorded has changed",):
+        say(screen, f"  {difference}")
+
+
+def show_checkup(checkup: Checkup) -> None:
+    """What this machine can do."""
+    screen = console()
+    versions = ", ".join(f"{name} {version}" for name, version in checkup.versions.items())
+    say(screen, f"python {checkup.python}; {checkup.threads} threads; {versions}")
+    say(screen, f"{checkup.persons_per_second:,.0f} residents advanced by one tick per second and thread")
+    say(screen, "pictures can be drawn" if checkup.pictures else NO_PICTURES)
+    for problem in checkup.problems or ("all is well",):
+        say(screen, problem)
+
+
+def show_description(description: Description) -> None:
+    """The sections of a description, one under the other."""
+    screen = console()
+    say(screen, f"{description.title} ({description.name})")
+    say(screen, description.summary)
+    for section in description.sections:
+        screen.print()
+        say(screen, section.title)
+        if section.rows:
+            screen.print(_table(section.columns, section.rows))
+        for line in section.lines:
+            say(screen, f"  {line}")
+
+
+def console() -> Console:
+    """Standard output: as wide as the terminal, or wide enough for the tables where there is none."""
+    return Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
+
+
+def say(screen: Console, text: str) -> None:
+    """One plain line: no markup, no colours, no hard breaks."""
+    screen.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _table(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> Table:
+    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*row)
+    return table
