@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 ASSUMPTION = "assumption"
+"""Evidence of a number that no source gives; it carries a prior."""
+
+CONVENTION = "convention"
+"""Evidence of a number that only sets a scale, or that others could replace, and that is held for that reason."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ class Parameter:
     unit       in which kernels take it
     default    value where the scenario says nothing and nothing is drawn
     prior      what is drawn per replication; None for a value that a source fixes
-    evidence   id of a reference or of a row of the record, or ASSUMPTION
+    evidence   id of a reference or of a row of the record, or ASSUMPTION, or CONVENTION
     meaning    one sentence
     low, high  allowed range, ends included
     """

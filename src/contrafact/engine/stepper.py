@@ -209,7 +209,8 @@ def count_state(c: Context) -> None:
     now, fixed = c.now, c.fixed
     count(c.slots, now.slot_home, now.slot_site, now.slot_phase, now.slot_cell, now.crowd, now.active_home, now.on_site,
           now.cell_start, now.cell_slots)  # fmt: skip
-    muster(c.hour + c.dt, now.unit_cell, fixed.unit_strength, fixed.unit_firearms, now.unit_injured, now.unit_dead,
+    next_hour = (c.tick + 1) / c.ticks_per_hour  # to the bit what crowd control compares with in the tick that follows
+    muster(next_hour, now.unit_cell, fixed.unit_strength, fixed.unit_firearms, now.unit_injured, now.unit_dead,
            now.unit_recovers, now.force, now.armed_force)  # fmt: skip
     for status, kind in ((now.unit_injured, "injured"), (now.unit_dead, "deaths")):
         by_contingents = int(status[fixed.unit_is_contingent].sum())

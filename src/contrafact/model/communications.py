@@ -10,7 +10,7 @@ the delay of medical care in crowd control.
 Order     after policy, before exposure
 Reads     availability (), jamming (cell,), holder (facility,)
 Writes    network (cell,), share of the network that works, 0 to 1
-Source    model.md section 2, in ``docs/odd.md``
+Source    definition; the share lost with telecom facilities is an assumption
 Check     tests/model/test_communications.py: the worst of the three causes decides
 """
 

@@ -7,11 +7,10 @@ In every cell with protesters A and state forces C fit for duty:
     melee       contacts = min(A, C) (hand-to-hand fighting: Lanchester's linear law); per contact and hour
                 ``melee_forces`` A / (A + C) members and ``melee_crowd`` C / (A + C) protesters are injured
     overrun     a unit withdraws at rate ``overrun`` h^4 / (1 + h^4), h = A / (``overrun_ratio`` C), and is out of
-    action
-                for ``recovery``
+                action for ``recovery``
     projectiles under riot control and above, ``kinetic`` injuries per member and hour, times A / (A + C)
     fire        self-defence: where h > 1; without warning: always. ``lethality`` deaths per armed member and hour times
-                A / (A + ``in_sight``), with ``wounded_per_killed`` wounded for each
+                A / (A + K + ``in_sight``), K those armed, with ``wounded_per_killed`` wounded for each
 
 Most injuries in the record are not from fire, so hand-to-hand injury is a process of its own. A hit under fire is on a
 bystander, a calm resident of the cell, with probability ``stray``. A wounded person dies with probability
@@ -56,17 +55,17 @@ PARAMETERS = (
               "share of members injured hand to hand who die", loguniform(0.003, 0.012), high=1.0),
     Parameter("crowd_control.overrun", "1/h", 2.0, ASSUMPTION, "rate at which a hopelessly outnumbered unit withdraws",
               loguniform(1.0, 4.0)),
-    Parameter("crowd_control.overrun_ratio", "dimensionless", 10.0, ASSUMPTION,
-              "protesters per member at which half of that rate is reached", loguniform(7.0, 14.0), low=0.1),
+    Parameter("crowd_control.overrun_ratio", "dimensionless", 6.0, ASSUMPTION,
+              "protesters per member at which half of that rate is reached", loguniform(4.5, 8.0), low=0.1),
     Parameter("crowd_control.recovery", "h", 5.0, ASSUMPTION, "time that an overrun unit is out of action",
               uniform(3.0, 8.0)),
     Parameter("crowd_control.kinetic", "1/h", 0.005, ASSUMPTION,
               "injuries by kinetic projectiles per member and hour in a crowd", loguniform(0.002, 0.01)),
     Parameter("crowd_control.kinetic_lethality", "dimensionless", 0.0267, "haar2017",
               "share of those injured by kinetic projectiles who die", high=1.0),
-    Parameter("crowd_control.lethality", "1/h", 0.01, ASSUMPTION, "deaths per armed member and hour of fire",
-              loguniform(0.004, 0.02)),
-    Parameter("crowd_control.in_sight", "persons", 200.0, ASSUMPTION, "crowd at which fire meets half of its targets",
+    Parameter("crowd_control.lethality", "1/h", 0.06, ASSUMPTION, "deaths per armed member and hour of fire",
+              loguniform(0.02, 0.18)),
+    Parameter("crowd_control.in_sight", "persons", 200.0, ASSUMPTION, "crowd at which few armed members meet half of their targets",
               loguniform(100.0, 400.0), low=1.0),
     Parameter("crowd_control.wounded_per_killed", "dimensionless", 4.0, "coupland1999", "wounded for each killed",
               loguniform(2.0, 13.0)),
@@ -172,10 +171,11 @@ def fire(key: Array, tick: int, dt: float, crowd: Array, force: Array, armed: Ar
             continue
         if rules == SELF_DEFENCE and crowd[c] <= ratio * force[c]:
             continue
-        mean = lethality * (1.0 + per_killed) * armed[c] * crowd[c] / (crowd[c] + in_sight) * dt
-        u, u_stray = uniforms(key, FIRE, tick, c, 0)
-        hits = min(most, crowd[c], poisson(mean, u))
-        astray = min(hits, poisson(stray * hits, u_stray)) if hits > 0 else 0
+        mean = lethality * (1.0 + per_killed) * armed[c] * crowd[c] / (crowd[c] + armed[c] + in_sight) * dt
+        hits = min(most, crowd[c], poisson(mean, uniforms(key, FIRE, tick, c, 0)[0]))
+        astray = 0
+        for i in range(hits):
+            astray += uniforms(key, FIRE, tick, c, i + 1)[0] < stray
         found = smallest(key, FIRE_VICTIM, tick, cell_slots, cell_start[c], cell_start[c + 1], slot_person, chosen,
                          hashes, hits - astray)  # fmt: skip
         residents = first_resident[c + 1] - first_resident[c]

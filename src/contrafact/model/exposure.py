@@ -28,15 +28,15 @@ from contrafact.model.state import STATE
 from contrafact.parameters import ASSUMPTION, Parameter, loguniform, uniform
 
 PARAMETERS = (
-    Parameter("exposure.omega", "1/day", 3.0, ASSUMPTION, "rate at which exposure fades", loguniform(2.0, 4.5)),
-    Parameter("exposure.maximum", "dimensionless", 0.12, ASSUMPTION, "largest exposure E_max", uniform(0.10, 0.14),
+    Parameter("exposure.omega", "1/day", 6.0, ASSUMPTION, "rate at which exposure fades", loguniform(5.4, 6.7)),
+    Parameter("exposure.maximum", "dimensionless", 0.072, ASSUMPTION, "largest exposure E_max", uniform(0.070, 0.074),
               low=1e-6),
     Parameter("exposure.near", "1/h", 1.0, ASSUMPTION, "strength of what is seen around one's home",
-              loguniform(0.5, 2.0)),
+              loguniform(0.8, 1.25)),
     Parameter("exposure.range", "km", 1.5, ASSUMPTION, "distance over which what is seen falls by e",
               uniform(1.0, 2.0), low=0.1),
-    Parameter("exposure.net", "1/h", 3.0, ASSUMPTION, "strength of what is read and heard through the network",
-              loguniform(1.5, 6.0)),
+    Parameter("exposure.net", "1/h", 5.0, ASSUMPTION, "strength of what is read and heard through the network",
+              loguniform(4.5, 5.6)),
     Parameter("exposure.media", "1/h", 0.0005, ASSUMPTION, "strength of broadcasts, which speak for who holds them",
               loguniform(0.0002, 0.001)),
 )  # fmt: skip

@@ -9,8 +9,7 @@ Order     after exposure, before gathering
 Reads     deaths_now, deaths_around (cell,), network (cell,)
 Writes    fear (cell,), dimensionless, never negative
 Source    assumption; sign after Steinert-Threlkeld, Chan and Joo 2022, doi:10.1086/715600 (severe state violence
-shrinks
-          later protest)
+          shrinks later protest)
 Check     tests/model/test_fear.py: decay alone halves F after ln 2 / omega; ticks of 5 and 10 min agree
 """
 

@@ -25,8 +25,8 @@ from contrafact.parameters import ASSUMPTION, Parameter, uniform
 from contrafact.rng import decision, uniforms
 
 PARAMETERS = (
-    Parameter("movement.speed", "km/h", 10.0, ASSUMPTION, "speed of people on their way to a site or home",
-              uniform(6.0, 15.0), low=0.1),
+    Parameter("movement.speed", "km/h", 15.0, ASSUMPTION, "speed of people on their way to a site or home",
+              uniform(10.0, 20.0), low=0.1),
     Parameter("movement.march_speed", "km/h", 4.0, ASSUMPTION, "speed of a march", uniform(3.0, 5.0), low=0.1),
     Parameter("movement.foot", "km/h", 5.0, ASSUMPTION, "speed of units on foot", uniform(4.0, 6.0), low=0.1),
     Parameter("movement.wheeled", "km/h", 25.0, ASSUMPTION, "speed of units on wheels in the city",

@@ -18,10 +18,11 @@ exp(y), n = 4096, so it never falls below the rate; should a rate exceed it, the
 Leaving needs one draw per stay: a unit-exponential amount of hazard drawn at joining and used up while present.
 
 Order     after gathering, before movement
-Reads     legitimacy, fear, exposure, network (cell,); site_weight, site_risk (site,); rules, compliance (); status;
-slots Writes    proposals to join and to leave; spent_after (slot,) Source    Epstein 2002, doi:10.1073/pnas.092080199,
-with logistic instead of sharp thresholds; rates: model.md section 4 Check     tests/model/test_participation.py;
-verification/: against the person-by-person oracle in reference/
+Reads     legitimacy, fear, exposure, network (cell,); site_weight, site_risk (site,); rules, compliance (); status,
+          slots
+Writes    proposals to join and to leave; spent_after (slot,)
+Source    Epstein 2002, doi:10.1073/pnas.092080199, with logistic instead of sharp thresholds
+Check     tests/model/test_participation.py; verification/: against the person-by-person oracle in reference/
 """
 
 from __future__ import annotations
@@ -34,28 +35,28 @@ from contrafact.errors import RunError
 from contrafact.kernels import Array, inline, kernel
 from contrafact.model.context import Context
 from contrafact.model.state import CALM, PRESENT, PROTESTING, RETURNING
-from contrafact.parameters import ASSUMPTION, Parameter, loguniform, uniform
+from contrafact.parameters import ASSUMPTION, CONVENTION, Parameter, loguniform, uniform
 from contrafact.rng import decision, poisson, uniforms
 
 PARAMETERS = (
     Parameter("participation.legitimacy", "dimensionless", 0.94, ASSUMPTION,
-              "legitimacy L of the government before the first tick", uniform(0.935, 0.945), high=1.0),
-    Parameter("participation.threshold", "dimensionless", 0.15, ASSUMPTION, "threshold T of joining",
-              uniform(0.145, 0.155)),
-    Parameter("participation.noise", "dimensionless", 0.01, ASSUMPTION, "spread eps of decisions around x = 0",
-              uniform(0.0095, 0.0105), low=1e-3),
-    Parameter("participation.nu", "1/h", 0.3, ASSUMPTION, "rate of joining of one who is certain",
-              loguniform(0.2, 0.45)),
-    Parameter("participation.nu_quit", "1/h", 0.5, ASSUMPTION, "rate of leaving of one who is certain not to stay",
-              loguniform(0.35, 0.7)),
+              "legitimacy L of the government before the first tick", uniform(0.938, 0.942), high=1.0),
+    Parameter("participation.threshold", "dimensionless", 0.15, CONVENTION,
+              "threshold T of joining; collinear with legitimacy and nu, so it is held"),
+    Parameter("participation.noise", "dimensionless", 0.01, CONVENTION,
+              "spread eps of decisions around x = 0; it sets the scale of x, E, T and J", low=1e-3),
+    Parameter("participation.nu", "1/h", 0.4, ASSUMPTION, "rate of joining of one who is certain",
+              loguniform(0.36, 0.44)),
+    Parameter("participation.nu_quit", "1/h", 0.6, ASSUMPTION, "rate of leaving of one who is certain not to stay",
+              loguniform(0.5, 0.72)),
     Parameter("participation.phi", "1/h", 0.12, ASSUMPTION, "rate of leaving for reasons of one's own",
               loguniform(0.08, 0.18)),
     Parameter("participation.swing", "dimensionless", 0.6, ASSUMPTION, "logarithm of the swing between day and night",
               uniform(0.4, 0.8)),
     Parameter("participation.peak_hour", "h", 18.0, ASSUMPTION, "local hour at which joining is easiest",
               uniform(16.0, 20.0), high=24.0),
-    Parameter("participation.severity", "dimensionless", 0.08, ASSUMPTION,
-              "severity J of the response under riot control", loguniform(0.05, 0.12)),
+    Parameter("participation.severity", "dimensionless", 0.027, ASSUMPTION,
+              "severity J of the response under riot control", loguniform(0.02, 0.036)),
     Parameter("participation.severity_step", "dimensionless", 0.5, ASSUMPTION,
               "share by which J rises with each step of the rules of engagement", uniform(0.2, 0.8)),
     Parameter("participation.eta", "dimensionless", 0.0, ASSUMPTION,
@@ -79,11 +80,14 @@ PATIENCE = decision("participation.patience")
 
 @inline
 def below_exp(y: float) -> float:
-    """A number at most exp(y) and close to it: (1 + y / 4096)^4096 by twelve squarings; 0 for y below -4096."""
+    """A number at most exp(y) and close to it: (1 + y / 4096)^4096 by twelve squarings; 0 for y below -4096.
+
+    It stays below 1e150, so that products of two are finite: infinity times 0 would leave a bound that bounds nothing.
+    """
     z = max(0.0, 1.0 + y / 4096.0)
     for _ in range(SQUARINGS):
         z = z * z
-    return z
+    return min(z, 1e150)
 
 
 @kernel
@@ -262,6 +266,7 @@ def step(c: Context) -> None:
     proposals = c.proposals
     expected_risk(fixed.pull, now.site_weight, now.site_risk, fixed.risk)
     rate = p["participation.nu"] * math.exp(swing) * (1.0 - float(now.compliance[0]))
+    proposals.reserve(OTHERS * c.slots)
     n = FULL
     while n == FULL:
         room = proposals.person.size - OTHERS * c.slots

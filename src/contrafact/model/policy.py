@@ -7,7 +7,7 @@ reaches a threshold, or another action). While it is in force it sets levers; se
     march           moves a share of those present at one site to another, once
     concession      adds its size, of either sign, to legitimacy, once
     emergency       lowers the rate of joining by its compliance; so does a curfew in its hours
-    rules           the last rules of engagement to fire hold
+    rules           of those in force the last to fire hold; riot control where there are none
     network         the lowest availability holds
     jamming         takes a share of the network within a radius; the highest holds
     deploy          orders a force to a place; withdraw sends it off the map
@@ -17,9 +17,8 @@ Levers are set for the tick that follows, so an action is in force in every tick
 
 Order     first
 Reads     counts (count,), crowd (cell,), holder (facility,)
-Writes    availability, compliance, under_curfew, rules, news, concession (); jamming (cell,); call, march_to,
-march_share
-          (site,); unit_order (unit,)
+Writes    availability, compliance, under_curfew, rules, news, concession (); jamming (cell,);
+          call, march_to, march_share (site,); unit_order (unit,)
 Source    the scenario: each action names its evidence
 Check     tests/model/test_policy.py
 """
@@ -124,8 +123,8 @@ def set_levers(c: Context, hour: float) -> None:
     following.compliance[0] = 1.0 - math.prod([*obeyed, *(1.0 - a.values["compliance"] for a in curfews)])
     following.under_curfew[0] = bool(curfews)
     rules = [a for a in in_force if a.kind == "rules_of_engagement"]
-    if rules:
-        following.rules[0] = max(rules, key=lambda a: a.fired or 0.0).values["level"]
+    latest = max(reversed(rules), key=lambda a: a.fired or 0.0, default=None)
+    following.rules[0] = latest.values["level"] if latest else RULES.index("riot_control")
     following.availability[0] = min([1.0, *(a.values["availability"] for a in in_force if a.kind == "network")])
     following.news[0] = fixed.news[max(0, np.searchsorted(fixed.news_hours, hour + 1e-9, side="right") - 1)]
     following.call[:] = 0.0
@@ -143,8 +142,9 @@ def set_levers(c: Context, hour: float) -> None:
 def in_hours(hour_of_day: float, action: Action) -> bool:
     """Whether a daily window such as 23 to 7 holds at this local hour."""
     start, end = action.values["from_hour"], action.values["to_hour"]
-    inside = start <= hour_of_day + 1e-9 < end
-    return inside if start < end else not (end <= hour_of_day + 1e-9 < start)
+    hour_of_day = (hour_of_day + 1e-9) % 24
+    inside = start <= hour_of_day < end
+    return inside if start < end else not (end <= hour_of_day < start)
 
 
 def step(c: Context) -> None:

@@ -62,7 +62,8 @@ RECORDERS = ("timeline", "cells", "events")
 class Recorder:
     """Keeps outcomes always, and timeline, cells and events where asked.
 
-    Timeline quantities are numbers at the end of each tick, (time,); cells is the crowd at full hours, (hour, cell);
+    Timeline quantities are numbers at the end of each tick, (time,), with the protesters who have arrived at each site
+    as crowd@SITE; cells is the crowd at full hours, (hour, cell);
     holders an index of HOLDERS at full hours, (hour, facility).
     """
 
@@ -98,7 +99,7 @@ class Recorder:
             row = self.rows[c.tick]
             sites = len(fixed.site_names)
             row[0] = crowd
-            row[1 : 1 + sites] = np.add.reduceat(now.crowd[fixed.vision_cell], fixed.vision_start[:-1])
+            row[1 : 1 + sites] = now.on_site
             row[1 + sites : -2] = now.counts[: len(COUNTS) - 2]
             row[-2:] = online, lost
         if self.cells_on and (c.tick + 1) % c.ticks_per_hour == 0:

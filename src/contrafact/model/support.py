@@ -26,12 +26,12 @@ from contrafact.model.state import STATE
 from contrafact.parameters import ASSUMPTION, Parameter, loguniform, uniform
 
 PARAMETERS = (
-    Parameter("support.violence", "dimensionless", 0.02, ASSUMPTION,
-              "legitimacy lost (b1) per person hurt and 1,000 residents", loguniform(0.005, 0.05)),
+    Parameter("support.violence", "dimensionless", 0.01, ASSUMPTION,
+              "legitimacy lost (b1) per person hurt and 1,000 residents", loguniform(0.007, 0.014)),
     Parameter("support.turning", "1/h", 0.5, ASSUMPTION, "violence V* beyond which more of it costs less legitimacy",
               loguniform(0.2, 1.0), low=1e-6),
-    Parameter("support.deaths", "dimensionless", 0.02, ASSUMPTION,
-              "legitimacy lost (b2) per death and 1,000 residents", loguniform(0.005, 0.05)),
+    Parameter("support.deaths", "dimensionless", 0.01, ASSUMPTION,
+              "legitimacy lost (b2) per death and 1,000 residents", loguniform(0.005, 0.02)),
     Parameter("support.return", "1/day", 0.5, ASSUMPTION, "rate rho at which legitimacy returns", loguniform(0.2, 1.0)),
     Parameter("support.government", "dimensionless", 0.01, ASSUMPTION,
               "legitimacy lost while all government facilities are lost", uniform(0.0, 0.02), high=1.0),
