@@ -1,0 +1,193 @@
+"""The data files that a scenario names: found inside its folder only, and looked through for what validation needs."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from contrafact.errors import InputError, InputErrors
+from contrafact.scenario.problems import KEY, Problems, TreePath, nearest, nearest_of, problem, show
+from contrafact.scenario.reading import read_text
+
+KEYS: tuple[TreePath, ...] = (("place", "districts", "file"), ("place", "residence_mask", "file"))
+MASK_COLUMNS = ("lon", "south_lat", "north_lat")
+
+
+def named(tree: Mapping[str, Any]) -> list[tuple[TreePath, str]]:
+    """Where the tree names data files, and their names."""
+    found = []
+    for path in KEYS:
+        node: Any = tree
+        for part in path:
+            node = node.get(part) if isinstance(node, dict) else None
+        if isinstance(node, str):
+            found.append((path, node))
+    return found
+
+
+def read_beside(folder: Path, tree: Mapping[str, Any], problems: Problems) -> dict[str, str]:
+    """Texts of the data files by name; a path that leaves the folder, or that names no readable file, is a problem."""
+    texts: dict[str, str] = {}
+    for path, name in named(tree):
+        inside = located(folder, name)
+        if inside is None:
+            allowed = "a path inside the scenario's folder"
+            problems.add(path, problem(f"found {show(name)}, expected {allowed}", name, allowed))
+            continue
+        try:
+            texts[name] = read_text(inside, name)
+        except InputErrors as errors:
+            near = "" if name in (names := _neighbours(folder)) else nearest(name, names)
+            for error in errors.errors:
+                problems.add(path, problem(f"{show(name)}: {error.message}{near}", name, error.allowed))
+    return texts
+
+
+def _neighbours(folder: Path) -> list[str]:
+    """Names of the files in a folder that may be listed."""
+    try:
+        return sorted(item.name for item in folder.iterdir() if item.is_file())
+    except OSError:
+        return []
+
+
+def located(folder: Path, name: str) -> Path | None:
+    """The file of this name inside the folder; None for an absolute path, for ``..`` and for a link that leads out."""
+    pure = PurePosixPath(name)
+    if not name.strip() or "\0" in name or "\\" in name or ":" in name or pure.is_absolute() or ".." in pure.parts:
+        return None
+    try:
+        inside = (folder / pure).resolve()
+    except (OSError, RuntimeError):
+        return None
+    return inside if inside.is_relative_to(folder.resolve()) else None
+
+
+def checked(tree: Mapping[str, Any], files: Mapping[str, str], problems: Problems) -> list[InputError]:
+    """Errors within the files; what concerns both a file and the scenario goes to the problems of the scenario."""
+    errors: list[InputError] = []
+    names = dict(named(tree))
+    shapes = files.get(names.get(KEYS[0], ""))
+    if shapes is not None:
+        districts = _districts(names[KEYS[0]], shapes, errors)
+        _match(tree, districts, problems)
+    mask = files.get(names.get(KEYS[1], ""))
+    if mask is not None:
+        _check_mask(names[KEYS[1]], mask, errors)
+    return errors
+
+
+def _districts(file: str, text: str, errors: list[InputError]) -> list[str] | None:
+    """Names of the districts of a GeoJSON file, None where it is not one."""
+    allowed = 'a GeoJSON FeatureCollection of polygons, each with the property "name"'
+    try:
+        document = json.loads(text)
+    except json.JSONDecodeError as error:
+        message = f"not JSON: {error.msg}"
+        errors.append(InputError(message, file, error.lineno, error.colno, found=error.msg, allowed=allowed))
+        return None
+    except (ValueError, RecursionError) as error:
+        errors.append(InputError(f"not JSON: {type(error).__name__}", file, allowed=allowed))
+        return None
+    features = document.get("features") if isinstance(document, dict) else None
+    if not isinstance(features, list) or not features:
+        errors.append(
+            InputError(f"found {show(document)}, expected {allowed}", file, found=show(document), allowed=allowed)
+        )
+        return None
+    names: list[str] = []
+    for index, feature in enumerate(features):
+        complaint, name = _feature(feature)
+        if name is not None and name in names:
+            complaint = f"the district {show(name)} occurs twice"
+        if complaint is not None:
+            errors.append(InputError(complaint, file, key=f"features.{index}", found=show(name), allowed=allowed))
+        elif name is not None:
+            names.append(name)
+    return names
+
+
+def _feature(feature: object) -> tuple[str | None, str | None]:
+    """What is wrong with a district's shape, if anything, and its name."""
+    properties = feature.get("properties") if isinstance(feature, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else None
+    if not isinstance(feature, dict) or not isinstance(name, str) or not name:
+        return 'the feature has no property "name"', None
+    shape = feature.get("geometry")
+    kind = shape.get("type") if isinstance(shape, dict) else None
+    if not isinstance(shape, dict) or kind not in ("Polygon", "MultiPolygon"):
+        return f"found the geometry {show(kind)} for {show(name)}, expected Polygon or MultiPolygon", name
+    polygons = shape.get("coordinates")
+    polygons = [polygons] if kind == "Polygon" else polygons
+    if not isinstance(polygons, list) or not polygons or not all(_is_polygon(polygon) for polygon in polygons):
+        return f"the outline of {show(name)} is no list of closed rings of [longitude, latitude] in degrees", name
+    return None, name
+
+
+def _is_polygon(polygon: object) -> bool:
+    return isinstance(polygon, list) and bool(polygon) and all(_is_ring(ring) for ring in polygon)
+
+
+def _is_ring(ring: object) -> bool:
+    return (
+        isinstance(ring, list) and len(ring) >= 4 and all(_is_position(point) for point in ring) and ring[0] == ring[-1]
+    )
+
+
+def _is_position(point: object) -> bool:
+    if not isinstance(point, list) or len(point) < 2:
+        return False
+    lon, lat = point[:2]
+    numbers = all(isinstance(x, int | float) and not isinstance(x, bool) and math.isfinite(x) for x in (lon, lat))
+    return numbers and abs(lon) <= 180 and abs(lat) <= 90
+
+
+def _match(tree: Mapping[str, Any], districts: list[str] | None, problems: Problems) -> None:
+    """Every district has a shape and residents."""
+    population = tree.get("population")
+    weights = population.get("districts") if isinstance(population, dict) else None
+    if districts is None or not isinstance(weights, dict):
+        return
+    for name in weights:
+        if name not in districts:
+            message = f"no district of the map is called {show(name)}{nearest(name, districts)}"
+            problems.add(("population", "districts", name, KEY), problem(message, name, ", ".join(districts)))
+    meant = {nearest_of(name, districts) for name in weights if name not in districts}
+    for name in districts:
+        if name not in weights and name not in meant:
+            message = f"the district {show(name)} of the map is missing"
+            problems.add(
+                ("population", "districts"), problem(message, allowed=f"a number of residents for {show(name)}")
+            )
+
+
+def _check_mask(file: str, text: str, errors: list[InputError]) -> None:
+    """A table of numbers with the three columns of a residence mask."""
+    rows = csv.reader(text.splitlines())
+    header = next(rows, [])
+    if tuple(header[:3]) != MASK_COLUMNS:
+        allowed = ",".join(MASK_COLUMNS)
+        message = f"found the columns {show(header)}, expected {allowed}"
+        errors.append(InputError(message, file, 1, 1, found=show(header), allowed=allowed))
+        return
+    count = 0
+    for row in rows:
+        if not row:
+            continue
+        count += 1
+        if len(row) < 3 or not all(_is_number(cell) for cell in row[:3]):
+            message = f"found {show(row)}, expected three numbers"
+            errors.append(InputError(message, file, rows.line_num, 1, found=show(row), allowed="three numbers"))
+    if count == 0:
+        errors.append(InputError("the table has no rows", file, allowed="at least one row of three numbers"))
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        return math.isfinite(float(cell))
+    except ValueError:
+        return False
