@@ -1,0 +1,240 @@
+"""From a result to its pictures: maps by hour, curves with intervals, milestones beside the record.
+
+Everything is read off a :class:`contrafact.experiment.result.Result`; the drawing itself is in maps.py, curves.py and
+milestones.py, on plain arrays. Needs the extra ``report``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from contrafact.evidence import load_ledger
+from contrafact.experiment.result import summarise
+from contrafact.experiment.tables import facility_names
+from contrafact.model.state import HOLDERS
+from contrafact.report import wording
+from contrafact.report.curves import Observation, Panel, curves
+from contrafact.report.maps import City, Facility, Ring, chosen_hours, maps
+from contrafact.report.milestones import Milestone, milestones
+from contrafact.report.style import Picture
+
+if TYPE_CHECKING:
+    from contrafact.experiment.result import Result
+
+SYNTHETIC = "Persons are synthetic: no hexagon says where any real person was."
+OSM_NOTICE = "District borders © OpenStreetMap contributors, ODbL 1.0 (openstreetmap.org/copyright)."
+MARKS_NOTE = (
+    "● what a source said [row of the record], with its range and the hours it speaks of; ▲ at least, also where a row "
+    "counts one group or one place alone; ▼ at most."
+)
+
+
+def save_figures(result: Result, folder: Path) -> list[Path]:
+    """Draw whatever the result holds into a folder, as PNG and SVG; returns the files, maps first."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return [path for name, picture in pictures(result) for path in picture.save(folder / name)]
+
+
+def pictures(result: Result) -> Iterator[tuple[str, Picture]]:
+    """Name and picture of each figure that the result's records allow."""
+    if len(result.cells.get("crowd", ())):
+        yield "maps", crowd_maps(result)
+    if len(result.hours) and result.timeline:
+        yield "curves", crisis_curves(result)
+    if result.milestones:
+        yield "milestones", milestone_chart(result)
+
+
+def crowd_maps(result: Result) -> Picture:
+    """How many people are in the street in each hexagon at twelve hours, and who holds the contested places."""
+    crowd = _from_the_start(np.asarray(result.cells["crowd"], dtype=float), empty=True)
+    hours = chosen_hours(result.scenario.start, crowd.sum(axis=1))
+    step = f"Every {hours[1] - hours[0]} hours" if len(hours) > 1 else "One hour"
+    lines = [f"{step} of local time, mean of {_replays(result)}. {SYNTHETIC}"]
+    if "osm" in result.scenario.place.districts.evidence:
+        lines.append(OSM_NOTICE)
+    title = f"{result.scenario.title}: where people are in the street"
+    return maps(result.scenario.start, _city(result), crowd, hours, title, lines)
+
+
+def crisis_curves(result: Result) -> Picture:
+    """People in the street, deaths, injured, detained and the network over local time, with the record beside them."""
+    site = _main_site(result)
+    panels = [_crowd_panel(result, "People in the street", None, site)]
+    if site is not None:
+        panels.append(_crowd_panel(result, f"People in the street: {wording.place_name(result, site)}", site, site))
+    panels += [_count_panel(result, kind, title) for kind, title in (("deaths", "Deaths"), ("injured", "Injured"))]
+    panels += [_count_panel(result, "detained", "Detained"), _network_panel(result)]
+    title = f"{result.scenario.title}: {_replays(result)} and the record"
+    bands = f"Line: median of the replays. Dark band: half of them. Light band: 90 %; {wording.draws_note(result)}."
+    return curves(result.scenario.start, result.hours, panels, title, [bands, MARKS_NOTE])
+
+
+def milestone_chart(result: Result) -> Picture:
+    """Every milestone in its own unit: the source above, the replays below."""
+    title = f"{result.scenario.title}: what the record says and what {_replays(result)} do"
+    lines = [
+        "Black: what the source says, with its range; an arrow where it gives one end only. "
+        "Blue: 90 % of the replays, with their median.",
+        f"{wording.OVERLAP} Crowds: the highest in the hours named, unless marked as mean.",
+        wording.USES,
+    ]
+    if any(entry["quantity"] == "detained" for entry in result.milestones):
+        lines.append(wording.CUSTODY)
+    entries = [_milestone(result, entry) for entry in result.milestones]
+    return milestones(result.scenario.start, entries, title, lines)
+
+
+def _replays(result: Result) -> str:
+    return "1 replay" if result.replications == 1 else f"{result.replications:,} replays"
+
+
+def _from_the_start(field: NDArray[Any], empty: bool = False) -> NDArray[Any]:
+    """Fields are kept at the end of each hour; put the start before them, so that row h is h hours after it."""
+    first = np.zeros_like(field[:1]) if empty else field[:1]
+    return np.concatenate([first, field])
+
+
+def _city(result: Result) -> City:
+    """Cells, district borders and contested places of the result's world."""
+    scenario, places = result.scenario, []
+    for number, name in enumerate(facility_names(result)):
+        place = scenario.facilities[name]
+        if place.site is not None:
+            holder = _most_common(_from_the_start(np.swapaxes(result.holders[:, :, number], 0, 1)))
+            places.append(Facility(place.name, place.kind, place.lat, place.lon, holder))
+    rings = list(_rings(json.loads(scenario.files[scenario.place.districts.file])))
+    return City(result.world.cell_ids, result.world.residents, rings, places)
+
+
+def _most_common(holders: NDArray[Any]) -> NDArray[Any]:
+    """Who holds a place in most replications, from (hour, replication) to (hour,); the state where it is a tie."""
+    counts = np.stack([(holders == holder).sum(axis=1) for holder in range(len(HOLDERS))], axis=1)
+    return np.asarray(counts.argmax(axis=1))
+
+
+def _rings(districts: Mapping[str, Any]) -> Iterator[Ring]:
+    """Every outline of a GeoJSON collection, holes included, without its closing point."""
+    for feature in districts["features"]:
+        shape = feature["geometry"]
+        polygons = [shape["coordinates"]] if shape["type"] == "Polygon" else shape["coordinates"]
+        for polygon in polygons:
+            for ring in polygon:
+                yield [(float(point[0]), float(point[1])) for point in ring[:-1]]
+
+
+def _main_site(result: Result) -> str | None:
+    """The site of whose crowd the record says most."""
+    asked = (wording.asked(result, entry) for entry in result.milestones if entry["quantity"] == "crowd")
+    named = Counter(place for place, _ in asked if place is not None and f"crowd@{place}" in result.timeline)
+    return named.most_common(1)[0][0] if named else None
+
+
+def _crowd_panel(result: Result, title: str, place: str | None, main_site: str | None) -> Panel:
+    """The crowd of the city or of one site; rows about another site are a least number for the city."""
+    values = result.timeline["crowd" if place is None else f"crowd@{place}"]
+    rows = []
+    for entry in result.milestones:
+        asked = wording.asked(result, entry)[0]
+        if entry["quantity"] == "crowd" and (asked == place or (place is None and asked != main_site)):
+            rows.append((entry, asked != place))
+    return Panel(
+        title, f"Most at one time: {_interval(values.max(axis=1), 'persons')}", values, _seen(result, rows), height=160
+    )
+
+
+def _count_panel(result: Result, kind: str, title: str) -> Panel:
+    """Everyone killed, injured or detained so far; rows about one group are a least number for all."""
+    names = [name for name in result.timeline if name == kind or name.startswith(f"{kind}_")]
+    values = np.sum([result.timeline[name] for name in names], axis=0)
+    rows = [
+        (entry, entry["quantity"] not in (kind, f"{kind}_total"))
+        for entry in result.milestones
+        if str(entry["quantity"]).split("_")[0] == kind and entry["observed"]["unit"] == "persons"
+    ]
+    reading = f"At the end: {_interval(values[:, -1], 'persons')}"
+    if kind == "detained":
+        return Panel(title, f"{reading}. {wording.CUSTODY}", values, _seen(result, rows, cumulative=True))
+    return Panel(f"{title}, all groups", reading, values, _seen(result, rows, cumulative=True))
+
+
+def _network_panel(result: Result) -> Panel:
+    """Share of residents whose phone and internet work."""
+    values = result.timeline["network"]
+    rows = [(entry, False) for entry in result.milestones if entry["quantity"] == "network"]
+    reading = f"Lowest: {_interval(values.min(axis=1), 'dimensionless')}"
+    return Panel(
+        "Network, share of residents connected", reading, values, _seen(result, rows), is_share=True, height=80
+    )
+
+
+def _interval(values: NDArray[Any], unit: str) -> str:
+    """Median and interval over the replications (replication,), in words."""
+    summary = summarise(values, unit)
+    low, median, high = (wording.number(value, unit) for value in (summary.low, summary.median, summary.high))
+    return f"median {median}; 90 % of replays {low if low == high else f'{low} to {high}'}"
+
+
+def _seen(
+    result: Result, rows: list[tuple[Mapping[str, Any], bool]], cumulative: bool = False
+) -> tuple[Observation, ...]:
+    """Observations to draw, rows of one fact together; the flag says that a row is a least number for the panel."""
+    facts: dict[tuple[str, bool], list[Observation]] = {}
+    for entry, is_part in rows:
+        row = load_ledger(result.scenario.name)[str(entry["id"])]
+        ends = row.ends or row.begins
+        begins = ends if cumulative else row.begins or ends
+        if begins is None or ends is None:
+            continue
+        first, last = ((moment - result.scenario.start) / timedelta(hours=1) for moment in (begins, ends))
+        seen = Observation(row.id, first, last, _marks(entry["observed"], is_part), str(entry["use"]))
+        if seen.marks and min(first, result.scenario.hours) <= result.until_hours:
+            facts.setdefault((row.fact_id, is_part), []).append(seen)
+    return tuple(_together(same) for same in facts.values())
+
+
+def _marks(observed: Mapping[str, Any], is_part: bool) -> tuple[tuple[float, str], ...]:
+    """What to draw of one row: a value, the ends of a range, or the one end that is known."""
+    low, high = observed["low"], observed["high"]
+    if is_part:
+        return () if low is None else ((low, "at least"),)
+    if low is None:
+        return () if high is None else ((high, "at most"),)
+    if high is None:
+        return ((low, "at least"),)
+    return ((low, "value"),) if low == high else ((low, "end"), (high, "end"))
+
+
+def _together(same: list[Observation]) -> Observation:
+    """Rows of one fact as one observation."""
+    marks = tuple(dict.fromkeys(mark for row in same for mark in row.marks))
+    start, end = min(row.start for row in same), max(row.end for row in same)
+    return Observation(", ".join(row.id for row in same), start, end, marks, same[0].use)
+
+
+def _milestone(result: Result, entry: Mapping[str, Any]) -> Milestone:
+    observed, predicted = entry["observed"], entry["predicted"]
+    happened = predicted["median"] is not None
+    verdict = "agrees" if entry["inside"] else "differs"
+    if not happened:
+        verdict = "in no replay"
+    elif entry.get("share", 1.0) < 1:
+        verdict += f"; in {round(entry['share'] * result.replications)} of {result.replications}"
+    return Milestone(
+        id=str(entry["id"]),
+        label=wording.milestone(result, entry),
+        when=wording.window(result, entry),
+        unit=str(observed["unit"]),
+        observed=(observed["low"], observed["high"]),
+        predicted=(predicted["low"], predicted["median"], predicted["high"]) if happened else None,
+        verdict=verdict,
+        use=str(entry["use"]),
+    )

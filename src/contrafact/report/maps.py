@@ -1,0 +1,301 @@
+"""Small maps at chosen hours: how many people are in the street in each hexagon, and who holds the contested places."""
+
+from __future__ import annotations
+
+import cmath
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeAlias
+
+import altair as alt
+import h3
+import numpy as np
+from numpy.typing import NDArray
+
+from contrafact.model.state import HOLDERS
+from contrafact.report import style
+
+Ring: TypeAlias = list[tuple[float, float]]
+Channel: TypeAlias = Callable[[str], Any]
+
+COLUMNS = 4
+SPACING = 18
+PANEL = (style.WIDTH - 2 * style.MARGIN - (COLUMNS - 1) * SPACING) / COLUMNS
+SYMBOL = 56
+TOUCHING, SEAT, CLEARANCE = 24.0, 15.0, 25.0
+KM_PER_DEGREE = 111.195
+STRIP = 12.0
+RULERS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
+SHAPES = {
+    "government": "square",
+    "broadcast": "triangle-up",
+    "airport": "diamond",
+    "airfield": "diamond",
+    "police": "circle",
+    "security": "M-.9,-.35L0,-1L.9,-.35L.55,.85L-.55,.85Z",
+    "armoury": "triangle-down",
+    "telecom": "triangle-right",
+    "hospital": "cross",
+    "other": "triangle-left",
+}
+
+
+@dataclass(frozen=True)
+class Facility:
+    """A place that can change hands: name, kind, position in degrees, and who holds it at each hour.
+
+    holder  (hour,) int, 0 state, 1 crowd, 2 nobody: what most replications show
+    """
+
+    name: str
+    kind: str
+    lat: float
+    lon: float
+    holder: NDArray[Any]
+
+
+@dataclass(frozen=True)
+class City:
+    """What stays the same on every map.
+
+    cells      (cell,) uint64, H3
+    residents  (cell,) int
+    districts  outlines in degrees, (lon, lat) pairs; may be empty
+    """
+
+    cells: NDArray[Any]
+    residents: NDArray[Any]
+    districts: Sequence[Ring] = ()
+    facilities: Sequence[Facility] = ()
+    frame: Frame = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "frame", Frame.around([ring for _, ring in self.inhabited()]))
+
+    @property
+    def seam(self) -> float:
+        """Width of the white line between cells, in dots: a small part of an edge, so that small cells stay full."""
+        edge_km: float = h3.average_hexagon_edge_length(h3.get_resolution(h3.int_to_str(int(self.cells[0]))), unit="km")
+        return min(0.06 * edge_km * self.frame.dots_per_km, 0.6)
+
+    def inhabited(self) -> list[tuple[int, Ring]]:
+        """Index and outline of every cell in which someone lives."""
+        return [(int(index), hexagon(self.cells[index])) for index in np.flatnonzero(self.residents > 0)]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """From degrees to dots of one panel: east and north are drawn at the same scale, kilometres about the middle."""
+
+    west: float
+    north: float
+    dots_per_km: float
+    km_per_lon: float
+    height: float
+
+    @classmethod
+    def around(cls, rings: Sequence[Ring], margin: float = 6.0) -> Frame:
+        """The frame as wide as a panel that holds all the outlines."""
+        points = np.array([point for ring in rings for point in ring])
+        (west, south), (east, north) = points.min(axis=0), points.max(axis=0)
+        km_per_lon = KM_PER_DEGREE * math.cos(math.radians((south + north) / 2))
+        scale = (PANEL - 2 * margin) / ((east - west) * km_per_lon)
+        height = (north - south) * KM_PER_DEGREE * scale + 2 * margin + STRIP
+        west, north = west - margin / scale / km_per_lon, north + margin / scale / KM_PER_DEGREE
+        return cls(float(west), float(north), float(scale), float(km_per_lon), float(height))
+
+    def dots(self, lon: float, lat: float) -> tuple[float, float]:
+        """Dots to the right of and below the panel's upper left corner."""
+        x = (lon - self.west) * self.km_per_lon * self.dots_per_km
+        return round(x, 1), round((self.north - lat) * KM_PER_DEGREE * self.dots_per_km, 1)
+
+    def ruler_km(self) -> float:
+        """The longest round length that takes no more than two fifths of the panel."""
+        fitting = [length for length in RULERS if length * self.dots_per_km <= 0.4 * PANEL]
+        return max(fitting, default=RULERS[0])
+
+    def shape(self, rings: Sequence[Ring], **properties: object) -> dict[str, Any]:
+        """A GeoJSON feature in dots."""
+        polygons = [[[self.dots(*point) for point in [*ring, ring[0]]]] for ring in rings]
+        geometry = {"type": "MultiPolygon", "coordinates": polygons}
+        return {"type": "Feature", "properties": properties, "geometry": geometry}
+
+
+def hexagon(cell: int) -> Ring:
+    """Outline of an H3 cell, (lon, lat) in degrees."""
+    return [(lon, lat) for lat, lon in h3.cell_to_boundary(h3.int_to_str(int(cell)))]
+
+
+def chosen_hours(start: datetime, crowd: NDArray[Any], panels: int = 12, step: int = 6) -> list[int]:
+    """Marks of the clock six hours apart, the first just before the crowd reaches a twentieth of its largest.
+
+    crowd (hour,) people in the street in the whole city. Where growth is so slow that the largest crowd would fall
+    outside the panels, it stands in their middle instead.
+    """
+    marks = [hour for hour in range(len(crowd)) if (start.hour + hour) % step == 0]
+    peak, rise = int(np.argmax(crowd)), int(np.argmax(crowd >= crowd.max() / 20))
+    wanted = rise if peak <= rise + (panels - 1) * step else peak - panels * step // 2
+    earlier = sum(mark <= wanted for mark in marks)
+    first = min(max(earlier - 1, 0), max(len(marks) - panels, 0))
+    return marks[first : first + panels]
+
+
+def maps(
+    start: datetime, city: City, crowd: NDArray[Any], hours: Sequence[int], title: str, lines: Sequence[str]
+) -> style.Picture:
+    """One map for each chosen hour; crowd (hour, cell) is the mean number of people in the street."""
+    highest = max(float(crowd[list(hours)].max()), 10.0)
+    seats = set_apart([city.frame.dots(place.lon, place.lat) for place in city.facilities])
+    rows = {"cells": _cells(city, crowd, hours), "borders": [city.frame.shape([ring]) for ring in city.districts]}
+    length = city.frame.ruler_km()
+    ruler = {"x": PANEL - length * city.frame.dots_per_km, "x2": PANEL, "y": city.frame.height - STRIP / 2}
+    rows["ruler"] = [{**ruler, "text": f"{length:g} km"}]
+    drawn = []
+    for number, hour in enumerate(hours):
+        rows[f"places{number}"] = _places(city, seats, hour)
+        layers = [*_ground(city, highest, number), *_facilities(city, number), *(_ruler(city) if number == 0 else [])]
+        when, people = style.local(start, hour), float(crowd[hour].sum())
+        heading = alt.TitleParams(
+            text=f"{when:%a} {when.day} {when:%b}, {when:%H:%M}",
+            subtitle=f"{people:,.0f} in the street",
+            offset=4,
+        )
+        drawn.append(alt.layer(*layers).properties(width=PANEL, height=city.frame.height, title=heading))
+    chart = alt.concat(*drawn, columns=COLUMNS, spacing=SPACING)
+    return style.page(chart.resolve_scale(color="shared", shape="shared", fill="shared"), rows, title, lines)
+
+
+def _cells(city: City, crowd: NDArray[Any], hours: Sequence[int]) -> style.Rows:
+    """Outlines of the inhabited cells, once for all panels, with one number for each panel."""
+    rows = []
+    for index, ring in city.inhabited():
+        means = {f"hour{number}": round(float(crowd[hour, index]), 2) for number, hour in enumerate(hours)}
+        rows.append(city.frame.shape([ring], **means))
+    return rows
+
+
+def _ground(city: City, highest: float, number: int) -> list[alt.Chart]:
+    """The hexagons, filled by the number of people in them, and the borders of the districts."""
+    value = f"properties.hour{number}"
+    scale = alt.Scale(type="log", domain=[1, highest], range=list(style.CROWD_RAMP), clamp=True)
+    fill = alt.Color(f"{value}:Q", scale=scale, legend=_crowd_legend(highest))
+    cells = (
+        style.chart("cells")
+        .mark_geoshape(stroke=style.PAPER, strokeWidth=city.seam, aria=False)
+        .encode(color=alt.condition(f"datum.{value} >= 1", fill, alt.value(style.NOBODY_THERE)))
+    )
+    borders = style.chart("borders").mark_geoshape(
+        filled=False, stroke=style.BORDER, strokeWidth=0.7, clip=True, aria=False
+    )
+    layers = [cells, borders] if city.districts else [cells]
+    return [layer.project(type="identity", scale=1, translate=[0, 0]) for layer in layers]
+
+
+def _crowd_legend(highest: float) -> alt.Legend:
+    return alt.Legend(
+        title="People in the street in one hexagon (log scale; palest: fewer than one)",
+        orient="bottom",
+        direction="horizontal",
+        gradientLength=400,
+        gradientThickness=12,
+        format=",d",
+        values=[10**power for power in range(7) if 10**power <= highest],
+    )
+
+
+def set_apart(places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Where symbols stand, in dots: places near each other get seats on a circle around them, by their bearing.
+
+    So the ground between them, often the fullest of the map, stays visible; a thin line leads from seat to place.
+    """
+    seats = list(places)
+    for group in _groups(places):
+        if len(group) == 1:
+            continue
+        middle_x = sum(places[one][0] for one in group) / len(group)
+        middle_y = sum(places[one][1] for one in group) / len(group)
+        bearings = {one: math.atan2(places[one][1] - middle_y, places[one][0] - middle_x) for one in group}
+        order = sorted(group, key=lambda one: (bearings[one], one))
+        step = math.tau / len(group)
+        turn = cmath.phase(sum(cmath.rect(1, bearings[one] - rank * step) for rank, one in enumerate(order)))
+        radius = max(CLEARANCE, len(group) * SEAT / math.tau)
+        for rank, one in enumerate(order):
+            angle = turn + rank * step
+            seats[one] = (middle_x + radius * math.cos(angle), middle_y + radius * math.sin(angle))
+    return [(round(x, 1), round(y, 1)) for x, y in seats]
+
+
+def _groups(places: Sequence[tuple[float, float]]) -> list[list[int]]:
+    """Places whose symbols would overlap, directly or through others between them."""
+    groups: list[list[int]] = []
+    for number, place in enumerate(places):
+        near = [group for group in groups if any(math.dist(place, places[one]) < TOUCHING for one in group)]
+        joined = [*(one for group in near for one in group), number]
+        groups = [*(group for group in groups if group not in near), joined]
+    return groups
+
+
+def _places(city: City, seats: Sequence[tuple[float, float]], hour: int) -> style.Rows:
+    """One row a contested place: seat and place in dots, kind, and who holds it."""
+    rows: style.Rows = []
+    for (x, y), place in zip(seats, city.facilities, strict=True):
+        x0, y0 = city.frame.dots(place.lon, place.lat)
+        holder = HOLDERS[int(place.holder[hour])]
+        rows.append({"name": place.name, "kind": place.kind, "holder": holder, "x": x, "y": y, "x0": x0, "y0": y0})
+    return rows
+
+
+def _facilities(city: City, number: int) -> list[alt.Chart]:
+    """Symbols of the contested places: shape by kind, fill by who holds them in most replications."""
+    if not city.facilities:
+        return []
+    kinds = [kind for kind in SHAPES if kind in {place.kind for place in city.facilities}]
+    x, y = _dots(city)
+    base = style.chart(f"places{number}")
+    line = base.encode(x=x("x0"), y=y("y0"), x2="x:Q", y2="y:Q")
+    legend: dict[str, Any] = {
+        "orient": "bottom",
+        "direction": "horizontal",
+        "symbolStrokeColor": style.INK,
+        "symbolSize": 90,
+    }
+    symbol = base.mark_point(filled=True, stroke=style.INK, strokeWidth=0.8, size=SYMBOL, opacity=1).encode(
+        x=x("x"),
+        y=y("y"),
+        shape=alt.Shape(
+            "kind:N",
+            scale=alt.Scale(domain=kinds, range=[SHAPES[kind] for kind in kinds]),
+            legend=alt.Legend(title="Places that crowds can contest", symbolFillColor=style.PAPER, **legend),
+        ),
+        fill=alt.Fill(
+            "holder:N",
+            scale=alt.Scale(domain=list(HOLDERS), range=[style.HOLDER_COLOURS[holder] for holder in HOLDERS]),
+            legend=alt.Legend(title="Held in most replays by", symbolType="circle", **legend),
+        ),
+    )
+    spot = base.mark_circle(color=style.INK, size=7, opacity=1).encode(x=x("x0"), y=y("y0"))
+    return [line.mark_rule(color=style.INK, strokeWidth=0.6), spot, symbol]
+
+
+def _ruler(city: City) -> list[Any]:
+    """A bar of a round number of kilometres in the strip below the map, at its right."""
+    x, y = _dots(city)
+    bar = style.chart("ruler")
+    halo: dict[str, Any] = {"stroke": style.PAPER, "strokeWidth": 3}
+    words = [
+        bar.mark_text(align="right", dx=-5, fontSize=11, **look).encode(x=x("x"), y=y("y"), text="text:N")
+        for look in (halo, {"color": style.QUIET})
+    ]
+    return [bar.mark_rule(color=style.QUIET, strokeWidth=1.2).encode(x=x("x"), x2="x2:Q", y=y("y")), *words]
+
+
+def _dots(city: City) -> tuple[Channel, Channel]:
+    """Channels for points given in the dots of a panel."""
+    across = alt.Scale(domain=[0, PANEL], nice=False, zero=False)
+    down = alt.Scale(domain=[city.frame.height, 0], nice=False, zero=False)
+    return (
+        lambda field: alt.X(f"{field}:Q", scale=across, axis=None),
+        lambda field: alt.Y(f"{field}:Q", scale=down, axis=None),
+    )

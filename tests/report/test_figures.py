@@ -1,0 +1,124 @@
+"""Pictures of a result: whole files of the right size, the record's points in them, no row kept for scoring."""
+
+from __future__ import annotations
+
+import json
+import struct
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import vl_convert
+
+from contrafact.evidence import load_ledger
+from contrafact.experiment.result import Result
+from contrafact.report import style
+from contrafact.report.curves import Observation
+from contrafact.report.figures import crisis_curves, crowd_maps, milestone_chart, pictures, save_figures
+from contrafact.report.milestones import Milestone
+
+
+def size(png: bytes) -> tuple[int, int]:
+    """Width and height in the header of a PNG."""
+    assert png[:8] == b"\x89PNG\r\n\x1a\n"
+    assert png[12:16] == b"IHDR"
+    width, height = struct.unpack(">II", png[16:24])
+    return width, height
+
+
+def test_every_picture_is_a_whole_png_and_svg_of_the_page_s_width(result: Result, tmp_path: Path) -> None:
+    paths = save_figures(result, tmp_path / "pictures")
+    names = ["maps.png", "maps.svg", "curves.png", "curves.svg", "milestones.png", "milestones.svg"]
+    assert [path.name for path in paths] == names
+    assert sorted(path.name for path in (tmp_path / "pictures").iterdir()) == sorted(names)
+    for path in paths[::2]:
+        width, height = size(path.read_bytes())
+        assert width == pytest.approx(style.WIDTH * style.DOTS_PER_UNIT, rel=0.06)
+        assert height > 400
+    for path in paths[1::2]:
+        assert path.read_text(encoding="utf-8").rstrip().endswith("</svg>")
+
+
+def test_a_packed_png_keeps_every_pixel(result: Result) -> None:
+    png = vl_convert.svg_to_png(milestone_chart(result).svg(), scale=1)
+    packed = style.packed(png)
+    assert len(packed) < len(png)
+    assert style.pixels(packed) == style.pixels(png)
+
+
+def test_curves_hold_the_observations_of_the_record(result: Result) -> None:
+    rows = crisis_curves(result).spec()["datasets"]
+    # R012: 2,000 people on 4 January, 18:00 to 20:00; its point stands in the middle of that window
+    assert rows["points1"] == [{"t": style.instant(result.scenario.start, 19.0), "value": 2000.0, "mark": "value"}]
+    assert [row["id"] for row in rows["spans2"]] == ["R037"]
+    assert {row["mark"] for row in rows["points2"]} == {"end"}
+    assert [(row["value"], row["mark"]) for row in rows["points3"]] == [(149.0, "at least")]
+
+
+def test_a_count_published_after_the_run_is_drawn_at_its_end(result: Result) -> None:
+    (point,) = crisis_curves(result).spec()["datasets"]["points3"]
+    assert point["t"] == style.instant(result.scenario.start, 48.0)
+
+
+def test_rows_about_one_group_are_a_least_number_for_all_groups(result: Result) -> None:
+    one_group = {**result.milestones[2], "quantity": "deaths_state_forces"}
+    one_group["observed"] = {**one_group["observed"], "low": 12.0, "high": 13.0}
+    rows = crisis_curves(replace(result, milestones=(one_group,))).spec()["datasets"]
+    assert [(row["value"], row["mark"]) for row in rows["points2"]] == [(12.0, "at least")]
+
+
+def test_bands_are_quantiles_over_the_replications(result: Result) -> None:
+    bands = crisis_curves(result).spec()["datasets"]["bands1"]
+    at_noon = bands[36 * 6 - 1]
+    # crowds of 500, 1,000 and 2,000
+    assert (at_noon["p50"], at_noon["p25"], at_noon["p75"]) == (1000.0, 750.0, 1500.0)
+    assert at_noon["p05"] == pytest.approx(550.0)
+    assert at_noon["t"] == style.instant(result.scenario.start, 36.0)
+
+
+def test_no_picture_names_a_row_kept_for_scoring(result: Result) -> None:
+    kept_back = [row.id for row in load_ledger("almaty-2022").by_use("score")]
+    for _, picture in pictures(result):
+        text = json.dumps(picture.spec())
+        assert not [row for row in kept_back if f'"{row}"' in text or f"{row}," in text]
+
+
+def test_a_row_kept_for_scoring_cannot_be_drawn() -> None:
+    with pytest.raises(ValueError, match="must not be drawn"):
+        Observation("X", 0.0, 1.0, ((1.0, "value"),), use="score")
+    with pytest.raises(ValueError, match="must not be drawn"):
+        Milestone("X", "a", "", "persons", (1.0, 1.0), None, "differs", use="score")
+
+
+def test_detentions_carry_the_custody_note_wherever_they_are_drawn(result: Result) -> None:
+    for picture in (crisis_curves(result), milestone_chart(result)):
+        assert "deaths in custody are documented [R202-R204] and not simulated" in json.dumps(picture.spec())
+
+
+def test_maps_say_that_persons_are_synthetic_and_where_borders_come_from(result: Result) -> None:
+    text = json.dumps(crowd_maps(result).spec(), ensure_ascii=False)
+    assert "Persons are synthetic" in text
+    assert "© OpenStreetMap contributors, ODbL 1.0" in text
+
+
+def test_maps_show_inhabited_cells_and_contested_places_only(result: Result) -> None:
+    rows = crowd_maps(result).spec()["datasets"]
+    assert len(rows["cells"]) == 6
+    assert [place["name"] for place in rows["places0"]] == ["City hall"]
+
+
+def test_a_place_shows_who_holds_it_in_most_replays(result: Result) -> None:
+    rows = crowd_maps(result).spec()["datasets"]
+    holders = [rows[name][0]["holder"] for name in sorted(rows, key=len) if name.startswith("places")]
+    # every six hours of the two days; the hall falls in two of three replays at hour 39 and stays so
+    assert holders == ["state"] * (len(holders) - 2) + ["crowd"] * 2
+
+
+def test_what_was_not_recorded_is_not_drawn(result: Result) -> None:
+    assert [name for name, _ in pictures(replace(result, cells={}, milestones=()))] == ["curves"]
+    assert [name for name, _ in pictures(replace(result, timeline={}))] == ["maps", "milestones"]
+
+
+def test_charts_are_drawn_without_the_network(result: Result) -> None:
+    for _, picture in pictures(result):
+        assert '"url"' not in json.dumps(picture.spec())
