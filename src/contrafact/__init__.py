@@ -19,8 +19,9 @@ from contrafact.errors import InputError, InputErrors, RunError
 
 if TYPE_CHECKING:
     from contrafact import terminal
+    from contrafact.experiment.catalogue import scenarios
     from contrafact.experiment.checkup import doctor, validate
-    from contrafact.experiment.description import describe, scenarios
+    from contrafact.experiment.description import describe
     from contrafact.experiment.loading import load
     from contrafact.experiment.reading import read
     from contrafact.experiment.replaying import replay
@@ -50,8 +51,9 @@ __all__ = [
 ]
 
 _HOMES = {
+    "catalogue": ("scenarios",),
     "checkup": ("doctor", "validate"),
-    "description": ("describe", "scenarios"),
+    "description": ("describe",),
     "loading": ("load",),
     "reading": ("read",),
     "replaying": ("replay",),

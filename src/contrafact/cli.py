@@ -106,11 +106,14 @@ def run(
         if stop.result is None:
             raise
         result, interrupted = stop.result, True
-    pictures = [] if no_pictures or interrupted else cf.terminal.draw(result, notify)
     if as_json:
         print_json(result.as_dict())
     elif not quiet:
-        cf.terminal.show_result(result, pictures)
+        cf.terminal.show_result(result)
+    if not (no_pictures or interrupted):
+        pictures = cf.terminal.draw(result, notify)
+        if not (as_json or quiet):
+            cf.terminal.show_pictures(pictures)
     if interrupted:
         kept = f"{result.replications} of {result.requested} replications are kept in {result.folder}"
         click.echo(f"interrupted: {kept}", err=True)
@@ -127,7 +130,9 @@ def describe(
     scenario: str, overrides: tuple[str, ...], draws: int, seed: int, threads: int | None, as_json: bool
 ) -> None:
     """What SCENARIO is made of: entities, order of processes, parameters, actions, and the calm-week check."""
-    description = cf.describe(cf.load(scenario, overrides), draws=draws, seed=seed, threads=threads)
+    crisis = cf.load(scenario, overrides)
+    with cf.terminal.Bar("calm weeks") as bar:
+        description = cf.describe(crisis, draws=draws, seed=seed, threads=threads, progress=bar)
     if as_json:
         print_json(description.as_dict())
     else:

@@ -1,4 +1,4 @@
-"""What commands show to people: a progress bar, results, a description. Imported when a command first shows something."""
+"""What commands show to people: progress, results, a description. Imported when a command first shows something."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from contrafact.errors import RunError
 from contrafact.experiment.checkup import Checkup, can_draw
 from contrafact.experiment.description import Description
 from contrafact.experiment.replaying import Replayed
@@ -62,16 +63,24 @@ class Bar:
 
 
 def draw(result: Result, notify: Callable[[str], None]) -> list[Path]:
-    """Save pictures beside the results; where what draws them is missing, say how to get it."""
+    """Save pictures beside the results; where what draws them is missing, say how to get it.
+
+    RunError tells that drawing failed; the results are whole all the same.
+    """
     if result.folder is None or not can_draw():
         notify(NO_PICTURES)
         return []
-    pictures: list[Path] = import_module("contrafact.report.figures").save_figures(result, result.folder / "pictures")
+    folder = result.folder / "pictures"
+    try:
+        pictures: list[Path] = import_module("contrafact.report.figures").save_figures(result, folder)
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise RunError(f"the results are in {result.folder}, but pictures could not be drawn: {reason}") from error
     return pictures
 
 
-def show_result(result: Result, pictures: list[Path]) -> None:
-    """What ran, outcomes, the rows of the record that may be looked at, and where everything is."""
+def show_result(result: Result) -> None:
+    """What ran, outcomes, the rows of the record that may be looked at, and where the results are."""
     screen = console()
     say(
         screen,
@@ -79,13 +88,15 @@ def show_result(result: Result, pictures: list[Path]) -> None:
         f"{result.replications} replications, {result.elapsed_s:.1f} s; digest {result.digest[:16]}",
     )
     screen.print(outcome_table(result))
-    for note in result.notes:
-        say(screen, note)
     if result.milestones:
         screen.print(milestone_table(result))
     say(screen, f"results: {result.folder}")
+
+
+def show_pictures(pictures: list[Path]) -> None:
+    """Where the pictures are."""
     if pictures:
-        say(screen, f"pictures: {pictures[0].parent} ({', '.join(path.name for path in pictures)})")
+        say(console(), f"pictures: {pictures[0].parent} ({', '.join(path.name for path in pictures)})")
 
 
 def show_replayed(replayed: Replayed) -> None:
@@ -113,8 +124,8 @@ def show_checkup(checkup: Checkup) -> None:
 def show_description(description: Description) -> None:
     """The sections of a description, one under the other."""
     screen = console()
-    say(screen, f"{description.title} ({description.name})")
-    say(screen, description.summary)
+    say(screen, f"{description.scenario.title} ({description.scenario.name})")
+    say(screen, description.scenario.summary.strip())
     for section in description.sections:
         screen.print()
         say(screen, section.title)
@@ -135,7 +146,9 @@ def say(screen: Console, text: str) -> None:
 
 
 def _table(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> Table:
-    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for number, name in enumerate(columns):
+        table.add_column(name, no_wrap=number == 0, overflow="fold")
     for row in rows:
         table.add_row(*row)
     return table

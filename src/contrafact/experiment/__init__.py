@@ -1,0 +1,1 @@
+"""Experiments: many replications of a scenario, the results folder, and its re-execution."""

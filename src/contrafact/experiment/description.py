@@ -1,0 +1,237 @@
+"""What a scenario is made of, in sections: entities, order of processes, parameters, actions, what is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from contrafact import engine, world
+from contrafact.engine import calm
+from contrafact.errors import InputErrors
+from contrafact.experiment.plan import LARGEST_SEED, MOST_WORKERS, check_range
+from contrafact.experiment.replications import Job, processors
+from contrafact.experiment.run import Notify, Progress, compile_kernels, to_stderr
+from contrafact.model import PARAMETERS
+from contrafact.scenario import units
+
+if TYPE_CHECKING:
+    from contrafact.engine import Model
+    from contrafact.parameters import Parameter, Prior
+    from contrafact.scenario import Quantity, Scenario
+    from contrafact.world import World
+
+Row = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A table with its columns and rows, or plain lines."""
+
+    title: str
+    columns: Row = ()
+    rows: tuple[Row, ...] = ()
+    lines: Row = ()
+
+
+@dataclass(frozen=True)
+class CalmCheck:
+    """Share of draws of all priors that keep a week without news and actions calm."""
+
+    draws: int
+    share: float
+
+    def __str__(self) -> str:
+        return f"{self.share:.0%} of {self.draws} draws of all priors keep a week without news and actions calm"
+
+
+@dataclass(frozen=True)
+class Value:
+    """One number of a scenario or of a mechanism: where it stands, what is drawn in its place, what it rests on.
+
+    A value whose unit is "time" counts hours from the start of the scenario.
+    """
+
+    path: str
+    value: float
+    unit: str
+    prior: Prior | None
+    evidence: tuple[str, ...]
+    assumption: str | None
+    meaning: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """What ``contrafact describe --json`` prints for it."""
+        prior = None if self.prior is None else {self.prior.kind: list(self.prior.numbers)}
+        return {
+            "path": self.path,
+            "value": self.value,
+            "unit": self.unit,
+            "prior": prior,
+            "evidence": list(self.evidence),
+            "assumption": self.assumption,
+            "meaning": self.meaning,
+        }
+
+
+@dataclass(frozen=True)
+class Description:
+    """A scenario, laid open."""
+
+    scenario: Scenario
+    entities: dict[str, int]
+    order: Row
+    values: tuple[Value, ...]
+    calm: CalmCheck | None
+
+    @property
+    def assumptions(self) -> int:
+        """How many of the values no source gives."""
+        return sum(value.assumption is not None for value in self.values)
+
+    def as_dict(self) -> dict[str, Any]:
+        """What ``contrafact describe --json`` prints."""
+        described = self.scenario
+        return {
+            "scenario": described.name,
+            "title": described.title,
+            "digest": described.digest,
+            "start": described.start.isoformat(),
+            "end": described.end.isoformat(),
+            "entities": self.entities,
+            "order": list(self.order),
+            "values": [value.as_dict() for value in self.values],
+            "assumptions": self.assumptions,
+            "actions": [dict(zip(ACTION_KEYS, row, strict=True)) for row in _actions(described)],
+            "left_out": list(described.left_out),
+            "calm": None if self.calm is None else {"draws": self.calm.draws, "share": self.calm.share},
+        }
+
+    @property
+    def sections(self) -> Iterator[Section]:
+        """The same for people, in the order in which it is read."""
+        described = self.scenario
+        counts = tuple((name, f"{count:,}") for name, count in self.entities.items())
+        yield Section("Entities", ("entity", "count"), counts)
+        yield Section("Order of processes in a tick", lines=(" -> ".join(self.order),))
+        own = tuple(_value_row(described, value) for value in self.values if value.meaning is None)
+        yield Section(f"Values of the scenario ({len(own)})", VALUE_COLUMNS, own)
+        declared = [value for value in self.values if value.meaning is not None]
+        rows = tuple((*_value_row(described, value), str(value.meaning)) for value in declared)
+        yield Section(f"Parameters of the mechanisms ({len(rows)})", (*VALUE_COLUMNS, "meaning"), rows)
+        yield Section("Actions", tuple(key.replace("_", " ") for key in ACTION_KEYS), tuple(_actions(described)))
+        yield Section("Left out, since no source gives it", lines=tuple(described.left_out))
+        assumed = (
+            f"{self.assumptions} of {len(self.values)} values are assumptions, each with a prior or set by the user"
+        )
+        yield Section("How much is assumed", lines=(assumed, *(() if self.calm is None else (str(self.calm),))))
+
+
+VALUE_COLUMNS = ("name", "value", "unit", "prior", "rests on")
+ACTION_KEYS = ("action", "kind", "time", "response", "rests_on", "label")
+DECLARED = "declared by its mechanism"
+
+
+def describe(
+    described: Scenario,
+    draws: int = 40,
+    seed: int = 1,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    notify: Notify = to_stderr,
+) -> Description:
+    """Lay a scenario open; ``draws`` is the number of calm weeks to simulate, 0 for none.
+
+    InputErrors names options that are wrong.
+    """
+    errors = [
+        *check_range("--draws", draws, 0, 100_000),
+        *check_range("--seed", seed, 0, LARGEST_SEED),
+        *check_range("--threads", 1 if threads is None else threads, 1, MOST_WORKERS),
+    ]
+    if errors:
+        raise InputErrors(errors)
+    built = world.build(described)
+    check = None
+    if draws:
+        model = engine.prepare(described, built)
+        compile_kernels(Job(described, built, model, seed, frozenset(), None), notify)
+        check = CalmCheck(draws, _calm_share(model, draws, seed, threads or processors(), progress))
+    order = tuple(mechanism.__name__.rsplit(".", 1)[-1].replace("_", " ") for mechanism in engine.ORDER)
+    return Description(described, _entities(described, built), order, tuple(_values(described)), check)
+
+
+def _calm_share(model: Model, draws: int, seed: int, threads: int, progress: Progress | None) -> float:
+    done = 0
+    counting = Lock()
+
+    def count() -> None:
+        nonlocal done
+        with counting:
+            done += 1
+            if progress is not None:
+                progress(done, draws)
+
+    return calm.calm_share(model, draws, seed, min(threads, draws), count)
+
+
+def _entities(described: Scenario, built: World) -> dict[str, int]:
+    return {
+        "persons": built.persons,
+        "cells": built.cells,
+        "districts": len(built.district_names),
+        "facilities": len(described.facilities),
+        "gathering sites": len(described.sites),
+        "forces": len(described.forces),
+        "units": sum(force.units for force in described.forces.values()),
+        "actions": len(described.actions),
+        "ticks": described.ticks,
+    }
+
+
+def _values(described: Scenario) -> Iterator[Value]:
+    """Values of the scenario in the order of its file, then the parameters that mechanisms declare."""
+    for path, quantity in described.quantities():
+        if not path.startswith("parameters."):
+            yield _value(path, quantity)
+    for name, parameter in PARAMETERS.items():
+        given = described.parameters.get(name)
+        yield _declared(parameter) if given is None else _value(name, given, parameter.meaning)
+
+
+def _value(path: str, given: Quantity, meaning: str | None = None) -> Value:
+    return Value(path, given.value, given.unit, given.prior, given.evidence, given.assumption, meaning)
+
+
+def _declared(parameter: Parameter) -> Value:
+    assumed = parameter.evidence == "assumption"
+    return Value(
+        parameter.name,
+        parameter.default,
+        parameter.unit,
+        parameter.prior,
+        () if assumed else (parameter.evidence,),
+        DECLARED if assumed else None,
+        parameter.meaning,
+    )
+
+
+def _value_row(described: Scenario, value: Value) -> Row:
+    def shown(number: float) -> str:
+        if value.unit == units.TIME:
+            return f"{described.clock(number):%d %b %H:%M}"
+        return f"{number:,.0f}" if number.is_integer() else f"{number:,.4g}"
+
+    reason = "assumption" if value.assumption == DECLARED else f"assumption: {value.assumption}"
+    said = reason if value.assumption else ", ".join(value.evidence)
+    prior = "" if value.prior is None else f"{value.prior.kind} {', '.join(map(shown, value.prior.numbers))}"
+    unit = "" if value.unit in (units.TIME, units.DIMENSIONLESS) else value.unit
+    return value.path, shown(value.value), unit, prior, said
+
+
+def _actions(described: Scenario) -> Iterator[Row]:
+    for name, action in described.actions.items():
+        time = "" if action.at is None else f"{described.clock(action.at.value):%Y-%m-%dT%H:%M}"
+        sources = action.evidence or (action.at.evidence if action.at is not None else ())
+        yield name, action.kind, time, described.response_of(name), ", ".join(sources) or "assumption", action.label

@@ -1,0 +1,118 @@
+"""What a user asks of a run, checked before anything is computed."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from contrafact.errors import InputError, InputErrors
+from contrafact.experiment.replications import RECORD, processors
+from contrafact.scenario import units
+
+if TYPE_CHECKING:
+    from contrafact.scenario import Scenario
+
+LARGEST_SEED = 2**64 - 1
+MOST_WORKERS = 1024
+UNTIL = 'a local time such as "2022-01-06T12:00" or a duration such as "36 h", "2 days" or "90 min"'
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A run that may start: numbers of replications, threads and processes, seed, what is kept, hours to simulate."""
+
+    replications: int
+    seed: int
+    threads: int
+    workers: int
+    record: frozenset[str]
+    until_hours: float
+
+    @property
+    def side_by_side(self) -> int:
+        """Replications under way at one time."""
+        return min(self.workers or self.threads, self.replications)
+
+
+def plan(
+    scenario: Scenario,
+    replications: int,
+    seed: int,
+    threads: int | None,
+    workers: int,
+    until: str | float | datetime | None,
+    record: Iterable[str],
+) -> Plan:
+    """The checked plan; InputErrors names every option that is wrong."""
+    errors = [
+        *check_range("--replications", replications, 1, 1_000_000),
+        *check_range("--seed", seed, 0, LARGEST_SEED),
+        *check_range("--workers", workers, 0, MOST_WORKERS),
+    ]
+    if threads is not None:
+        errors += check_range("--threads", threads, 1, MOST_WORKERS)
+        if workers:
+            message = "is given together with --workers; a worker process runs one replication at a time, so choose one"
+            errors.append(InputError(message, key="--threads", found=str(threads)))
+    kept = frozenset(record)
+    errors += [_unknown_recorder(name) for name in sorted(kept - RECORD)]
+    hours: float = scenario.hours
+    try:
+        hours = hours if until is None else hours_until(scenario, until)
+    except InputError as error:
+        errors.append(error)
+    if errors:
+        raise InputErrors(errors)
+    return Plan(replications, seed, threads or processors(), workers, kept, hours)
+
+
+def hours_until(scenario: Scenario, until: str | float | datetime) -> float:
+    """Hours from the start to a local time, or to the end of a duration such as "36 h"; a number counts hours."""
+    hours = _hours(scenario, until)
+    last, step = scenario.hours, scenario.tick
+    times = f"a time after {scenario.start:%Y-%m-%dT%H:%M} up to {scenario.end:%Y-%m-%dT%H:%M}"
+    allowed = f"more than 0 and at most {last:g} h, or {times}"
+    if not 0 < hours <= last:
+        raise InputError(f'found "{until}", expected {allowed}', key="--until", found=str(until), allowed=allowed)
+    if abs(hours / step - round(hours / step)) > 1e-9:
+        ticks = f"a whole number of ticks of {step * 60:g} min"
+        raise InputError(f'found "{until}", expected {ticks}', key="--until", found=str(until), allowed=ticks)
+    return round(hours / step) * step
+
+
+def _hours(scenario: Scenario, until: str | float | datetime) -> float:
+    if isinstance(until, int | float):
+        return float(until) if math.isfinite(until) else -1.0
+    if isinstance(until, str):
+        try:
+            return _hours(scenario, units.read_local_time(until))
+        except units.UnitError:
+            pass
+        try:
+            return units.read(until, "h")[0]
+        except units.UnitError:
+            message = f'found "{until}", expected {UNTIL}'
+            raise InputError(message, key="--until", found=until, allowed=UNTIL) from None
+    if until.tzinfo is not None:
+        message = f"found {until.isoformat()}, expected local civil time of {scenario.timezone} without an offset"
+        raise InputError(message, key="--until", found=until.isoformat())
+    return (until - scenario.start).total_seconds() / 3600
+
+
+def check_range(key: str, found: int, low: int, high: int) -> list[InputError]:
+    """What is wrong with a number that must lie between two others, ends included: one error or none."""
+    if low <= found <= high:
+        return []
+    allowed = f"{low} to {high}"
+    return [InputError(f"found {found}, expected {allowed}", key=key, found=str(found), allowed=allowed)]
+
+
+def _unknown_recorder(name: str) -> InputError:
+    allowed = ", ".join(sorted(RECORD))
+    near = difflib.get_close_matches(name, sorted(RECORD), 1)
+    hint = f'; did you mean "{near[0]}"?' if near else ""
+    return InputError(f'found "{name}", expected any of {allowed}{hint}', key="record", found=name, allowed=allowed)

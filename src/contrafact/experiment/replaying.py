@@ -1,0 +1,51 @@
+"""Execute one replication of a results folder again and compare its digest with the recorded one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from contrafact import engine, world
+from contrafact.experiment.loading import scenario_of
+from contrafact.experiment.manifest import read_manifest
+from contrafact.experiment.replications import Job
+from contrafact.experiment.run import Notify, compile_kernels, to_stderr
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """Digest of the replication executed again, the recorded one, and what has changed on the machine since."""
+
+    replication: int
+    digest: str
+    recorded_digest: str
+    differences: tuple[str, ...]
+
+    @property
+    def match(self) -> bool:
+        """Whether both digests are the same."""
+        return self.digest == self.recorded_digest
+
+    def as_dict(self) -> dict[str, object]:
+        """What ``contrafact replay --json`` prints."""
+        return {
+            "match": self.match,
+            "digest": self.digest,
+            "recorded_digest": self.recorded_digest,
+            "replication": self.replication,
+            "differences": list(self.differences),
+        }
+
+
+def replay(folder: str | Path, replication: int = 0, notify: Notify = to_stderr) -> Replayed:
+    """Simulate one replication as its manifest says; InputError(s) where the manifest cannot be trusted."""
+    place = Path(folder)
+    record = read_manifest(place)
+    recorded = record.digest_of(replication)
+    scenario = scenario_of(record, place)
+    built = world.build(scenario)
+    until = None if record.until_hours == scenario.hours else record.until_hours
+    job = Job(scenario, built, engine.prepare(scenario, built), record.seed, frozenset(), until)
+    compile_kernels(job, notify)
+    again = engine.simulate(job.model, job.seed, replication, record=job.record, until_hours=job.until_hours)
+    return Replayed(replication, again.digest, recorded, tuple(record.differences()))

@@ -1,0 +1,191 @@
+"""Many replications of one scenario, on threads or processes; what comes out does not depend on which finishes first.
+
+A replication runs on one thread, and kernels release the interpreter's lock, so that threads run side by side. Results
+are taken in the order of the replications' numbers, and only a few are under way at a time, so that the state of few
+replications is in memory at once.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, Any, Protocol
+
+from contrafact import engine
+from contrafact.errors import InputError, InputErrors, RunError
+from contrafact.experiment.loading import from_resolved
+
+if TYPE_CHECKING:
+    from contrafact.engine import Model, Replication
+    from contrafact.scenario import Scenario
+    from contrafact.world import World
+
+RECORD = frozenset({"timeline", "cells", "events"})
+ATTEMPTS = 3
+"""How often worker processes may die before the run is given up."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What every replication of a run shares."""
+
+    scenario: Scenario
+    world: World
+    model: Model
+    seed: int
+    record: frozenset[str]
+    until_hours: float | None
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Finish what must not be left half done: the user's interruption is ignored, by processes started here as well."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+class Pool(Protocol):
+    """Something that runs replications by their number."""
+
+    size: int
+
+    def submit(self, number: int) -> Future[Replication]:
+        """Start one replication as soon as there is room."""
+
+    def close(self) -> None:
+        """Start nothing more and wait for what is under way."""
+
+
+class Threads:
+    """Replications on threads of this process."""
+
+    def __init__(self, job: Job, size: int) -> None:
+        self.job, self.size = job, size
+        self._pool = ThreadPoolExecutor(size, thread_name_prefix="replication")
+
+    def submit(self, number: int) -> Future[Replication]:
+        """Start one replication as soon as a thread is free."""
+        job = self.job
+        return self._pool.submit(
+            lambda: engine.simulate(job.model, job.seed, number, record=job.record, until_hours=job.until_hours)
+        )
+
+    def close(self) -> None:
+        """Start nothing more and wait for what is under way."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+class Processes:
+    """Replications in processes of their own; each prepares the model once."""
+
+    def __init__(self, job: Job, size: int) -> None:
+        self.job, self.size = job, size
+        self._deaths = 0
+        self._pool = self._start()
+
+    def submit(self, number: int) -> Future[Replication]:
+        """Start one replication as soon as a process is free; where one has died, all are replaced first."""
+        while True:
+            try:
+                with undisturbed():
+                    return self._pool.submit(_simulate_in_worker, number)
+            except BrokenProcessPool as error:
+                self._replace(error)
+
+    def close(self) -> None:
+        """Start nothing more and wait for what is under way."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _replace(self, error: BrokenProcessPool) -> None:
+        self._deaths += 1
+        if self._deaths >= ATTEMPTS:
+            reasons = (
+                'too little memory for so many, or a script that starts a run outside `if __name__ == "__main__":`'
+            )
+            raise RunError(f"worker processes died {self._deaths} times; reasons may be {reasons}") from error
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._pool = self._start()
+
+    def _start(self) -> ProcessPoolExecutor:
+        job = self.job
+        shared = (job.scenario.resolved(), job.world, job.seed, job.record, job.until_hours)
+        return ProcessPoolExecutor(
+            self.size, mp_context=get_context("spawn"), initializer=_start_worker, initargs=shared
+        )
+
+
+class InOrder:
+    """Iterates over replications in the order of their numbers, whichever finishes first."""
+
+    def __init__(self, pool: Pool, count: int) -> None:
+        self.pool = pool
+        self._waiting: deque[tuple[int, Future[Replication]]] = deque()
+        self._numbers = iter(range(count))
+
+    def __iter__(self) -> Iterator[Replication]:
+        self._fill()
+        while self._waiting:
+            number, future = self._waiting[0]
+            try:
+                replication = future.result()
+            except BrokenProcessPool:
+                self._waiting[0] = (number, self.pool.submit(number))
+                continue
+            except (InputError, InputErrors, RunError):
+                raise
+            except Exception as error:
+                raise RunError(f"replication {number} failed: {type(error).__name__}: {error}") from error
+            self._waiting.popleft()
+            self._fill()
+            yield replication
+
+    def finished(self) -> list[Replication]:
+        """After an interruption: wait for what is under way and give what came to a good end."""
+        self.pool.close()
+        done = [future for _, future in self._waiting if not future.cancelled() and future.exception() is None]
+        return [future.result() for future in done]
+
+    def _fill(self) -> None:
+        for number in islice(self._numbers, 2 * self.pool.size - len(self._waiting)):
+            self._waiting.append((number, self.pool.submit(number)))
+
+
+def processors() -> int:
+    """Processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+_worker: dict[str, Any] = {}
+"""In a worker process: the arguments that all its replications share."""
+
+
+def _start_worker(
+    resolved: dict[str, Any], world: World, seed: int, record: frozenset[str], until_hours: float | None
+) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    model = engine.prepare(from_resolved(resolved), world)
+    _worker.update(model=model, seed=seed, record=record, until_hours=until_hours)
+
+
+def _simulate_in_worker(number: int) -> Replication:
+    return engine.simulate(
+        _worker["model"], _worker["seed"], number, record=_worker["record"], until_hours=_worker["until_hours"]
+    )

@@ -1,0 +1,141 @@
+"""Results folders: written beside their final name and renamed when whole; a failed run leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+import duckdb
+
+from contrafact import __version__
+from contrafact.errors import InputError, RunError
+from contrafact.experiment import crate, manifest, tables
+from contrafact.experiment.manifest import Finished, Manifest
+from contrafact.experiment.parquet import sync
+from contrafact.experiment.result import RECORDED, Result
+
+ROOT = Path("results")
+MILESTONES = "milestones.json"
+
+
+def check_free(out: Path, overwrite: bool = False) -> None:
+    """InputError where a folder of this name holds something that the run may not replace."""
+    if not out.exists() and not out.is_symlink():
+        _check_parent(out)
+        return
+    if out.is_dir() and not any(out.iterdir()):
+        return
+    if not (out.is_dir() and manifest.is_results_folder(out)):
+        raise InputError("exists and is not a results folder; choose another name", key="--out", found=str(out))
+    if not overwrite:
+        message = f'found "{out}", which holds the results of another run; choose another name or give --overwrite'
+        raise InputError(message, key="--out", found=str(out))
+
+
+def _check_parent(out: Path) -> None:
+    parent = next(folder for folder in out.absolute().parents if folder.exists())
+    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
+        message = f'found "{out}", but {parent} is not a folder in which you may write'
+        raise InputError(message, key="--out", found=str(out))
+
+
+def default_out(scenario_name: str, seed: int) -> Path:
+    """results/SCENARIO-seedSEED, with the first free number behind it where the name is taken."""
+    plain = ROOT / f"{scenario_name}-seed{seed}"
+    numbered = (plain.with_name(f"{plain.name}-{number}") for number in count(2))
+    return plain if not plain.exists() else next(name for name in numbered if not name.exists())
+
+
+def write(result: Result, out: Path | None = None, *, overwrite: bool = False, command: str = "") -> Result:
+    """Write the results folder and return the result that knows where it lies; out=None takes the default name."""
+    target = default_out(result.scenario.name, result.seed) if out is None else out
+    check_free(target, overwrite)
+    try:
+        with _whole(target) as folder:
+            _write_into(folder, result, command)
+    except (OSError, duckdb.Error) as error:
+        raise RunError(f"the results could not be written to {target}: {error}") from error
+    return replace(result, folder=target)
+
+
+def _write_into(folder: Path, result: Result, command: str) -> None:
+    tables.write_all(result, folder)
+    record = describe_run(result, command)
+    _write_json(folder / MILESTONES, {"milestones": [dict(milestone) for milestone in result.milestones]})
+    _write_json(folder / crate.NAME, crate.crate(record, result.scenario.title, folder))
+    _write_json(folder / manifest.NAME, record.model_dump())
+
+
+def describe_run(result: Result, command: str) -> Manifest:
+    """The manifest of a run that has just ended."""
+    return Manifest(
+        format=manifest.FORMAT,
+        contrafact=__version__,
+        scenario=result.scenario.name,
+        scenario_digest=result.scenario.digest,
+        seed=result.seed,
+        until_hours=result.until_hours,
+        record=sorted(result.record),
+        arms=[RECORDED],
+        requested=result.requested,
+        replications=[
+            Finished(number=int(number), digest=digest)
+            for number, digest in zip(result.numbers, result.digests, strict=True)
+        ],
+        digest=result.digest,
+        persons=result.persons,
+        cells=result.cell_count,
+        ticks=result.ticks,
+        command=command,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        elapsed_s=round(result.elapsed_s, 3),
+        python=manifest.python_version(),
+        packages=manifest.packages(),
+        platform=platform.platform(),
+        resolved=result.scenario.resolved(),
+    )
+
+
+@contextmanager
+def _whole(target: Path) -> Iterator[Path]:
+    """A temporary sibling that takes the target's name when the block ends well and vanishes when it does not."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix=f"{target.name}.partial-", dir=target.parent))
+    try:
+        yield partial
+        partial.chmod(0o755)
+        for folder in [partial, *(path for path in partial.rglob("*") if path.is_dir())]:
+            sync(folder)
+        _take_name(partial, target)
+        sync(target.parent)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _take_name(partial: Path, target: Path) -> None:
+    if not target.exists():
+        os.rename(partial, target)
+        return
+    old = Path(tempfile.mkdtemp(prefix=f"{target.name}.old-", dir=target.parent))
+    os.rename(target, old)
+    try:
+        os.rename(partial, target)
+    except OSError:
+        os.rename(old, target)
+        raise
+    shutil.rmtree(old)
+
+
+def _write_json(path: Path, content: object) -> None:
+    text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
+    sync(path)
