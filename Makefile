@@ -1,0 +1,55 @@
+# Two commands for a newcomer: `make replay` and `make test`. Each creates .venv and installs what it needs by itself.
+# Another interpreter: make replay PYTHON=python3.12
+
+PYTHON ?= python3
+SCENARIO ?= almaty-2022
+
+venv := .venv
+bin := $(venv)/bin
+sync := UV_PROJECT_ENVIRONMENT=$(venv) UV_PYTHON_DOWNLOADS=never $(bin)/uv sync --quiet --frozen --inexact
+has_python := import sys; sys.exit(sys.version_info < (3, 11))
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help replay test lint benchmark clean
+
+help: ## say what can be asked for
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+replay: $(venv)/.replay ## run the main job: 40 replays of Almaty, January 2022
+	$(bin)/contrafact run $(SCENARIO) --out results/replay --overwrite
+
+test: $(venv)/.develop ## run the tests
+	$(bin)/pytest
+
+lint: $(venv)/.develop ## check style and types
+	$(bin)/ruff check .
+	$(bin)/ruff format --check .
+	$(bin)/mypy
+
+benchmark: $(venv)/.develop ## show what a replay costs as the city grows
+	$(bin)/python benchmarks/scaling.py
+
+clean: ## remove .venv and what the tools left behind; results stay
+	rm -rf $(venv) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# What is installed is written down by empty files in .venv: a second call does nothing unless the locked list changed.
+$(venv)/.replay: $(venv)/.uv uv.lock pyproject.toml
+	@echo "Installing into $(venv) what a replay needs ..." >&2
+	@$(sync) --extra report
+	@touch $@
+
+$(venv)/.develop: $(venv)/.uv uv.lock pyproject.toml
+	@echo "Installing into $(venv) what a replay and the tests need ..." >&2
+	@$(sync) --extra report --group dev
+	@touch $@ $(venv)/.replay
+
+$(venv)/.uv:
+	@$(PYTHON) -c '$(has_python)' 2>/dev/null || { \
+	  echo "contrafact needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>/dev/null || echo missing)." >&2; \
+	  echo "Name another one: make PYTHON=/path/to/python3.12 $(or $(MAKECMDGOALS),replay)" >&2; exit 1; }
+	@echo "Creating $(venv) ..." >&2
+	@$(PYTHON) -m venv $(venv)
+	@$(bin)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.8,<1'
+	@touch $@
