@@ -36,7 +36,10 @@ class InputErrors(Exception):
 
     def __init__(self, errors: list[InputError]) -> None:
         self.errors = sorted(errors, key=lambda error: (error.file or "", error.line or 0))
-        super().__init__("\n".join(str(error) for error in self.errors))
+        super().__init__(self.errors)
+
+    def __str__(self) -> str:
+        return "\n".join(str(error) for error in self.errors)
 
 
 class RunError(Exception):

@@ -96,6 +96,10 @@ class Context:
         """Local hour of the day, 0 to 24."""
         return (self.hour_of_day_at_start + self.hour) % 24
 
-    def note(self, kind: str, subject: str, place: str = "", value: float = 0.0) -> None:
-        """Write an event into the record of the run; nothing in the run reads it."""
-        self.events.append(Event(self.tick, self.hour, kind, subject, place, value))
+    def note(self, kind: str, subject: str, place: str = "", value: float = 0.0, hour: float | None = None) -> None:
+        """Write an event into the record of the run; nothing in the run reads it.
+
+        It is dated to the end of the tick, from when on it holds, or to ``hour``.
+        """
+        ends = (self.tick + 1) / self.ticks_per_hour
+        self.events.append(Event(self.tick, ends if hour is None else hour, kind, subject, place, value))

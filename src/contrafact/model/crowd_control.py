@@ -65,8 +65,8 @@ PARAMETERS = (
               "share of those injured by kinetic projectiles who die", high=1.0),
     Parameter("crowd_control.lethality", "1/h", 0.06, ASSUMPTION, "deaths per armed member and hour of fire",
               loguniform(0.02, 0.18)),
-    Parameter("crowd_control.in_sight", "persons", 200.0, ASSUMPTION, "crowd at which few armed members meet half of their targets",
-              loguniform(100.0, 400.0), low=1.0),
+    Parameter("crowd_control.in_sight", "persons", 200.0, ASSUMPTION,
+              "crowd at which few armed members meet half of their targets", loguniform(100.0, 400.0), low=1.0),
     Parameter("crowd_control.wounded_per_killed", "dimensionless", 4.0, "coupland1999", "wounded for each killed",
               loguniform(2.0, 13.0)),
     Parameter("crowd_control.stray", "dimensionless", 0.1, ASSUMPTION, "share of hits that are on bystanders",
@@ -235,7 +235,7 @@ def units(key: Array, tick: int, hour: float, dt: float, crowd: Array, force: Ar
         hurt += losses
         pressure = outnumbered**4
         if u_overrun < 1.0 - math.exp(-overrun * pressure / (1.0 + pressure) * dt):
-            new_recovers[u] = hour + dt + recovery
+            new_recovers[u] = hour + dt + recovery - 1e-9  # else rounding may add a tick
     return hurt
 
 

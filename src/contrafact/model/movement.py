@@ -80,7 +80,7 @@ def drive(hour: float, dt: float, hop_km: float, next_hop: Array, place_cell: Ar
     for u in range(cell.size):
         place = order[u]
         new_cell[u], new_progress[u] = cell[u], 0.0
-        if place < 0 or hour + dt < arrives[u]:
+        if place < 0 or hour + dt + 1e-9 < arrives[u]:
             new_cell[u] = -1
             continue
         if recovers[u] > hour and fallback[u] >= 0:

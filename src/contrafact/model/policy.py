@@ -107,7 +107,7 @@ def set_levers(c: Context, hour: float) -> None:
     following, fixed = c.next, c.fixed
     fired = fire_due(c, hour)
     for action in fired:
-        c.note("action", action.name, "", hour)
+        c.note("action", action.name, hour=hour)
         if action.kind in ("deploy", "withdraw"):
             following.unit_order[action.values["units"]] = action.values.get("place", -1)
     following.march_to[:] = -1

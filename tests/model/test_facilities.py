@@ -1,0 +1,110 @@
+"""A facility must fall after its hold time of superiority, not before, whatever the tick."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from contrafact.model import facilities
+from contrafact.model.context import Context
+from contrafact.model.state import CROWD, NOBODY, STATE
+from tests.model.town import accept, start, town
+
+NUMBERS = {"facilities.unarmed_weight": 0.05, "facilities.retake_ratio": 3.0, "facilities.retake_hold": 1.0}
+HALL = {"kind": "government", "site": 0, "hold": 0.5, "name": "hall"}
+Hours = Callable[[Context, int], float]
+
+
+def besieged(crowd: int, force: int, ticks_per_hour: int = 6, hold: float = 0.5) -> Context:
+    """A hall at the site with a crowd and a force."""
+    c = town(facilities=[HALL | {"hold": hold}], numbers=NUMBERS, ticks_per_hour=ticks_per_hour)
+    set_balance(c, crowd, force)
+    return c
+
+
+def set_balance(c: Context, crowd: int, force: int) -> None:
+    c.now.on_site[0], c.now.force[0] = crowd, force
+
+
+def hours_until(c: Context, holder: int, facility: int = 0) -> float:
+    """Hours from now until someone holds the facility; -1 if that does not happen within a day."""
+    begin = c.hour
+    for _ in range(24 * c.ticks_per_hour):
+        if c.now.holder[facility] == holder:
+            return c.hour - begin
+        facilities.step(c)
+        accept(c)
+    return -1.0
+
+
+@pytest.mark.parametrize("hold", [0.5, 1.0, 1.5])
+@pytest.mark.parametrize("ticks_per_hour", [4, 6, 12])
+def test_a_facility_falls_exactly_after_the_hold_time_whatever_the_tick(ticks_per_hour: int, hold: float) -> None:
+    c = besieged(221, 11, ticks_per_hour, hold)  # 0.05 * 221 = 11.05
+    assert hours_until(c, CROWD) == pytest.approx(hold, abs=1e-9)
+    assert [(e.kind, e.subject, e.place, e.value) for e in c.events] == [("seizure", "hall", "site_0", 221)]
+
+
+@pytest.mark.parametrize("crowd", [0, 219, 220])
+def test_a_crowd_that_is_not_superior_takes_nothing(crowd: int) -> None:
+    assert hours_until(besieged(crowd, 11), CROWD) == -1.0
+
+
+def test_superiority_that_was_interrupted_is_lost_as_fast_as_it_was_won() -> None:
+    c = besieged(400, 10, hold=1.0)
+    for superior in (True, True, True, False, True, True, True):
+        set_balance(c, 400 if superior else 0, 10)
+        facilities.step(c)
+        accept(c)
+        assert c.now.holder[0] == STATE
+    assert c.now.contest[0] == pytest.approx(5 / 6)
+    set_balance(c, 400, 10)
+    assert hours_until(c, CROWD) == pytest.approx(1 / 6)
+    assert c.now.contest[0] == 0.0
+
+
+def test_contest_never_falls_below_zero() -> None:
+    c = besieged(0, 10)
+    assert hours_until(c, CROWD) == -1.0
+    assert c.now.contest[0] == 0.0
+
+
+@pytest.mark.parametrize("ticks_per_hour", [4, 6, 12])
+def test_state_forces_take_a_facility_back_after_the_retake_time(ticks_per_hour: int) -> None:
+    c = besieged(100, 16, ticks_per_hour)  # 16 > 3 * 0.05 * 100
+    start(c, "holder", CROWD)
+    assert hours_until(c, STATE) == pytest.approx(1.0)
+    assert [(e.kind, e.value) for e in c.events] == [("recapture", 100)]
+
+
+@pytest.mark.parametrize(("crowd", "force"), [(100, 15), (0, 0), (100, 0)])
+def test_state_forces_that_are_too_few_take_nothing_back(crowd: int, force: int) -> None:
+    c = besieged(crowd, force)
+    start(c, "holder", CROWD)
+    assert hours_until(c, STATE) == -1.0
+
+
+def test_a_lost_facility_that_everyone_left_is_held_by_nobody_until_the_crowd_is_back() -> None:
+    c = besieged(0, 0)
+    start(c, "holder", CROWD)
+    assert hours_until(c, NOBODY) == pytest.approx(1 / 6)
+    set_balance(c, 3, 0)
+    assert hours_until(c, CROWD) == pytest.approx(1 / 6)
+
+
+def test_the_crowd_of_a_site_storms_one_facility_at_a_time_in_order() -> None:
+    # The second is attacked from the tick after the first fell; the one without a site never.
+    named = [HALL, {"kind": "police"}, HALL | {"hold": 1.0, "name": "bank"}]
+    c = town(facilities=named, numbers=NUMBERS)
+    set_balance(c, 500, 10)
+    assert hours_until(c, CROWD, 0) == pytest.approx(0.5)
+    assert hours_until(c, CROWD, 2) == pytest.approx(1.0)
+    assert c.now.holder.tolist() == [CROWD, STATE, CROWD]
+    assert facilities.lost(c) == 2
+
+
+def test_facilities_at_different_sites_are_stormed_at_once() -> None:
+    c = town(sites=(0, 2), facilities=[HALL, HALL | {"site": 1}], numbers=NUMBERS)
+    c.now.on_site[:] = 500
+    assert hours_until(c, CROWD, 0) == hours_until(c, CROWD, 1) + 0.5 == 0.5

@@ -1,0 +1,93 @@
+"""Legitimacy must return to rest at its rate, fall with violence in an inverted U, and stay between 0 and 1."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contrafact.model import support
+from contrafact.model.state import CROWD
+from tests.model.town import start, town
+
+
+def advance(
+    before: float, *, harmed: int = 0, deaths: int = 0, around: float = 2.0, network: float = 0.0, city: float = 0.0,
+    b1: float = 0.02, turning: float = 3.0, b2: float = 0.05, rho: float = 0.0, rest: float = 0.9,
+    concession: float = 0.0, dt: float = 1 / 6,
+) -> float:  # fmt: skip
+    """Legitimacy of one cell, 2,000 residents around it, after one tick; ``city`` harmed and killed per thousand."""
+    out = np.empty(1)
+    support.change(
+        np.array([before]), np.array([harmed], np.int32), np.array([deaths], np.int32), np.array([around]),
+        np.array([network]), city, city, b1, turning, b2, rho, rest, concession, dt, out,
+    )  # fmt: skip
+    return float(out[0])
+
+
+def test_without_events_legitimacy_returns_to_rest_with_half_life_ln_2_over_rho() -> None:
+    rho = 0.5 / 24
+    assert advance(0.7, rho=rho, dt=math.log(2) / rho) == pytest.approx(0.8, rel=1e-12)
+    assert advance(advance(0.7, rho=rho, dt=1 / 12), rho=rho, dt=1 / 12) == pytest.approx(
+        advance(0.7, rho=rho, dt=1 / 6), rel=1e-14
+    )
+
+
+def test_legitimacy_lost_to_violence_is_an_inverted_u_with_its_peak_at_the_turning_point() -> None:
+    # A tick of 1 h, 1,000 residents: harmed is violence per hour and thousand. V exp(-V / 3) is largest at V = 3.
+    lost = [0.8 - advance(0.8, harmed=n, around=1.0, dt=1.0) for n in range(12)]
+    assert max(range(12), key=lost.__getitem__) == 3
+    assert lost[:3] == pytest.approx([0.0, 0.02 * math.exp(-1 / 3), 0.04 * math.exp(-2 / 3)], rel=1e-9)
+
+
+def test_a_death_costs_b2_per_thousand_residents_beside_the_violence() -> None:
+    assert advance(0.8, deaths=4, b1=0.0) == pytest.approx(0.8 - 0.05 * 2, rel=1e-12)
+
+
+def test_what_happened_elsewhere_counts_as_far_as_the_network_is_up() -> None:
+    assert advance(0.8, city=0.5, network=0.4, b1=0.0) == pytest.approx(0.8 - 0.05 * 0.2, rel=1e-12)
+    assert advance(0.8, city=0.5, network=0.0) == 0.8
+
+
+@pytest.mark.parametrize("size", [0.05, -0.05])
+def test_a_concession_adds_its_size_at_once_with_either_sign(size: float) -> None:
+    assert advance(0.8, concession=size) == pytest.approx(0.8 + size, rel=1e-12)
+
+
+@given(st.floats(0, 1), st.integers(0, 500), st.integers(0, 100), st.floats(-1, 1), st.floats(0, 1), st.floats(0, 0.2))
+def test_legitimacy_stays_between_0_and_1(
+    before: float, harmed: int, deaths: int, concession: float, rest: float, rho: float
+) -> None:
+    assert 0 <= advance(before, harmed=harmed, deaths=deaths, concession=concession, rest=rest, rho=rho) <= 1
+
+
+def test_a_step_returns_to_what_is_left_of_l0_while_government_facilities_are_lost() -> None:
+    numbers = {"participation.legitimacy": 0.9, "support.government": 0.04, "support.return": 24.0}
+    c = town(facilities=[{"kind": "government"}, {"kind": "government"}, {"kind": "police"}], numbers=numbers)
+    start(c, "legitimacy", [0.5, 0.7, 0.88])
+    c.now.holder[:] = [0, CROWD, CROWD]  # one of the two government facilities
+    support.step(c)
+    kept = math.exp(-1 / 6)
+    assert c.next.legitimacy == pytest.approx([0.88 + (before - 0.88) * kept for before in (0.5, 0.7, 0.88)], rel=1e-12)
+
+
+def test_a_step_reads_harm_around_and_in_the_city() -> None:
+    numbers = {
+        "participation.legitimacy": 0.9, "support.violence": 0.01, "support.turning": 100.0, "support.deaths": 0.03,
+        "support.return": 0.0,
+    }  # fmt: skip
+    c = town(residents=(1000, 4000), numbers=numbers)
+    start(c, "legitimacy", 0.9)
+    start(c, "network", [0.5, 0.0])
+    c.now.harmed_now[:] = c.now.harmed_around[:] = [0, 8]
+    c.now.deaths_now[:] = c.now.deaths_around[:] = [0, 2]
+    support.step(c)
+    heard, seen = 0.5 * 8 / 5 * 6, 8 / 4 * 6  # per hour and thousand
+    wanted = [
+        0.9 - 0.01 * heard * math.exp(-heard / 100) / 6 - 0.03 * 0.5 * 2 / 5,
+        0.9 - 0.01 * seen * math.exp(-seen / 100) / 6 - 0.03 * 2 / 4,
+    ]
+    assert c.next.legitimacy == pytest.approx(wanted, rel=1e-12)
