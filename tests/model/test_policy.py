@@ -48,7 +48,7 @@ def test_a_timed_action_is_in_force_in_every_tick_from_its_hour_until_its_end(ti
     n = ticks_per_hour
     assert history(c, "availability", 4.0) == [1.0] * n + [0.2] * (2 * n) + [1.0] * n
     assert shutdown.fired == pytest.approx(1.0)
-    assert [(e.kind, e.subject, e.value) for e in c.events] == [("action", "off", pytest.approx(1.0))]
+    assert [(e.kind, e.subject, e.hour) for e in c.events] == [("action", "off", pytest.approx(1.0))]
 
 
 def test_an_action_between_two_ticks_waits_for_the_next() -> None:
@@ -149,7 +149,7 @@ def test_a_chain_fires_each_action_after_the_one_before_and_its_delay() -> None:
         Action("second", "announce", {}, at=None, after="first", delay=0.5),
     )
     tick(c, 5.0)
-    fired = {e.subject: e.value for e in c.events}
+    fired = {e.subject: e.hour for e in c.events}
     assert list(fired) == ["first", "second", "third"]
     assert fired["first"] == pytest.approx(1.0)
     assert fired["second"] == pytest.approx(1.5)

@@ -22,8 +22,8 @@ from contrafact.model.context import Context, Fixed, Proposals
 from contrafact.model.exposure import FIXED_POINT
 from contrafact.model.state import BUFFERED, COUNTS, allocate
 from contrafact.parameters import Parameter
-from contrafact.scenario.schema import Scenario
 from contrafact.scenario.quantities import Quantity
+from contrafact.scenario.schema import Scenario
 from contrafact.world import World
 from contrafact.world.population import HARDSHIP_EDGES, RISK_EDGES
 
@@ -326,7 +326,7 @@ def action_values(model: Model, fixed: Fixed, draws: Draws, name: str) -> dict[s
         values["units"] = np.flatnonzero(np.array(fixed.unit_force_name) == action.force)
     if hasattr(action, "level"):
         values["level"] = policy.RULES.index(action.level)
-    if hasattr(action, "from_hour"):
+    if hasattr(action, "from_hour") and hasattr(action, "to_hour"):
         values |= {"from_hour": action.from_hour, "to_hour": action.to_hour}
     if hasattr(action, "radius"):
         values["cells"] = np.flatnonzero(model.place_km[values["place"]] <= draws[f"actions.{name}.radius"])
