@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -216,7 +217,7 @@ def test_doctor_prints_one_document(call: Call, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_an_interrupted_run_leaves_with_130_and_keeps_what_had_finished(tmp_path: Path) -> None:
-    words = ["run", SMALL, "--replications", "5000", "--threads", "2", "--out", "out", "--json"]
+    words = ["run", SMALL, "--replications", "5000", "--workers", "1", "--out", "out", "--json"]
     script = (
         "import sys; from contrafact import terminal; from contrafact.cli import main\n"
         "terminal.Bar.__call__ = lambda bar, done, total: print('done', done, file=sys.stderr, flush=True)\n"
@@ -224,15 +225,16 @@ def test_an_interrupted_run_leaves_with_130_and_keeps_what_had_finished(tmp_path
     )
     running = subprocess.Popen(
         [sys.executable, "-c", script],
-        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        cwd=tmp_path, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert running.stderr is not None
     while running.stderr.readline().strip() != "done 3":
         assert running.poll() is None
-    running.send_signal(signal.SIGINT)
+    os.killpg(running.pid, signal.SIGINT)
     stdout, stderr = running.communicate(timeout=60)
     assert running.returncode == 130, stderr
     document = json.loads(stdout)
     assert 0 < document["replications"] < 5000
+    assert "Traceback" not in stderr
     assert f"{document['replications']} of 5000 replications are kept in out" in stderr
     assert cf.read(tmp_path / "out").digest == document["digest"]

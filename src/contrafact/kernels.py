@@ -36,14 +36,6 @@ def cache_folder() -> Path:
     return Path(platformdirs.user_cache_dir("contrafact")) / f"kernels-{digest.hexdigest()[:16]}"
 
 
-def is_warm() -> bool:
-    """Whether an earlier run left compiled kernels of these sources behind."""
-    return any(cache_folder().rglob("*.nbc"))
-
-
-vars(numba.config)["CACHE_DIR"] = str(cache_folder())
-
-
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function of arrays and numbers at its first call and keep the machine code on disk."""
     compiled: Callable[P, R] = numba.njit(cache=True, nogil=True, fastmath=False, error_model="numpy")(function)

@@ -211,3 +211,7 @@ def test_importing_the_package_reads_neither_pydantic_nor_pint() -> None:
     code = "import sys, contrafact.scenario; print({'pydantic', 'pint', 'ruamel.yaml'} & set(sys.modules))"
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert printed.strip() == "set()"
+
+
+def test_folded_text_keeps_only_what_was_written(small: Scenario) -> None:
+    assert all(character.isprintable() or character == "\n" for character in small.summary)

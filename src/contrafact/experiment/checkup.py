@@ -13,8 +13,8 @@ from contrafact import engine, world
 from contrafact.errors import InputError, InputErrors
 from contrafact.experiment import manifest
 from contrafact.experiment.loading import is_results, load
-from contrafact.experiment.replications import Job, processors
-from contrafact.experiment.run import Notify, compile_kernels, to_stderr
+from contrafact.experiment.replications import processors
+from contrafact.experiment.run import Notify, prepared, to_stderr
 from contrafact.kernels import cache_folder
 from contrafact.scenario.loading import find
 
@@ -92,14 +92,12 @@ def can_draw() -> bool:
 
 def _rate(notify: Notify) -> float:
     measured = load(MEASURED)
-    built = world.build(measured)
-    job = Job(measured, built, engine.prepare(measured, built), 1, frozenset(), MEASURED_HOURS)
-    compile_kernels(job, notify)
+    job = prepared(measured, 1, frozenset(), MEASURED_HOURS, notify)
     engine.simulate(job.model, job.seed, 0, record=job.record, until_hours=measured.tick)
     begun = time.perf_counter()
     engine.simulate(job.model, job.seed, 0, record=job.record, until_hours=job.until_hours)
     seconds = time.perf_counter() - begun
-    return round(built.persons * MEASURED_HOURS / measured.tick / seconds)
+    return round(job.world.persons * MEASURED_HOURS / measured.tick / seconds)
 
 
 def _can_write(folder: Path) -> bool:

@@ -11,8 +11,8 @@ from contrafact import engine, world
 from contrafact.engine import calm
 from contrafact.errors import InputErrors
 from contrafact.experiment.plan import LARGEST_SEED, MOST_WORKERS, check_range
-from contrafact.experiment.replications import Job, processors
-from contrafact.experiment.run import Notify, Progress, compile_kernels, to_stderr
+from contrafact.experiment.replications import processors
+from contrafact.experiment.run import Notify, Progress, prepared, to_stderr
 from contrafact.model import PARAMETERS
 from contrafact.scenario import units
 
@@ -152,12 +152,11 @@ def describe(
     ]
     if errors:
         raise InputErrors(errors)
-    built = world.build(described)
     check = None
     if draws:
-        model = engine.prepare(described, built)
-        compile_kernels(Job(described, built, model, seed, frozenset(), None), notify)
+        model = prepared(described, seed, frozenset(), None, notify).model
         check = CalmCheck(draws, _calm_share(model, draws, seed, threads or processors(), progress))
+    built = world.build(described)
     order = tuple(mechanism.__name__.rsplit(".", 1)[-1].replace("_", " ") for mechanism in engine.ORDER)
     return Description(described, _entities(described, built), order, tuple(_values(described)), check)
 

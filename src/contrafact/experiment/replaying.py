@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from contrafact import engine, world
+from contrafact import engine
 from contrafact.experiment.loading import scenario_of
 from contrafact.experiment.manifest import read_manifest
-from contrafact.experiment.replications import Job
-from contrafact.experiment.run import Notify, compile_kernels, to_stderr
+from contrafact.experiment.run import Notify, prepared, to_stderr
 
 
 @dataclass(frozen=True)
@@ -43,9 +42,7 @@ def replay(folder: str | Path, replication: int = 0, notify: Notify = to_stderr)
     record = read_manifest(place)
     recorded = record.digest_of(replication)
     scenario = scenario_of(record, place)
-    built = world.build(scenario)
     until = None if record.until_hours == scenario.hours else record.until_hours
-    job = Job(scenario, built, engine.prepare(scenario, built), record.seed, frozenset(), until)
-    compile_kernels(job, notify)
+    job = prepared(scenario, record.seed, frozenset(), until, notify)
     again = engine.simulate(job.model, job.seed, replication, record=job.record, until_hours=job.until_hours)
     return Replayed(replication, again.digest, recorded, tuple(record.differences()))

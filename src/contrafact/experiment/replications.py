@@ -8,13 +8,10 @@ replications is in memory at once.
 from __future__ import annotations
 
 import os
-import signal
-import threading
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import get_context
@@ -22,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from contrafact import engine
 from contrafact.errors import InputError, InputErrors, RunError
+from contrafact.experiment.interruption import Interruption, deaf_children, die_with_parent
 from contrafact.experiment.loading import from_resolved
 
 if TYPE_CHECKING:
@@ -30,6 +28,7 @@ if TYPE_CHECKING:
     from contrafact.world import World
 
 RECORD = frozenset({"timeline", "cells", "events"})
+POLL_S = 0.2
 ATTEMPTS = 3
 """How often worker processes may die before the run is given up."""
 
@@ -44,20 +43,6 @@ class Job:
     seed: int
     record: frozenset[str]
     until_hours: float | None
-
-
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """Finish what must not be left half done: the user's interruption is ignored, by processes started here as well."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.getsignal(signal.SIGINT)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 class Pool(Protocol):
@@ -103,7 +88,7 @@ class Processes:
         """Start one replication as soon as a process is free; where one has died, all are replaced first."""
         while True:
             try:
-                with undisturbed():
+                with deaf_children():
                     return self._pool.submit(_simulate_in_worker, number)
             except BrokenProcessPool as error:
                 self._replace(error)
@@ -131,10 +116,10 @@ class Processes:
 
 
 class InOrder:
-    """Iterates over replications in the order of their numbers, whichever finishes first."""
+    """Iterates over replications in the order of their numbers, whichever finishes first; stops when interrupted."""
 
-    def __init__(self, pool: Pool, count: int) -> None:
-        self.pool = pool
+    def __init__(self, pool: Pool, count: int, interruption: Interruption) -> None:
+        self.pool, self.interruption = pool, interruption
         self._waiting: deque[tuple[int, Future[Replication]]] = deque()
         self._numbers = iter(range(count))
 
@@ -142,6 +127,10 @@ class InOrder:
         self._fill()
         while self._waiting:
             number, future = self._waiting[0]
+            while not future.done() and not self.interruption.asked:
+                wait([future], timeout=POLL_S)
+            if self.interruption.asked:
+                return
             try:
                 replication = future.result()
             except BrokenProcessPool:
@@ -180,7 +169,7 @@ _worker: dict[str, Any] = {}
 def _start_worker(
     resolved: dict[str, Any], world: World, seed: int, record: frozenset[str], until_hours: float | None
 ) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    die_with_parent()
     model = engine.prepare(from_resolved(resolved), world)
     _worker.update(model=model, seed=seed, record=record, until_hours=until_hours)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 import sys
 import time
@@ -18,8 +19,9 @@ from contrafact import engine, kernels, world
 from contrafact.errors import RunError
 from contrafact.evidence import load_ledger, read_milestones, shipped_ledgers
 from contrafact.experiment import results
+from contrafact.experiment.interruption import Interruption
 from contrafact.experiment.plan import Plan, plan
-from contrafact.experiment.replications import RECORD, InOrder, Job, Processes, Threads, undisturbed
+from contrafact.experiment.replications import RECORD, InOrder, Job, Processes, Threads
 from contrafact.experiment.result import Result
 
 if TYPE_CHECKING:
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
 Array: TypeAlias = NDArray[Any]
 Progress: TypeAlias = Callable[[int, int], None]
 Notify: TypeAlias = Callable[[str], None]
+
+WARM_UP_H = 48.0
+"""Long enough for crowds, clashes and seizures, so that every kernel is compiled."""
 
 
 class Interrupted(KeyboardInterrupt):
@@ -81,10 +86,13 @@ def run(
     target = None if out is None else Path(out)
     if target is not None:
         results.check_free(target, overwrite)
-    collected = _execute(scenario, asked, progress, notify)
-    if not collected.replications:
-        raise Interrupted(None)
-    with undisturbed():
+    until_hours = None if asked.until_hours == scenario.hours else asked.until_hours
+    job = prepared(scenario, seed, asked.record, until_hours, notify)
+    collected = Collected(scenario, job.world, asked)
+    with Interruption() as interruption:
+        _simulate(job, collected, interruption, progress, notify)
+        if not collected.replications:
+            raise Interrupted(None)
         result = collected.result()
         if target is not None:
             result = results.write(result, target, overwrite=overwrite, command=command or _call(result, target))
@@ -93,39 +101,46 @@ def run(
     return result
 
 
-def _execute(scenario: Scenario, asked: Plan, progress: Progress | None, notify: Notify) -> Collected:
-    """The replications that finished: all of them, unless the user interrupted."""
-    built = world.build(scenario)
-    model = engine.prepare(scenario, built)
-    until = None if asked.until_hours == scenario.hours else asked.until_hours
-    job = Job(scenario, built, model, asked.seed, asked.record, until)
-    compile_kernels(job, notify)
-    collected = Collected(scenario, built, asked)
+def _simulate(
+    job: Job, collected: Collected, interruption: Interruption, progress: Progress | None, notify: Notify
+) -> None:
+    """Collect the replications that finish: all of them, unless the user interrupts."""
+    asked = collected.asked
     pool = Processes(job, asked.side_by_side) if asked.workers else Threads(job, asked.side_by_side)
-    under_way = InOrder(pool, asked.replications)
+    under_way = InOrder(pool, asked.replications, interruption)
+    collected.begin()
     try:
         for replication in under_way:
             collected.add(replication)
             if progress is not None:
                 progress(len(collected.replications), asked.replications)
-    except KeyboardInterrupt:
-        notify("stopping; what is under way is finished and kept")
-        with undisturbed():
+        if interruption.asked:
+            notify("stopping; what is under way is finished and kept")
             for replication in under_way.finished():
                 collected.add(replication)
     finally:
         pool.close()
-    return collected
 
 
-def compile_kernels(job: Job, notify: Notify) -> None:
-    """At the first run after an installation: compile by simulating one tick, and say how long that takes."""
-    if kernels.is_warm():
-        return
+def prepared(scenario: Scenario, seed: int, record: frozenset[str], until_hours: float | None, notify: Notify) -> Job:
+    """Build the world and the model. At the first run after an installation: compile, and say that and how long.
+
+    Two days are simulated for it; a note beside the kernels tells later runs that all of them are there.
+    """
+    note = kernels.cache_folder() / "complete"
+    if note.exists():
+        built = world.build(scenario)
+        return Job(scenario, built, engine.prepare(scenario, built), seed, record, until_hours)
     notify("compiling the kernels; this happens once after an installation and takes up to a minute")
     begun = time.perf_counter()
-    engine.simulate(job.model, job.seed, 0, record=frozenset(), until_hours=job.scenario.tick)
+    built = world.build(scenario)
+    job = Job(scenario, built, engine.prepare(scenario, built), seed, record, until_hours)
+    engine.simulate(job.model, job.seed, 0, record=frozenset(), until_hours=WARM_UP_H)
     notify(f"compiled in {time.perf_counter() - begun:.0f} s")
+    with contextlib.suppress(OSError):
+        note.parent.mkdir(parents=True, exist_ok=True)
+        note.touch()
+    return job
 
 
 class Collected:
@@ -136,7 +151,11 @@ class Collected:
         self.replications: list[Replication] = []
         self.first_cells: dict[str, Array] = {}
         self.hours: Array = np.zeros(0)
-        self._sums: tuple[int, dict[str, Array]] = (0, {})
+        self._sums: dict[str, Array] = {}
+        self._begun = 0.0
+
+    def begin(self) -> None:
+        """Start the clock."""
         self._begun = time.perf_counter()
 
     def add(self, replication: Replication) -> None:
@@ -150,8 +169,7 @@ class Collected:
             self.first_cells = fields
             self.hours = replication.timeline.get("hour", np.zeros(0))
             self._milestones({name: curve[np.newaxis] for name, curve in curves.items()}, [replication.events])
-        count, sums = self._sums
-        self._sums = count + 1, {name: field.astype(np.int64) + sums.get(name, 0) for name, field in fields.items()}
+        self._sums = {name: self._sums.get(name, 0) + field.astype(np.int64) for name, field in fields.items()}
         self.replications.append(replace(replication, crowd=replication.crowd[:0], timeline=curves))
 
     def result(self) -> Result:
@@ -159,7 +177,7 @@ class Collected:
         kept = self.replications
         if not kept:
             raise RunError("no replication finished")
-        first, (count, sums) = kept[0], self._sums
+        first = kept[0]
         curves = {name: np.stack([one.timeline[name] for one in kept]) for name in first.timeline}
         events = tuple(tuple(one.events) for one in kept)
         return Result(
@@ -175,7 +193,7 @@ class Collected:
             outcomes={name: np.array([one.outcomes[name] for one in kept]) for name in first.outcomes},
             hours=self.hours,
             timeline=curves,
-            cells={name: field / count for name, field in sums.items()},
+            cells={name: field / len(kept) for name, field in self._sums.items()},
             first_cells=self.first_cells,
             holders=np.stack([one.holders for one in kept]),
             events=events,

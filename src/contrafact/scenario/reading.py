@@ -33,7 +33,7 @@ from ruamel.yaml.reader import ReaderError
 from contrafact.errors import InputError, InputErrors
 from contrafact.scenario.problems import Mark, Marks, TreePath, dotted, show
 
-LARGEST_BYTES = 5_000_000
+LARGEST_BYTES = 2_000_000
 DEEPEST = 32
 LONGEST_NUMBER = 40
 WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
@@ -76,7 +76,7 @@ def read_yaml(text: str, shown: str) -> tuple[Any, Marks]:
     """
     builder = _Builder(shown)
     try:
-        builder.build(YAML(pure=True).parse(text))
+        builder.build(YAML(typ="safe", pure=True).parse(text))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark is not None else (None, None)
