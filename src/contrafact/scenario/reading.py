@@ -33,7 +33,7 @@ from ruamel.yaml.reader import ReaderError
 from contrafact.errors import InputError, InputErrors
 from contrafact.scenario.problems import Mark, Marks, TreePath, dotted, show
 
-LARGEST_BYTES = 2_000_000
+LARGEST_BYTES = 5_000_000
 DEEPEST = 32
 LONGEST_NUMBER = 40
 WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
