@@ -131,7 +131,7 @@ def set_levers(c: Context, hour: float) -> None:
     for action in in_force:
         if action.kind == "call":
             following.call[action.values["site"]] += action.values["weight"]
-            following.news[0] += action.values["news"]
+            following.news[0] += action.values.get("news", 0.0)
     following.jamming[:] = 0.0
     for action in in_force:
         if action.kind == "jamming":

@@ -1,0 +1,119 @@
+"""Crowd control as the oracle does it: cell by cell, unit by unit, with ordinary draws of victims.
+
+The equations are those of ``contrafact.model.crowd_control``: A protesters, C state forces fit for duty, K of them with
+firearms, all in one cell.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from contrafact.kernels import Array
+from contrafact.model.state import CALM, DEAD, DETAINED, INJURED
+from reference.city import RIOT_CONTROL, City
+from reference.state import Proposal, State, by_cell, crowd_by_cell, fit, in_crowd, share_lost
+
+SELF_DEFENCE = 2
+
+
+def crowd_control(city: City, s: State, new: State, rng: np.random.Generator) -> list[Proposal]:
+    """Arrests and harm in every cell with protesters and forces; losses, overruns and bookings of every unit."""
+    members = fit(city, s)
+    free = free_teams(city, s)
+    new.unit_busy -= rng.binomial(s.unit_busy, 1 - math.exp(-city.dt / city.p["crowd_control.booking"]))
+    clashes = np.flatnonzero((crowd_by_cell(city, s) > 0) & (by_cell(city, s, members) > 0))
+    protesters = np.flatnonzero(in_crowd(s))
+    proposals: list[Proposal] = []
+    for c in clashes.tolist():
+        here = protesters[s.cell[protesters] == c]
+        units = np.flatnonzero((s.unit_cell == c) & (members > 0))
+        force, armed = int(members[units].sum()), int(members[units][city.firearms[units]].sum())
+        arrests = arresting(city, here, force, int(free[units].sum()), c, rng)
+        left = arrests.person.size
+        for u in units.tolist():
+            taken = min(left, free[u])
+            new.unit_busy[u] += taken
+            left -= taken
+            suffering(city, new, u, int(members[u]), here.size, force, rng)
+        proposals += [
+            arrests,
+            brawling(city, here, force, c, rng),
+            projectiles(city, s, here, force, c, rng),
+            shooting(city, s, here, force, armed, c, rng),
+        ]
+    return proposals
+
+
+def free_teams(city: City, s: State) -> Array:
+    """Arrest teams of each unit that are not booking somebody, (unit,)."""
+    members = fit(city, s)
+    teams = (members / city.p["crowd_control.team"]).astype(int)
+    return np.where(members > 0, np.maximum(0, teams - s.unit_busy), 0)
+
+
+def at_any_time(city: City, person: Array, status: Array, cell: int, rng: np.random.Generator) -> Proposal:
+    """A proposal for these residents, each at a time of its own within the tick."""
+    return Proposal(person, status, city.dt * rng.random(person.size), np.full(person.size, cell))
+
+
+def some(here: Array, count: int, rng: np.random.Generator) -> Array:
+    """So many of those in a cell, or all, drawn without replacement."""
+    return rng.choice(here, min(count, here.size), replace=False)
+
+
+def arresting(city: City, here: Array, force: int, free: int, cell: int, rng: np.random.Generator) -> Proposal:
+    """Each free team arrests at rate ``arrest`` A / (A + C), one person at most."""
+    rate = city.p["crowd_control.arrest"] * here.size / (here.size + force)
+    taken = some(here, min(free, rng.poisson(rate * free * city.dt)), rng)
+    return at_any_time(city, taken, np.full(taken.size, DETAINED), cell, rng)
+
+
+def brawling(city: City, here: Array, force: int, cell: int, rng: np.random.Generator) -> Proposal:
+    """Protesters injured hand to hand: ``melee_crowd`` C / (A + C) per contact and hour."""
+    contacts = min(here.size, force)
+    rate = city.p["crowd_control.melee_crowd"] * contacts * force / (here.size + force)
+    victims = some(here, rng.poisson(rate * city.dt), rng)
+    return at_any_time(city, victims, np.full(victims.size, INJURED), cell, rng)
+
+
+def projectiles(city: City, s: State, here: Array, force: int, cell: int, rng: np.random.Generator) -> Proposal:
+    """Protesters hit by kinetic projectiles: ``kinetic`` per member and hour, times A / (A + C)."""
+    rate = city.p["crowd_control.kinetic"] * force * here.size / (here.size + force)
+    victims = some(here, rng.poisson(rate * city.dt) if s.levers.rules >= RIOT_CONTROL else 0, rng)
+    dies = rng.random(victims.size) < city.p["crowd_control.kinetic_lethality"]
+    return at_any_time(city, victims, np.where(dies, DEAD, INJURED), cell, rng)
+
+
+def shooting(city: City, s: State, here: Array, force: int, armed: int, cell: int,
+             rng: np.random.Generator) -> Proposal:  # fmt: skip
+    """Fire of armed members: in self-defence where h > 1, without warning always; each hit may go astray."""
+    outnumbered = here.size / (city.p["crowd_control.overrun_ratio"] * force) > 1
+    fires = s.levers.rules > SELF_DEFENCE or (s.levers.rules == SELF_DEFENCE and outnumbered)
+    if armed == 0 or not fires:
+        return at_any_time(city, here[:0], here[:0], cell, rng)
+    p = {name.removeprefix("crowd_control."): value for name, value in city.p.items()}
+    killed = p["lethality"] * armed * here.size / (here.size + armed + p["in_sight"])
+    hits = min(here.size, rng.poisson(killed * (1 + p["wounded_per_killed"]) * city.dt))
+    astray = rng.binomial(hits, p["stray"])
+    residents = np.flatnonzero(city.home == cell)
+    met = rng.choice(residents, astray) if residents.size else residents
+    victims = np.concatenate([some(here, hits - astray, rng), met[s.status[met] == CALM]])
+    delays = 1 - s.network[cell] + s.levers.curfew + share_lost(city, s, "hospital")
+    at_once = rng.random(victims.size) < 1 / (1 + p["wounded_per_killed"])
+    of_wounds = rng.random(victims.size) < p["of_wounds"] * (1 + p["delay"] * delays)
+    return at_any_time(city, victims, np.where(at_once | of_wounds, DEAD, INJURED), cell, rng)
+
+
+def suffering(city: City, new: State, u: int, members: int, crowd: int, force: int, rng: np.random.Generator) -> None:
+    """Members of a unit hurt hand to hand: ``melee_forces`` A / (A + C) per contact; and whether it is overrun."""
+    p = city.p
+    contacts = min(crowd, force) * members / force
+    hurt = min(members, rng.poisson(p["crowd_control.melee_forces"] * contacts * crowd / (crowd + force) * city.dt))
+    dead = rng.binomial(hurt, p["crowd_control.melee_lethality"])
+    new.unit_dead[u] += dead
+    new.unit_injured[u] += hurt - dead
+    h4 = (crowd / (p["crowd_control.overrun_ratio"] * force)) ** 4
+    if rng.random() < 1 - math.exp(-p["crowd_control.overrun"] * h4 / (1 + h4) * city.dt):
+        new.unit_recovers[u] = new.hour + p["crowd_control.recovery"]
