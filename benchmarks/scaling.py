@@ -21,12 +21,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 BASE = 2.0  # million residents
+SHIPPED = 0.0  # stands for the scenario as it is, every prior drawn
 CASES = (("0.2 million residents", 0.2, 8), ("2 million residents", 2.0, 8), ("20 million residents", 20.0, 8),
-         ("2 million residents, resolution 9", 2.0, 9))  # fmt: skip
+         ("2 million residents, resolution 9", 2.0, 9), ("almaty-2022 as shipped", SHIPPED, 8),
+         ("almaty-2022 as shipped, resolution 9", SHIPPED, 9))  # fmt: skip
 RARER = ("participation.nu", "support.turning")
 STRONGER = ("exposure.near", "exposure.net", "fear.phi", "support.violence", "support.deaths")
-QUIETER = ("parameters.exposure.maximum=0.055",)  # so few join that even of 0.2 million enough are left to join
-REPLICATIONS = 3
+QUIETER = ("parameters.exposure.maximum=0.052",)  # so few join that even of 0.2 million enough are left to join
+REPLICATIONS = 5
 
 
 def measure(million: float, resolution: int) -> dict[str, float]:
@@ -36,16 +38,13 @@ def measure(million: float, resolution: int) -> dict[str, float]:
     from contrafact.model import PARAMETERS  # noqa: PLC0415
     from contrafact.world import build  # noqa: PLC0415
 
-    times = million / BASE
-    settings = [
-        "draw=central",
-        f"place.resolution={resolution}",
-        f"population.total={million * 1e6:.0f} persons",
-        *QUIETER,
-    ]
-    for name in (*RARER, *STRONGER):
-        factor = 1.0 / times if name in RARER else times
-        settings.append(f"parameters.{name}={PARAMETERS[name].default * factor!r} {PARAMETERS[name].unit}")
+    settings = [f"place.resolution={resolution}"]
+    if million != SHIPPED:
+        settings += ["draw=central", f"population.total={million * 1e6:.0f} persons", *QUIETER]
+        times = million / BASE
+        for name in (*RARER, *STRONGER):
+            factor = 1.0 / times if name in RARER else times
+            settings.append(f"parameters.{name}={PARAMETERS[name].default * factor!r} {PARAMETERS[name].unit}")
     crisis = cf.load("almaty-2022", settings)
     model = engine.prepare(crisis, build(crisis))
     engine.simulate(model, 1, 0)
@@ -107,8 +106,8 @@ and of {asked.repetitions} such processes. The cases take turns, and a ratio is 
 
 {table(turns)}
 
-The number of people in the street is held equal by making joining as many times rarer as there are more residents, so
-the table shows what residents cost who stay at home.
+In the first four rows the number of people in the street is held equal by making joining as many times rarer as there
+are more residents, so they show what residents cost who stay at home. The last two are the scenario as it is.
 """
     Path(__file__).with_suffix(".md").write_text(text)
     print(text)

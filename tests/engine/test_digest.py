@@ -25,7 +25,16 @@ from tests.model.town import put_in_street, town
 
 HOURS = 36.0
 SUBSETS = [frozenset(s) for s in chain.from_iterable(combinations(RECORDERS, n) for n in range(len(RECORDERS)))]
-SCRATCH = {"winner", "cell_slots", "spent_after", "moved_site", "moved_origin", "moved_progress", "moved_phase"}
+SCRATCH = {
+    "winner",
+    "slot_fate",
+    "cell_slots",
+    "spent_after",
+    "moved_site",
+    "moved_origin",
+    "moved_progress",
+    "moved_phase",
+}
 FLOATS = ("legitimacy", "exposure", "fear", "site_weight", "site_risk", "slot_spent", "slot_progress", "network")
 
 PLAIN = """

@@ -32,9 +32,11 @@ FOUR_CELLS = (100, 100, 100, 100)
 def propose(
     c: Context, person: int, status: int, time: float, cell: int = 0, site: int = -1, detail: Any = 0.0
 ) -> None:
-    """Add a proposal."""
+    """Add a proposal; of one who is in the street it names the slot."""
     proposals, n = c.proposals, c.proposals.n
-    for column, value in zip(proposals.arrays(), (person, status, time, cell, site, detail), strict=True):
+    slot = np.flatnonzero(c.now.slot_person[: c.slots] == person)
+    payload = slot[0] if slot.size else site
+    for column, value in zip(proposals.arrays(), (person, status, time, cell, payload, detail), strict=True):
         column[n] = value
     proposals.n += 1
 
@@ -102,6 +104,9 @@ def test_settling_agrees_with_a_plain_reading_of_the_rule(
     status = np.array([PROTESTING if p in protesters else CALM for p in range(10)], np.uint8)
     winner, counts = np.zeros(10, np.int32), np.zeros(len(COUNTS), np.int64)
     deaths, harmed = np.full(4, 9, np.int32), np.full(4, 9, np.int32)
+    roster = sorted(protesters)
+    slot = np.array([roster.index(who) if who in roster else -1 for who, *_ in proposals], np.int32)
+    fate = np.zeros(10, np.uint8)
     won: dict[int, int] = {}
     for i, (who, _, when, _) in enumerate(proposals):
         if who not in won or when < proposals[won[who]][2]:
@@ -109,7 +114,10 @@ def test_settling_agrees_with_a_plain_reading_of_the_rule(
     wanted = status.copy()
     for who, i in won.items():
         wanted[who] = proposals[i][1]
-    joined = stepper.settle(len(proposals), person, new, time, where, winner, status, counts, deaths, harmed)
+    joined = stepper.settle(
+        len(proposals), len(roster), person, new, time, where, slot, winner, status, fate, counts, deaths, harmed
+    )
+    assert fate[: len(roster)].tolist() == [int(wanted[who]) if who in won else LOST for who in roster]
     assert status.tolist() == wanted.tolist()
     assert [i for i in range(len(proposals)) if new[i] != LOST] == sorted(won.values())
     assert joined == counts[COUNTS.index("joined")] == sum(proposals[i][1] == PROTESTING for i in won.values())
@@ -125,7 +133,7 @@ def test_settling_agrees_with_a_plain_reading_of_the_rule(
         assert counts[COUNTS.index(name)] == len(who)
 
 
-def test_the_roster_keeps_its_order_and_newcomers_come_last() -> None:
+def test_in_the_roster_the_last_takes_the_slot_of_one_who_is_gone_and_newcomers_come_last() -> None:
     c = town(FOUR_CELLS)
     for person in (310, 20, 130, 40):
         put_in_street(c, person, home=person // 100, phase=PRESENT, cell=0)
@@ -134,8 +142,8 @@ def test_the_roster_keeps_its_order_and_newcomers_come_last() -> None:
     propose(c, 1, PROTESTING, 0.0, cell=0, site=0, detail=(0.6, 0.3, 0.5))
     settled(c)
     now, n = c.now, c.slots
-    assert now.slot_person[:n].tolist() == [310, 130, 40, 333, 1]
-    assert now.slot_home[:n].tolist() == [3, 1, 0, 3, 0]
+    assert now.slot_person[:n].tolist() == [310, 40, 130, 333, 1]
+    assert now.slot_home[:n].tolist() == [3, 0, 1, 3, 0]
     assert now.slot_cell[:n].tolist() == [0, 0, 0, 3, 0]
     assert now.slot_phase[:n].tolist() == [PRESENT] * 3 + [OUTBOUND] * 2
     assert now.slot_spent[:n].tolist() == [0.25] * 3 + [0.0] * 2

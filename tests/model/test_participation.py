@@ -19,7 +19,7 @@ from contrafact.model.context import Context
 from contrafact.model.participation import BOXES, CLASSES
 from contrafact.model.state import OUTBOUND, PRESENT, PROTESTING, RETURNING
 from contrafact.world.population import HARDSHIP_EDGES, RISK_EDGES
-from tests.model.town import made, put_in_street, start, town
+from tests.model.town import by_hardship, made, put_in_street, start, town
 
 NUMBERS = {
     "participation.threshold": 0.1, "participation.noise": 0.03, "participation.nu": 1.2, "participation.nu_quit": 0.6,
@@ -37,6 +37,7 @@ def mixed(residents: tuple[int, ...] = (500, 300, 0, 200), **changed: Any) -> Co
     generator = np.random.default_rng(5)
     sizes = np.multiply.outer(np.diff(HARDSHIP_EDGES), np.diff(RISK_EDGES)).ravel()
     c.fixed.class_count = np.array([generator.multinomial(n, sizes) for n in residents], np.int32)
+    c.fixed.by_hardship = by_hardship(c.fixed.class_count)
     c.fixed.hardship = stats.beta(4, 4).ppf(HARDSHIP_EDGES)[None, :]
     c.fixed.aversion = stats.beta(3, 5).ppf(RISK_EDGES)[None, :]
     c.fixed.pull = np.array([[1.0, 0.5, 0.5, 0.2], [0.1, 0.6, 0.5, 2.0]])
@@ -235,6 +236,7 @@ def test_without_police_and_with_sharp_thresholds_those_with_enough_hardship_joi
     c = town((2000,), numbers=SHARP)
     c.fixed.class_count[0] = 0
     c.fixed.class_count[0, ::BOXES] = 125
+    c.fixed.by_hardship = by_hardship(c.fixed.class_count)
     c.fixed.hardship = np.linspace(0, 1, 17)[None, :]
     start(c, "legitimacy", 0.82)
     joined = {person for tick in range(300) for person in joiners(c, tick)}

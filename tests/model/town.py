@@ -83,6 +83,7 @@ def fixed_arrays(residents: Any, sites: Any) -> Fixed:
         residents_share=residents / residents.sum(),
         district=np.zeros(n, np.int64),
         class_count=counts,
+        by_hardship=by_hardship(counts),
         first_resident=np.concatenate([[0], np.cumsum(residents)]).astype(np.int64),
         hardship=np.full((1, 17), 0.5),
         aversion=np.full((1, 17), 0.5),
@@ -110,6 +111,11 @@ def fixed_arrays(residents: Any, sites: Any) -> Fixed:
         arrests=np.zeros(n, np.int64),
         harm=np.zeros(n, np.int64),
     )
+
+
+def by_hardship(class_count: Any) -> Any:
+    """Residents by box of hardship, (cell, 16), from class_count (cell, 256)."""
+    return class_count.reshape(len(class_count), 16, 16).sum(axis=2)
 
 
 def add_units(fixed: Fixed, units: Sequence[Mapping[str, Any]]) -> None:

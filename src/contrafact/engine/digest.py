@@ -30,7 +30,7 @@ class Digest:
     def finish(self, c: Context) -> str:
         """Take in the full state and give the hash in hexadecimal."""
         for spec in ARRAYS:
-            if spec.name in ("winner", "cell_slots") or spec.name.startswith(("moved_", "spent_after")):
+            if spec.name in ("winner", "slot_fate", "cell_slots") or spec.name.startswith(("moved_", "spent_after")):
                 continue
             array = getattr(c.now, spec.name)
             self._hash.update(spec.name.encode())

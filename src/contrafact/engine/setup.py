@@ -20,6 +20,7 @@ from contrafact.kernels import Array
 from contrafact.model import PARAMETERS, policy
 from contrafact.model.context import Context, Fixed, Proposals
 from contrafact.model.exposure import FIXED_POINT
+from contrafact.model.participation import BOXES
 from contrafact.model.state import BUFFERED, COUNTS, allocate
 from contrafact.parameters import Parameter
 from contrafact.scenario.quantities import Quantity
@@ -58,6 +59,7 @@ def prepare(scenario: Scenario, world: World) -> Model:
         residents_share=world.residents / max(1, world.persons),
         district=world.district.astype(np.int64),
         class_count=world.class_count,
+        by_hardship=world.class_count.reshape(world.cells, BOXES, BOXES).sum(axis=2),
         first_resident=world.first_resident,
         next_hop=world.next_hop,
         place_cell=world.place_cell,

@@ -1,8 +1,8 @@
 """The stepper: settles competing proposals, applies them, and counts what mechanisms read in the next tick.
 
 Each proposal is a person, a new status and a time within the tick; for one person the earliest wins, ties by the order
-of the loop. The roster of residents in the street is then rewritten in place and those who joined are appended, so its
-order follows from events alone.
+of the loop. In the roster of residents in the street the last then takes the place of one who is gone, and those who
+joined are appended, so its order follows from events alone.
 """
 
 from __future__ import annotations
@@ -39,15 +39,17 @@ SLOT_ARRAYS = tuple(spec.name for spec in ARRAYS if spec.dims == ("slot",))
 
 
 @kernel
-def settle(n: int, person: Array, new: Array, time: Array, where: Array, winner: Array, status: Array, counts: Array,
-           deaths: Array, harmed: Array) -> int:  # fmt: skip
+def settle(n: int, slots: int, person: Array, new: Array, time: Array, where: Array, payload: Array, winner: Array,
+           status: Array, fate: Array, counts: Array, deaths: Array, harmed: Array) -> int:  # fmt: skip
     """Let the earliest proposal of each person win and apply it to status (person,); returns how many joined.
 
-    Losing proposals get the status LOST. counts (count,) are cumulative; deaths and harmed (cell,) are of this tick.
-    winner (person,) is zero before and after.
+    Losing proposals get the status LOST. fate (slot,) is left with the new status of those in the roster, LOST where it
+    stays. counts (count,) are cumulative; deaths and harmed (cell,) are of this tick. winner (person,) is zero before
+    and after.
     """
     deaths[:] = 0
     harmed[:] = 0
+    fate[:slots] = LOST
     joined = 0
     for i in range(n):
         best = winner[person[i]]
@@ -60,6 +62,8 @@ def settle(n: int, person: Array, new: Array, time: Array, where: Array, winner:
             continue
         calm = status[p] == CALM
         status[p] = new[i]
+        if not calm:
+            fate[payload[i]] = new[i]
         if new[i] == PROTESTING:
             joined += 1
             counts[JOINED] += 1
@@ -80,32 +84,46 @@ def settle(n: int, person: Array, new: Array, time: Array, where: Array, winner:
 
 
 @kernel
-def keep(slots: int, status: Array, hop_km: float, cells: int, route_start: Array, route_cell: Array,
+def keep(slots: int, fate: Array, hop_km: float, cells: int, route_start: Array, route_cell: Array,
          slot_person: Array, slot_home: Array, slot_hardship: Array, slot_aversion: Array, slot_patience: Array,
          slot_site: Array, slot_origin: Array, slot_progress: Array, slot_phase: Array, slot_cell: Array,
          slot_spent: Array, spent_after: Array, moved_site: Array, moved_origin: Array, moved_progress: Array,
          moved_phase: Array) -> int:  # fmt: skip
-    """Keep in the roster who is still in the street, moved; returns how many. Arrays by slot are rewritten in place."""
-    j = 0
-    for i in range(slots):
-        p = slot_person[i]
-        if status[p] != PROTESTING and status[p] != RETURNING:
+    """Keep in the roster who is still in the street, moved; returns how many. Arrays by slot are rewritten in place.
+
+    The last of the roster takes the slot of one who is gone, so those who stay where they are need not be touched; and
+    fate (slot,) is read in order, while to look up everybody's status would cost a cache miss each.
+    """
+    i, end = 0, slots
+    while i < end:
+        if fate[i] != LOST and fate[i] != RETURNING:
+            end -= 1
+            fate[i] = fate[end]
+            slot_person[i], slot_home[i], slot_cell[i] = slot_person[end], slot_home[end], slot_cell[end]
+            slot_hardship[i], slot_aversion[i] = slot_hardship[end], slot_aversion[end]
+            slot_patience[i], slot_spent[i], spent_after[i] = slot_patience[end], slot_spent[end], spent_after[end]
+            slot_site[i], slot_origin[i] = slot_site[end], slot_origin[end]
+            slot_progress[i], slot_phase[i] = slot_progress[end], slot_phase[end]
+            moved_site[i], moved_origin[i] = moved_site[end], moved_origin[end]
+            moved_progress[i], moved_phase[i] = moved_progress[end], moved_phase[end]
             continue
-        site, origin = moved_site[i], moved_origin[i]
-        progress, phase = moved_progress[i], moved_phase[i]
-        if status[p] == RETURNING and slot_phase[i] != HOMEBOUND:
-            site, origin, phase = slot_site[i], slot_home[i], HOMEBOUND
-            route = site * cells + origin
-            progress = (route_start[route + 1] - route_start[route] - 1) * hop_km
-        first = route_start[site * cells + origin]
-        steps = route_start[site * cells + origin + 1] - first - 1
-        at = steps if phase == PRESENT else min(steps, int(progress / hop_km + 1e-9))
-        slot_person[j], slot_home[j] = p, slot_home[i]
-        slot_hardship[j], slot_aversion[j], slot_patience[j] = slot_hardship[i], slot_aversion[i], slot_patience[i]
-        slot_site[j], slot_origin[j], slot_progress[j], slot_phase[j] = site, origin, progress, phase
-        slot_cell[j], slot_spent[j] = route_cell[first + at], spent_after[i]
-        j += 1
-    return j
+        slot_spent[i] = spent_after[i]
+        if fate[i] == RETURNING:
+            route = slot_site[i] * cells + slot_home[i]
+            slot_origin[i], slot_phase[i] = slot_home[i], HOMEBOUND
+            slot_progress[i] = (route_start[route + 1] - route_start[route] - 1) * hop_km
+        elif slot_phase[i] == PRESENT and moved_phase[i] == PRESENT:
+            i += 1
+            continue
+        else:
+            slot_site[i], slot_origin[i] = moved_site[i], moved_origin[i]
+            slot_progress[i], slot_phase[i] = moved_progress[i], moved_phase[i]
+        route = slot_site[i] * cells + slot_origin[i]
+        first, steps = route_start[route], route_start[route + 1] - route_start[route] - 1
+        at = steps if slot_phase[i] == PRESENT else min(steps, int(slot_progress[i] / hop_km + 1e-9))
+        slot_cell[i] = route_cell[first + at]
+        i += 1
+    return end
 
 
 @kernel
@@ -190,14 +208,14 @@ def apply(c: Context) -> None:
     for name in BUFFERED:
         np.copyto(getattr(now, name), getattr(following, name))
     person, new, time, where, payload, detail = proposals.arrays()
-    joined = settle(proposals.n, person, new, time, where, now.winner, now.status, now.counts, now.deaths_now,
-                    now.harmed_now)  # fmt: skip
+    joined = settle(proposals.n, c.slots, person, new, time, where, payload, now.winner, now.status, now.slot_fate,
+                    now.counts, now.deaths_now, now.harmed_now)  # fmt: skip
     spread(now.deaths_now, fixed.around_start, fixed.around_cell, now.deaths_around)
     spread(now.harmed_now, fixed.around_start, fixed.around_cell, now.harmed_around)
     grow(now, following, c.slots + joined)
     roster = (now.slot_person, now.slot_home, now.slot_hardship, now.slot_aversion, now.slot_patience, now.slot_site,
               now.slot_origin, now.slot_progress, now.slot_phase, now.slot_cell, now.slot_spent)  # fmt: skip
-    slots = keep(c.slots, now.status, fixed.hop_km, fixed.cells, fixed.route_start, fixed.route_cell, *roster,
+    slots = keep(c.slots, now.slot_fate, fixed.hop_km, fixed.cells, fixed.route_start, fixed.route_cell, *roster,
                  now.spent_after, now.moved_site, now.moved_origin, now.moved_progress, now.moved_phase)  # fmt: skip
     c.slots = enter(proposals.n, slots, person, new, where, payload, detail, *roster)
     proposals.n = 0

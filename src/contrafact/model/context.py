@@ -36,8 +36,8 @@ class Proposals:
     """Changes of status proposed in a tick: person, status, hours into the tick, a number that goes with it.
 
     Of several proposals for one person the earliest wins, ties by the order of proposing, which is the loop's.
-    ``cell`` is where it happens; of one who joins, ``payload`` is the site and ``detail`` hardship, risk aversion and
-    patience.
+    ``cell`` is where it happens. ``payload`` is the slot of one who is in the street; of one who joins it is the site,
+    and ``detail`` is hardship, risk aversion and patience.
     """
 
     person: Array

@@ -135,7 +135,7 @@ def police_crowd(key: Array, tick: int, dt: float, crowd: Array, force: Array, f
         wanted = min(wanted, free_teams[c], most)
         arrests[c] = smallest(key, ARRESTED, tick, cell_slots, first, last, slot_person, chosen, hashes, wanted)
         for i in range(arrests[c]):
-            person[n], new[n], where[n], payload[n] = slot_person[chosen[i]], DETAINED, c, -1
+            person[n], new[n], where[n], payload[n] = slot_person[chosen[i]], DETAINED, c, chosen[i]
             time[n] = dt * uniforms(key, ARRESTED, tick, person[n], 1)[0]
             n += 1
         for kind in range(2):
@@ -149,7 +149,7 @@ def police_crowd(key: Array, tick: int, dt: float, crowd: Array, force: Array, f
             found = smallest(key, word, tick, cell_slots, first, last, slot_person, chosen, hashes, wanted)
             harm[c] += found
             for i in range(found):
-                person[n], where[n], payload[n] = slot_person[chosen[i]], c, -1
+                person[n], where[n], payload[n] = slot_person[chosen[i]], c, chosen[i]
                 u_time, u_death = uniforms(key, word, tick, person[n], 1)
                 time[n] = dt * u_time
                 new[n] = DEAD if u_death < lethality else INJURED
@@ -181,17 +181,18 @@ def fire(key: Array, tick: int, dt: float, crowd: Array, force: Array, armed: Ar
         residents = first_resident[c + 1] - first_resident[c]
         for i in range(found + astray):
             if i < found:
-                victim, word = slot_person[chosen[i]], FIRE_VICTIM
+                slot = int(chosen[i])
+                victim, word = slot_person[slot], FIRE_VICTIM
             else:
                 if residents == 0:
                     continue
-                word = FIRE_BYSTANDER
+                slot, word = -1, FIRE_BYSTANDER
                 victim = first_resident[c] + min(residents - 1, int(residents * uniforms(key, word, tick, c, i)[0]))
                 if status[victim] != CALM:
                     continue
             u_time, u_death = uniforms(key, word, tick, victim, 1)
             dies = killed + (1.0 - killed) * of_wounds[c]
-            person[n], time[n], where[n], payload[n] = victim, dt * u_time, c, -1
+            person[n], time[n], where[n], payload[n] = victim, dt * u_time, c, slot
             new[n] = DEAD if u_death < dies else INJURED
             harm[c] += 1
             n += 1

@@ -61,7 +61,7 @@ def walk(key: Array, tick: int, slots: int, dt: float, speed: float, march_speed
         elif phase == HOMEBOUND:
             if progress <= speed * dt:
                 person[n], new[n], time[n] = slot_person[i], CALM, progress / speed
-                where[n], payload[n] = slot_home[i], -1
+                where[n], payload[n] = slot_home[i], i
                 n += 1
             progress = max(0.0, progress - speed * dt)
         else:

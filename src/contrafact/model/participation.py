@@ -179,14 +179,15 @@ def pick_rank(c: int, k: int, u: float, class_count: Array) -> int:
 @kernel
 def join(key: Array, tick: int, dt: float, rate: float, noise: float, threshold: float, eta: float, severity: float,
          legitimacy: Array, fear: Array, exposure: Array, network: Array, risk: Array, class_count: Array,
-         first_resident: Array, district: Array, hardship: Array, aversion: Array, status: Array, pull: Array,
-         weight: Array, person: Array, new: Array, time: Array, where: Array, payload: Array, detail: Array,
-         n: int, room: int) -> int:  # fmt: skip
+         by_hardship: Array, first_resident: Array, district: Array, hardship: Array, aversion: Array, status: Array,
+         pull: Array, weight: Array, person: Array, new: Array, time: Array, where: Array, payload: Array,
+         detail: Array, n: int, room: int) -> int:  # fmt: skip
     """Propose joining; returns the new number of proposals, or -1 - cell where a rate exceeds its bound, or FULL.
 
-    Arrays by cell: legitimacy, fear, exposure, network, risk, first_resident (cell + 1,), district and class_count
-    (cell, 256); hardship and aversion are the values at the edges of the boxes, (district, 17); rates per hour, dt in
-    hours. Proposals are appended to person, new, time, where, payload and detail (n, 3) from index n.
+    Arrays by cell: legitimacy, fear, exposure, network, risk, first_resident (cell + 1,), district, class_count
+    (cell, 256) and its sums by_hardship (cell, 16); hardship and aversion are the values at the edges of the boxes,
+    (district, 17); rates per hour, dt in hours. Proposals are appended to person, new, time, where, payload and detail
+    (n, 3) from index n.
     """
     over_h, over_r, rows = np.empty(BOXES), np.empty(BOXES), np.empty(BOXES)
     for c in range(legitimacy.size):
@@ -198,9 +199,14 @@ def join(key: Array, tick: int, dt: float, rate: float, noise: float, threshold:
         dread = severity * (1.0 + fear[c]) * risk[c]
         push = exposure[c] + eta * (1.0 - network[c]) - threshold
         u, _ = uniforms(key, RINGS, tick, c, 0)
-        highest = below_exp(-push / noise) * below_exp(-gain * hardship[d, BOXES] / noise)
-        at_most = residents * rate / (1.0 + highest * below_exp(dread * aversion[d, 0] / noise))
-        if -math.log(u) >= at_most * dt * (1.0 + 1e-9):  # no ring: u is below even the smallest chance of none
+        rare = -math.log(u) / (rate * dt) / (1.0 + 1e-9)
+        base, least = below_exp(-push / noise), below_exp(dread * aversion[d, 0] / noise)
+        if rare >= residents / (1.0 + base * below_exp(-gain * hardship[d, BOXES] / noise) * least):
+            continue  # no ring: u is below even the smallest chance of none
+        at_most = 0.0
+        for a in range(BOXES):
+            at_most += by_hardship[c, a] / (1.0 + base * below_exp(-gain * hardship[d, a + 1] / noise) * least)
+        if rare >= at_most:
             continue
         total = box_bounds(c, d, gain, dread, push, noise, rate, class_count, hardship, aversion, over_h, over_r, rows)
         for ring in range(poisson(total * dt, u)):
@@ -251,7 +257,7 @@ def leave(slots: int, dt: float, quit_rate: float, phi: float, noise: float, thr
         if spent_after[i] >= slot_patience[i]:
             person[n], new[n] = slot_person[i], RETURNING
             time[n] = max(0.0, slot_patience[i] - slot_spent[i]) / rate
-            where[n], payload[n] = slot_cell[i], -1
+            where[n], payload[n] = slot_cell[i], i
             n += 1
     return n
 
@@ -272,8 +278,8 @@ def step(c: Context) -> None:
         room = proposals.person.size - OTHERS * c.slots
         n = join(
             c.key, c.tick, c.dt, rate, noise, threshold, eta, severity, *fields, fixed.risk, fixed.class_count,
-            fixed.first_resident, fixed.district, fixed.hardship, fixed.aversion, now.status, fixed.pull,
-            now.site_weight, *proposals.arrays(), proposals.n, room,
+            fixed.by_hardship, fixed.first_resident, fixed.district, fixed.hardship, fixed.aversion, now.status,
+            fixed.pull, now.site_weight, *proposals.arrays(), proposals.n, room,
         )  # fmt: skip
         if n == FULL:
             proposals.reserve(2 * proposals.person.size)

@@ -80,6 +80,7 @@ ARRAYS: tuple[ArraySpec, ...] = (
     _spec("slot_phase slot uint8 - stepper", "an index of PHASES"),
     _spec("slot_cell slot int32 - stepper", "cell where the resident is"),
     _spec("slot_spent slot float64 - stepper", "leaving hazard accumulated so far"),
+    _spec("slot_fate slot uint8 - stepper", "status that the tick brought; scratch of the stepper"),
     _spec("spent_after slot float64 - participation", "leaving hazard accumulated by the end of the tick"),
     _spec("moved_site slot int32 - movement", "site after the tick's move"),
     _spec("moved_origin slot int32 - movement", "route's start after the tick's move"),
