@@ -34,11 +34,11 @@ import math
 
 import numpy as np
 
-from contrafact.kernels import Array, inline, kernel
+from contrafact.kernels import Array, kernel
 from contrafact.model.context import Context
 from contrafact.model.state import CALM, DEAD, DETAINED, INJURED, STATE
 from contrafact.parameters import ASSUMPTION, Parameter, loguniform, uniform
-from contrafact.rng import decision, poisson, uniforms
+from contrafact.rng import decision, poisson, smallest, uniforms
 
 PARAMETERS = (
     Parameter("crowd_control.team", "persons", 4.0, ASSUMPTION, "members of an arrest team", uniform(3.0, 6.0),
@@ -93,25 +93,6 @@ FIRE_VICTIM = decision("crowd_control.fire.victim")
 FIRE_BYSTANDER = decision("crowd_control.fire.bystander")
 
 
-@inline
-def smallest(key: Array, word: int, tick: int, slots: Array, first: int, last: int, slot_person: Array,
-             chosen: Array, hashes: Array, n: int) -> int:  # fmt: skip
-    """Slots of the n persons with the smallest keyed hash among slots[first:last]; returns how many there are."""
-    found = 0
-    if n == 0:
-        return found
-    for i in range(first, last):
-        u, _ = uniforms(key, word, tick, slot_person[slots[i]], 0)
-        if found < n or u < hashes[found - 1]:
-            at = min(found, n - 1)
-            found = min(found + 1, n)
-            while at > 0 and hashes[at - 1] > u:
-                hashes[at], chosen[at] = hashes[at - 1], chosen[at - 1]
-                at -= 1
-            hashes[at], chosen[at] = u, slots[i]
-    return found
-
-
 @kernel
 def police_crowd(key: Array, tick: int, dt: float, crowd: Array, force: Array, free_teams: Array, rules: int,
                  arrest: float, melee_crowd: float, kinetic: float, kinetic_lethality: float, cell_start: Array,
@@ -123,7 +104,7 @@ def police_crowd(key: Array, tick: int, dt: float, crowd: Array, force: Array, f
     were.
     """
     most = 4096
-    chosen, hashes = np.empty(most, np.int32), np.empty(most)
+    chosen, hashes = np.empty(most, np.int32), np.empty(most, np.uint64)
     for c in range(crowd.size):
         arrests[c] = 0
         harm[c] = 0
@@ -164,7 +145,7 @@ def fire(key: Array, tick: int, dt: float, crowd: Array, force: Array, armed: Ar
          new: Array, time: Array, where: Array, payload: Array, detail: Array, n: int) -> int:  # fmt: skip
     """Propose deaths and wounds by fire, of protesters and bystanders; adds hits to harm (cell,)."""
     most = 4096
-    chosen, hashes = np.empty(most, np.int32), np.empty(most)
+    chosen, hashes = np.empty(most, np.int32), np.empty(most, np.uint64)
     killed = 1.0 / (1.0 + per_killed)
     for c in range(crowd.size):
         if crowd[c] == 0 or armed[c] == 0 or rules < SELF_DEFENCE:
