@@ -49,11 +49,11 @@ class Squares:
         return [column[:n].copy() for column in self.columns[:4]]
 
     def fire(self, *, armed: int, lethality: float, rules: int = 3, ratio: float = 10.0, in_sight: float = 60.0,
-             per_killed: float = 4.0, stray: float = 0.0, of_wounds: float = 0.0) -> Any:  # fmt: skip
+             per_killed: float = 4.0, gathering: float = 0.0, stray: float = 0.0, of_wounds: float = 0.0) -> Any:  # fmt: skip
         """The same of what fire does."""
         n = crowd_control.fire(
-            KEY, 0, DT, self.crowd, self.force, np.full(self.crowd.size, armed, np.int64), rules, ratio, lethality,
-            in_sight, per_killed, stray, np.full(self.crowd.size, of_wounds), self.first_resident, self.status,
+            KEY, 0, DT, self.crowd, self.force, np.full(self.crowd.size, armed, np.int64), rules, ratio, gathering,
+            lethality, in_sight, per_killed, stray, np.full(self.crowd.size, of_wounds), self.first_resident, self.status,
             self.cell_start, self.cell_slots, self.slot_person, self.harm, *self.columns, 0,
         )  # fmt: skip
         return [column[:n].copy() for column in self.columns[:4]]

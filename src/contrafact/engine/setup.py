@@ -21,7 +21,17 @@ from contrafact.model import PARAMETERS, policy
 from contrafact.model.context import Context, Fixed, Proposals
 from contrafact.model.exposure import FIXED_POINT
 from contrafact.model.participation import BOXES
-from contrafact.model.state import BUFFERED, COUNTS, allocate
+from contrafact.model.state import (
+    BUFFERED,
+    CHANNELS,
+    COUNTS,
+    LAGS,
+    OBJECTIVES,
+    OUTSIDE,
+    TASKS,
+    TOLD,
+    allocate,
+)
 from contrafact.parameters import Parameter
 from contrafact.scenario.quantities import Quantity
 from contrafact.scenario.schema import Scenario
@@ -31,6 +41,7 @@ from contrafact.world.population import HARDSHIP_EDGES, RISK_EDGES
 SIGHT_KM = 4.0  # distance at which the exposure kernel is cut
 AROUND_KM = 1.0  # distance within which deaths and injuries are seen
 ROSTER = 65_536  # residents in the street for whom there is room at first
+OUTSIDERS = 20_000  # ids reserved for persons who come from outside
 
 
 @dataclass(frozen=True)
@@ -66,6 +77,11 @@ def prepare(scenario: Scenario, world: World) -> Model:
         place_names=world.place_names,
         route_start=world.route_start,
         route_cell=world.route_cell,
+        neighbour_start=world.neighbour_start,
+        neighbour=world.neighbour,
+        edge_cells=edge_of(world),
+        place_hops=world.hops,
+        residents_per_km2=world.residents / world.area_km2,
         site_cell=world.place_cell[world.site_place],
         site_names=world.site_names,
         around_start=around_start,
@@ -77,6 +93,12 @@ def prepare(scenario: Scenario, world: World) -> Model:
     )
     sight, around = (start, cell, km), (around_start, around_cell)
     return Model(scenario, world, scenario.hours, scenario.ticks_per_hour, place_distances(world), sight, around, fixed)
+
+
+def edge_of(world: World) -> Array:
+    """Cells at the edge of the area: those with fewer neighbours than cells inside have, (edge,) int32."""
+    touching = np.diff(world.neighbour_start)
+    return np.asarray(np.flatnonzero(touching < touching.max(initial=1)), np.int32)
 
 
 def great_circle(lat_a: Array, lon_a: Array, lat_b: Array, lon_b: Array) -> Array:
@@ -107,7 +129,9 @@ def facility_arrays(scenario: Scenario, world: World) -> dict[str, Any]:
         "facility_place": place,
         "facility_site": site,
         "onmap": onmap,
-        "contested": [f for f in range(len(names)) if site[f] >= 0 and onmap[f]],
+        "contested": [f for f in range(len(names)) if onmap[f] and (site[f] >= 0 or kinds[f] != "hospital")],
+        "guarded": [f for f in range(len(names)) if onmap[f] and kinds[f] != "hospital"],
+        "facility_is_target": onmap & (kinds != "hospital") if names else np.zeros(0, bool),
         **{
             f"facility_is_{kind}": kinds == kind if names else np.zeros(0, bool)
             for kind in ("telecom", "broadcast", "hospital", "government")
@@ -140,6 +164,10 @@ class Draws:
     def _uniform(self, path: str) -> float:
         return float(rng.draw(self.key, rng.decision(f"prior:{path}"), 0, 0, 0)[0])
 
+    def again(self, path: str, quantity: Quantity, index: int) -> float:
+        """A further draw of a quantity of which there are several, by its number."""
+        return self._draw(f"{path}.{index}", quantity)
+
     def _draw(self, path: str, quantity: Quantity) -> float:
         if self.central or quantity.prior is None:
             return quantity.value
@@ -163,19 +191,25 @@ def set_up(model: Model, seed: int, replication: int, calm: bool = False) -> tup
     set_up_sites(model, fixed, draws, detour)
     set_up_residents(model, fixed, draws)
     orders = set_up_units(model, fixed, draws)
+    set_up_arms(model, fixed, draws)
     fixed.news_hours, fixed.news = news_series(scenario, draws, calm)
     now, following = allocate(
         {
-            "person": world.persons, "slot": ROSTER, "cell": world.cells, "cell+1": world.cells + 1,
+            "person": world.persons + OUTSIDERS, "slot": ROSTER, "cell": world.cells, "cell+1": world.cells + 1,
             "site": len(fixed.site_names), "facility": len(fixed.facility_names), "unit": fixed.unit_strength.size,
-            "count": len(COUNTS),
+            "shop": fixed.shop_hold.size, "count": len(COUNTS), "told": len(TOLD), "channel": len(CHANNELS),
+            "lag": LAGS, "objective": OBJECTIVES,
         }
     )  # fmt: skip
     context = Context(
         now, following, fixed, p, key, 1.0 / model.ticks_per_hour, model.ticks_per_hour,
         Proposals.with_room_for(8 * ROSTER), scenario.start.hour + scenario.start.minute / 60.0,
     )  # fmt: skip
-    following.unit_order[:] = orders
+    now.status[world.persons :] = OUTSIDE
+    following.unit_order[:] = following.unit_goal[:] = orders
+    following.unit_arrives[:] = fixed.unit_arrives
+    following.intelligence[:] = p["support.intelligence"]
+    following.exit_hop[:] = np.arange(world.cells)
     following.legitimacy[:] = p["participation.legitimacy"]
     on_map = (fixed.unit_arrives <= 0.0) & (orders >= 0)
     following.unit_cell[on_map] = world.place_cell[orders[on_map]]
@@ -208,7 +242,7 @@ def set_up_sites(model: Model, fixed: Fixed, draws: Draws, detour: float) -> Non
     place = fixed.facility_place
     own = np.maximum(0, world.place_cell[place])
     fixed.reach_start, fixed.reach_cell = disks(model.place_km[place], p["facilities.reach"], own)
-    hold = [draws.values.get(f"facilities.{name}.hold", math.inf) for name in fixed.facility_names]
+    hold = [draws.values.get(f"facilities.{name}.hold", p["facilities.hold"]) for name in fixed.facility_names]
     fixed.facility_hold = np.array(hold)
 
 
@@ -231,8 +265,21 @@ def set_up_residents(model: Model, fixed: Fixed, draws: Draws) -> None:
     fixed.sight_start, fixed.sight_cell = start, cell
     fixed.sight_weight = np.rint(share * FIXED_POINT).astype(np.int64)
     fixed.risk = np.zeros(world.cells)
-    for name in ("free_teams", "arrests", "harm"):
+    for name in ("free_teams", "arrests", "harm", "hits", "combat_harm", "band_goal"):
         setattr(fixed, name, np.zeros(world.cells, np.int64))
+
+
+def set_up_arms(model: Model, fixed: Fixed, draws: Draws) -> None:
+    """Firearms of facilities, and hold time and firearms of gun shops, (shop,); each shop has its own hold time."""
+    stocks = [draws.values.get(f"facilities.{name}.firearms", 0.0) for name in fixed.facility_names]
+    fixed.facility_firearms = np.rint(np.array(stocks)).astype(np.int64)
+    shops = model.scenario.gun_shops
+    number = 0 if shops is None else round(draws["gun_shops.number"])
+    fixed.shop_hold, fixed.shop_firearms = np.zeros(number), np.zeros(number, np.int64)
+    if shops is not None and number:
+        total = round(draws["gun_shops.firearms"])
+        fixed.shop_firearms = largest_remainder(total, np.ones(number))
+        fixed.shop_hold = np.array([draws.again("gun_shops.hold", shops.hold, shop) for shop in range(number)])
 
 
 def largest_remainder(total: int, shares: Array) -> Array:
@@ -252,7 +299,8 @@ def set_up_units(model: Model, fixed: Fixed, draws: Draws) -> Array:
     """
     scenario, world, p = model.scenario, model.world, draws.parameters
     columns: dict[str, list[Any]] = {
-        name: [] for name in ("force", "contingent", "strength", "firearms", "speed", "fallback", "arrives", "order")
+        name: []
+        for name in ("force", "contingent", "strength", "firearms", "speed", "fallback", "arrives", "order", "tasks")
     }
     for name, force in scenario.forces.items():
         posts = list(force.posts)
@@ -269,6 +317,7 @@ def set_up_units(model: Model, fixed: Fixed, draws: Draws) -> Array:
             columns["contingent"].extend([force.side == "contingent"] * units)
             columns["firearms"].extend([force.firearms] * units)
             columns["speed"].extend([p[f"movement.{force.mobility}"]] * units)
+            columns["tasks"].extend([sum(1 << TASKS.index(task) for task in force.tasks)] * units)
             columns["arrives"].extend([draws.values.get(f"forces.{name}.arrives", 0.0)] * units)
     fixed.unit_force_name = columns["force"]
     fixed.unit_is_contingent = np.array(columns["contingent"], bool)
@@ -277,6 +326,8 @@ def set_up_units(model: Model, fixed: Fixed, draws: Draws) -> Array:
     fixed.unit_speed = np.array(columns["speed"], float)
     fixed.unit_fallback = np.array(columns["fallback"], np.int64)
     fixed.unit_arrives = np.array(columns["arrives"], float)
+    fixed.unit_tasks = np.array(columns["tasks"], np.int64)
+    fixed.unit_never_commanded = fixed.unit_tasks == 0
     return np.array(columns["order"], np.int64)
 
 
@@ -310,7 +361,7 @@ def actions(model: Model, fixed: Fixed, draws: Draws) -> list[policy.Action]:
     return compiled
 
 
-NUMBERS = ("weight", "news", "share", "size", "compliance", "availability", "effectiveness")
+NUMBERS = ("weight", "news", "share", "size", "compliance", "availability", "effectiveness", "number")
 
 
 def action_values(model: Model, fixed: Fixed, draws: Draws, name: str) -> dict[str, Any]:
@@ -326,6 +377,9 @@ def action_values(model: Model, fixed: Fixed, draws: Draws, name: str) -> dict[s
         values["place"] = world.place_names.index(action.place)
     if hasattr(action, "force"):
         values["units"] = np.flatnonzero(np.array(fixed.unit_force_name) == action.force)
+    if hasattr(action, "quantity") and hasattr(action, "channels"):
+        values["told"] = TOLD.index(action.quantity)
+        values["channels"] = [CHANNELS.index(channel) for channel in action.channels]
     if hasattr(action, "level"):
         values["level"] = policy.RULES.index(action.level)
     if hasattr(action, "from_hour") and hasattr(action, "to_hour"):

@@ -104,6 +104,8 @@ class Description:
             "values": [value.as_dict() for value in self.values],
             "assumptions": self.assumptions,
             "actions": [dict(zip(ACTION_KEYS, row, strict=True)) for row in _actions(described)],
+            "variant": described.variant,
+            "variants": {name: variant.title for name, variant in described.variants.items()},
             "left_out": list(described.left_out),
             "calm": None if self.calm is None else {"draws": self.calm.draws, "share": self.calm.share},
         }
@@ -121,6 +123,8 @@ class Description:
         rows = tuple((*_value_row(described, value), str(value.meaning)) for value in declared)
         yield Section(f"Parameters of the mechanisms ({len(rows)})", (*VALUE_COLUMNS, "meaning"), rows)
         yield Section("Actions", tuple(key.replace("_", " ") for key in ACTION_KEYS), tuple(_actions(described)))
+        variants = tuple((name, variant.title, variant.asserts or "") for name, variant in described.variants.items())
+        yield Section("Variants (--variant NAME)", ("name", "what it changes", "asserted only by"), variants)
         yield Section("Left out, since no source gives it", lines=tuple(described.left_out))
         assumed = (
             f"{self.assumptions} of {len(self.values)} values are assumptions, each with a prior or set by the user"

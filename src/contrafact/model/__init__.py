@@ -1,6 +1,10 @@
 """The science: one file per mechanism, and the order in which they run. To add one, write the file and name it here."""
 
 from contrafact.model import (
+    arming,
+    bands,
+    combat,
+    command,
     communications,
     crowd_control,
     exposure,
@@ -8,22 +12,30 @@ from contrafact.model import (
     fear,
     gathering,
     movement,
+    outside,
     participation,
     policy,
     recording,
+    reports,
     support,
 )
 from contrafact.parameters import Parameter
 
 ORDER = (
     policy,
+    reports,
     communications,
     exposure,
     fear,
     gathering,
     participation,
     movement,
+    outside,
+    arming,
+    bands,
+    command,
     crowd_control,
+    combat,
     facilities,
     support,
 )

@@ -68,7 +68,9 @@ BOXES = 16
 CLASSES = BOXES * BOXES
 SQUARINGS = 12
 FULL = -(2**31)
-OTHERS = 5  # proposals that all other mechanisms together can make for one slot: leaving, arrest, three kinds of harm
+OTHERS = 8  # proposals that other mechanisms can make for one slot: leaving, arrest, arming, and kinds of harm
+
+OUTSIDERS = 4096  # persons who may enter from outside in one tick, and bystanders who may be hit
 
 RINGS = decision("participation.rings")
 RING_WHO = decision("participation.ring.who")
@@ -272,10 +274,11 @@ def step(c: Context) -> None:
     proposals = c.proposals
     expected_risk(fixed.pull, now.site_weight, now.site_risk, fixed.risk)
     rate = p["participation.nu"] * math.exp(swing) * (1.0 - float(now.compliance[0]))
-    proposals.reserve(OTHERS * c.slots)
+    others = OTHERS * c.slots + OUTSIDERS
+    proposals.reserve(others)
     n = FULL
     while n == FULL:
-        room = proposals.person.size - OTHERS * c.slots
+        room = proposals.person.size - others
         n = join(
             c.key, c.tick, c.dt, rate, noise, threshold, eta, severity, *fields, fixed.risk, fixed.class_count,
             fixed.by_hardship, fixed.first_resident, fixed.district, fixed.hardship, fixed.aversion, now.status,

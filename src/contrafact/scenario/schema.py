@@ -15,13 +15,27 @@ from contrafact.errors import InputError
 from contrafact.scenario import units
 from contrafact.scenario.actions import AnyAction, Response
 from contrafact.scenario.context import Id
-from contrafact.scenario.entities import Facility, Force, Milestone, NewsStep, Place, Population, Post, Site
+from contrafact.scenario.entities import (
+    Facility,
+    Force,
+    GunShops,
+    Milestone,
+    NewsStep,
+    Place,
+    Population,
+    Post,
+    Site,
+    Variant,
+)
 from contrafact.scenario.levers import read_parameters
 from contrafact.scenario.parts import Listed, Part, Text
 from contrafact.scenario.problems import Marks, Problems, nearest, problem, show
 from contrafact.scenario.quantities import Measured, Quantity
 
 FORMAT = 1
+RECORDED = "recorded"
+"""Name of the scenario as it is written, beside those of its variants."""
+
 SHORTEST_H = 3 * 24
 LONGEST_H = 30 * 24
 
@@ -47,6 +61,8 @@ class Scenario(Part):
     news        protests elsewhere, a step series in rising order of time
     parameters  values that replace the defaults which mechanisms declare
     milestones  rows of the record that the model is held against
+    variants    arms that change one thing, by id; :func:`contrafact.scenario.load` applies one
+    variant     id of the one that was applied; a file does not set it
     left_out    what no source gives and the model does without
     """
 
@@ -66,10 +82,13 @@ class Scenario(Part):
     sites: Mapping[Id, Site] = Field(min_length=1)
     posts: Mapping[Id, Post] = Field(default_factory=dict)
     forces: Mapping[Id, Force] = Field(default_factory=dict)
+    gun_shops: GunShops | None = None
     actions: Mapping[Id, AnyAction] = Field(default_factory=dict)
     news: Listed[NewsStep] = ()
     parameters: Mapping[str, Quantity] = Field(default_factory=dict)
     milestones: Listed[Milestone] = ()
+    variants: Mapping[Id, Variant] = Field(default_factory=dict)
+    variant: Text = RECORDED
     left_out: Listed[Text] = ()
 
     _tree: dict[str, Any] = PrivateAttr(default_factory=dict)
