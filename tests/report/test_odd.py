@@ -18,7 +18,7 @@ from contrafact.model import PARAMETERS, recording, state
 from contrafact.model.recording import OUTCOMES
 from contrafact.model.state import ARRAYS, ArraySpec
 from contrafact.parameters import ASSUMPTION, Parameter, uniform
-from contrafact.report.odd import assembly, document, markdown, mechanisms, sources
+from contrafact.report.odd import assembly, document, markdown, mechanisms, sources, tables
 
 COMMITTED = Path(__file__).parents[2] / "docs" / "odd.md"
 SMALL = str(Path(__file__).parents[1] / "data" / "small")
@@ -113,6 +113,15 @@ def test_the_scenario_is_told(odd: str, description: Any) -> None:
     assert " (leans on R012, R014, R019) |" in odd
 
 
+def test_a_pattern_tells_what_was_observed_and_when(odd: str) -> None:
+    patterns = section(odd, "## 1 Purpose and patterns")
+    assert "| R014 | fit | crowd, max | at least 5,000 persons | 2022-01-04 21:00 to 2022-01-05 00:30 | AFP" in patterns
+    assert "| R037 | fit | crowd, mean, republic_square | 250 to 300 persons |" in patterns
+    assert "| R040 | fit | seizure, first, akimat |  | 2022-01-05 13:00 to 2022-01-05 16:12 |" in patterns
+    assert "| R042 | fit | seizure, first, residence |  | 2022-01-05 16:37 |" in patterns
+    assert "| R058 | fit | seizure, first, airport_ala |  | by 2022-01-05 22:52 |" in patterns
+
+
 def test_links_lead_to_headings(odd: str) -> None:
     headings = {markdown.anchor(heading) for heading in re.findall(r"^#+ (.+)$", odd, re.M)}
     assert set(re.findall(r"\]\(#([^)]+)\)", odd)) <= headings
@@ -183,6 +192,12 @@ def test_what_is_new_in_the_registry_shows_up(monkeypatch: pytest.MonkeyPatch) -
     assert "| `belief` (band, cell) | uint8 |  | rumours | what is believed, an index of WORDS |" in text
     assert "- `WORDS`: 0 nothing, 1 little, 2 much" in text
     assert "- [doi:10.1086/226707](https://doi.org/10.1086/226707), not yet in the list of references" in text
+
+
+def test_an_array_that_points_into_a_list_that_is_nowhere_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "ARRAYS", (ArraySpec("belief", ("cell",), "uint8", "-", "fear", "an index of BELIEFS"),))
+    with pytest.raises(ValueError, match=r"state array belief: there is no BELIEFS in model/state\.py"):
+        tables.words()
 
 
 def test_two_aligned_columns_become_a_list_and_equations_stay_as_they_stand() -> None:

@@ -8,10 +8,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from contrafact.errors import InputError
-from contrafact.evidence import Reference, cite, load_ledger, load_references, shipped_ledgers
+from contrafact.evidence import Observation, Reference, cite, load_ledger, load_references, shipped_ledgers
 from contrafact.model import PARAMETERS
 from contrafact.parameters import ASSUMPTION, CONVENTION
-from contrafact.report.odd.markdown import code, doi_link, table
+from contrafact.report.odd.markdown import code, doi_link, prose, table
 
 if TYPE_CHECKING:
     from contrafact.scenario import Scenario
@@ -39,9 +39,15 @@ def evidence(scenario: Scenario) -> str:
 
 def use(evidence_id: str, crisis: str) -> str:
     """What a row of the record of this crisis may be used for; nothing for any other id."""
+    row = recorded(evidence_id, crisis)
+    return "" if row is None else row.use
+
+
+def recorded(evidence_id: str, crisis: str) -> Observation | None:
+    """The row of the record of this crisis with an id; None for any other id, or where no record is shipped."""
     if crisis not in shipped_ledgers() or evidence_id not in load_ledger(crisis):
-        return ""
-    return load_ledger(crisis)[evidence_id].use
+        return None
+    return load_ledger(crisis)[evidence_id]
 
 
 def source(evidence_id: str, crisis: str) -> str:
@@ -49,7 +55,7 @@ def source(evidence_id: str, crisis: str) -> str:
     ledgers = sorted(shipped_ledgers(), key=lambda name: name != crisis)
     for name in ledgers:
         with suppress(InputError):
-            return cite(evidence_id, name)
+            return prose(cite(evidence_id, name))
     return "unknown"
 
 
@@ -72,7 +78,7 @@ def is_named(reference: Reference, text: str) -> bool:
 
 def _entry(reference: Reference) -> str:
     doi = f" {doi_link(reference.doi)}" if reference.doi else ""
-    return f"- {code(reference.id)}: {reference.citation}{doi}"
+    return f"- {code(reference.id)}: {prose(reference.citation)}{doi}"
 
 
 def _ids(tree: Any) -> Iterator[str]:

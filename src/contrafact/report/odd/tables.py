@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator
-from importlib import import_module
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from contrafact.experiment.description import ACTION_KEYS, VALUE_COLUMNS, action_rows, value_row
-from contrafact.model import state
+from contrafact.model import ORDER, state
 from contrafact.model.recording import OUTCOMES
 from contrafact.parameters import Parameter, Prior
 from contrafact.report import wording
 from contrafact.report.odd.markdown import code, prose, table
-from contrafact.report.odd.sources import source, use
+from contrafact.report.odd.sources import recorded, source, use
 
 if TYPE_CHECKING:
     from contrafact.experiment.description import Description
     from contrafact.model.state import ArraySpec
     from contrafact.scenario import Scenario
+    from contrafact.scenario.entities import Milestone
 
 PARAMETER_COLUMNS = ("parameter", "unit", "default", "range", "prior", "rests on", "meaning")
 ARRAY_COLUMNS = ("array", "type", "unit", "written by", "meaning")
@@ -48,6 +48,8 @@ def _parameter(one: Parameter) -> tuple[str, ...]:
 
 def allowed(low: float, high: float) -> str:
     """A range in words, ends included."""
+    if low == high:
+        return number(low)
     if math.isinf(low):
         return "any" if math.isinf(high) else f"at most {number(high)}"
     return f"at least {number(low)}" if math.isinf(high) else f"{number(low)} to {number(high)}"
@@ -86,19 +88,23 @@ def _array(spec: ArraySpec) -> tuple[str, ...]:
 
 def words() -> str:
     """The lists of words that arrays point into, by number: statuses, holders and their like."""
-    return "\n".join(f"- {code(name)}: {', '.join(f'{i} {word}' for i, word in enumerate(said))}"
-                     for name, said in _lists())  # fmt: skip
-
-
-def _lists() -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Lists named in a meaning as "an index of NAME"; NAME stands in state.py or in the file of the array's writer."""
-    seen = set()
+    named: dict[str, ArraySpec] = {}
     for spec in state.ARRAYS:
         for name in re.findall(r"\bindex of ([A-Z_]+)", spec.meaning):
-            home = state if hasattr(state, name) else import_module(f"contrafact.model.{spec.writer}")
-            if name not in seen:
-                seen.add(name)
-                yield name, tuple(getattr(home, name))
+            named.setdefault(name, spec)
+    lines = []
+    for name, spec in named.items():
+        numbered = ", ".join(f"{number} {word}" for number, word in enumerate(_list(name, spec)))
+        lines.append(f"- {code(name)}: {numbered}")
+    return "\n".join(lines)
+
+
+def _list(name: str, spec: ArraySpec) -> tuple[str, ...]:
+    """The list of this name in state.py or in a mechanism; ValueError names the array that points into none."""
+    for home in (state, *ORDER):
+        if hasattr(home, name):
+            return tuple(getattr(home, name))
+    raise ValueError(f"state array {spec.name}: there is no {name} in model/state.py or in a mechanism")
 
 
 def initial() -> str:
@@ -118,13 +124,31 @@ def entities(description: Description) -> str:
 
 
 def milestones(scenario: Scenario) -> str:
-    """The rows of the record that the model is held against: how each is read, and what it may be used for."""
-    crisis = scenario.name
+    """The rows of the record that the model is held against: what was observed, how it is read, what it is used for."""
     rows = [
-        (one.record, use(one.record, crisis), one.quantity, one.statistic, one.place or "", source(one.record, crisis))
+        (
+            one.record,
+            use(one.record, scenario.name),
+            ", ".join(part for part in (one.quantity, one.statistic, one.place) if part),
+            *_observed(one, scenario.name),
+            source(one.record, scenario.name),
+        )
         for one in scenario.milestones
     ]
-    return table(("row", "use", "quantity", "statistic", "place", "source"), rows) if rows else "None are named."
+    return table(("row", "use", "reading", "observed", "when", "source"), rows) if rows else "None are named."
+
+
+def _observed(one: Milestone, crisis: str) -> tuple[str, str]:
+    """The number of a row with its unit, but for an event, and its window; nothing where there is none, or no row."""
+    row = recorded(one.record, crisis)
+    if row is None:
+        return "", ""
+    low, high = row.interval
+    known = one.statistic != "first" and (low, high) != (None, None)
+    span = allowed(-math.inf if low is None else low, math.inf if high is None else high) if known else ""
+    ends = dict.fromkeys(end.replace("T", " ") for end in (row.time_start, row.time_end) if end)
+    when = " to ".join(ends) if row.time_start or not ends else f"by {' to '.join(ends)}"
+    return f"{span} {row.unit}" if span else "", when
 
 
 def actions(scenario: Scenario) -> str:
