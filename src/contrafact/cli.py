@@ -130,12 +130,27 @@ def run(
 @click.option("--draws", type=int, default=40, show_default=True, help="Draws of the calm-week check; 0 for none.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of these draws.")
 @click.option("--threads", type=int, help="Draws side by side.  [default: all processors]")
+@click.option(
+    "--odd", is_flag=True, help="Print the ODD document of model and scenario, in Markdown, without the check."
+)
 @with_json
 def describe(
-    scenario: str, variant: str, overrides: tuple[str, ...], draws: int, seed: int, threads: int | None, as_json: bool
+    scenario: str,
+    variant: str,
+    overrides: tuple[str, ...],
+    draws: int,
+    seed: int,
+    threads: int | None,
+    odd: bool,
+    as_json: bool,
 ) -> None:
     """What SCENARIO is made of: entities, order of processes, parameters, actions, and the calm-week check."""
+    if odd and as_json:
+        raise click.UsageError("--odd prints Markdown and --json prints JSON: give one of them")
     crisis = cf.load(scenario, overrides, variant)
+    if odd:
+        cf.terminal.show_odd(cf.describe(crisis, draws=0))
+        return
     with cf.terminal.Bar("calm weeks") as bar:
         description = cf.describe(crisis, draws=draws, seed=seed, threads=threads, progress=bar)
     if as_json:

@@ -135,6 +135,12 @@ def show_description(description: Description) -> None:
             say(screen, f"  {line}")
 
 
+def show_odd(description: Description) -> None:
+    """The ODD document, as Markdown, with no line broken."""
+    document: str = import_module("contrafact.report.odd").document(description)
+    sys.stdout.write(document)
+
+
 def console() -> Console:
     """Standard output: as wide as the terminal, or wide enough for the tables where there is none."""
     return Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)

@@ -3,6 +3,7 @@
 Order     last, after events are applied
 Reads     everything
 Writes    nothing of the state
+Source    definition; the share that counts as quiet is an assumption
 Check     tests/engine/test_digest.py: the digest is the same with every recorder on or off
 """
 
