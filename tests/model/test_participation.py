@@ -17,7 +17,7 @@ from contrafact.errors import RunError
 from contrafact.model import movement, participation
 from contrafact.model.context import Context
 from contrafact.model.participation import BOXES, CLASSES
-from contrafact.model.state import OUTBOUND, PRESENT, PROTESTING, RETURNING
+from contrafact.model.state import LEFT, OUTBOUND, PRESENT, PROTESTING, RETURNING
 from contrafact.world.population import HARDSHIP_EDGES, RISK_EDGES
 from tests.model.town import by_hardship, made, put_in_street, start, town
 
@@ -132,7 +132,7 @@ def test_traits_are_for_life_and_patience_is_exponential() -> None:
 
 def test_those_who_are_not_calm_do_not_join() -> None:
     c = mixed(numbers={"participation.nu": 6.0})
-    c.now.status[::2] = np.arange(500) % 5 + 1
+    c.now.status[:1000:2] = np.arange(500) % LEFT + 1  # every status of a resident but calm
     assert all(person % 2 for tick in range(10) for person in joiners(c, tick))
 
 

@@ -6,11 +6,32 @@ import numpy as np
 import pytest
 
 from contrafact.model import ORDER
-from contrafact.model.state import ARRAYS, BUFFERED, COUNTS, HOLDERS, PHASES, STATUSES, ArraySpec, allocate
+from contrafact.model.state import (
+    ARRAYS,
+    BUFFERED,
+    CHANNELS,
+    COUNTS,
+    HIDDEN,
+    HOLDERS,
+    LAGS,
+    NOBODY,
+    OBJECTIVES,
+    OUTSIDE,
+    PHASES,
+    RESERVE,
+    STATUSES,
+    TASKS,
+    TOLD,
+    ArraySpec,
+    allocate,
+)
 
 SIZES = {
     "person": 1_000, "slot": 64, "cell": 7, "cell+1": 8, "site": 2, "facility": 3, "unit": 5, "count": len(COUNTS),
+    "shop": 4, "told": len(TOLD), "channel": len(CHANNELS), "lag": LAGS, "objective": OBJECTIVES,
 }  # fmt: skip
+ALLIANCE = {"unit_arrives", "mandate"}
+"""Arrays whose writer, the alliance, is no mechanism yet; this exception goes when it comes."""
 MECHANISMS = {module.__name__.rpartition(".")[2] for module in ORDER}
 by_name = pytest.mark.parametrize("spec", ARRAYS, ids=lambda spec: spec.name)
 
@@ -22,7 +43,7 @@ def test_no_array_is_declared_twice() -> None:
 
 @by_name
 def test_every_array_has_one_writer_that_exists_a_meaning_and_a_unit(spec: ArraySpec) -> None:
-    assert spec.writer == "stepper" or spec.writer in MECHANISMS
+    assert spec.writer in MECHANISMS | {"stepper"} or (spec.name in ALLIANCE and spec.writer == "alliance")
     assert len(spec.meaning) > 3
     assert spec.unit
     assert set(spec.dims) <= set(SIZES)
@@ -46,5 +67,9 @@ def test_only_what_mechanisms_write_is_held_twice(spec: ArraySpec) -> None:
 
 
 def test_names_of_codes_are_as_many_as_the_codes() -> None:
-    assert STATUSES == ("calm", "protesting", "returning home", "detained", "injured", "dead")
-    assert (len(PHASES), len(HOLDERS)) == (4, 3)
+    assert STATUSES == (
+        "calm", "protesting", "returning home", "detained", "injured", "dead", "armed", "in hiding", "left the area",
+        "not yet in the area",
+    )  # fmt: skip
+    assert len(STATUSES) == OUTSIDE + 1
+    assert (len(PHASES), len(HOLDERS), len(TASKS)) == (HIDDEN + 1, NOBODY + 1, RESERVE + 1)
