@@ -182,6 +182,7 @@ def add_facilities(fixed: Fixed, facilities: Sequence[Mapping[str, Any]]) -> Non
     fixed.contested = np.flatnonzero((site >= 0) | (kinds != "hospital")).tolist()
     fixed.guarded = np.flatnonzero(kinds != "hospital").tolist()
     fixed.facility_is_target = np.asarray(kinds != "hospital", bool)
+    fixed.facility_regained = np.ones(site.size, bool)
     fixed.facility_firearms = np.array([facility.get("firearms", 0) for facility in facilities], np.int64)
     fixed.reach_start = np.arange(site.size + 1, dtype=np.int64)
     own = np.array([facility.get("cell", 0) for facility in facilities], np.int64)

@@ -131,6 +131,7 @@ def facility_arrays(scenario: Scenario, world: World) -> dict[str, Any]:
         "onmap": onmap,
         "contested": [f for f in range(len(names)) if onmap[f] and (site[f] >= 0 or kinds[f] != "hospital")],
         "guarded": [f for f in range(len(names)) if onmap[f] and kinds[f] != "hospital"],
+        "facility_regained": np.array([scenario.facilities[name].regained for name in names], bool),
         "facility_is_target": onmap & (kinds != "hospital") if names else np.zeros(0, bool),
         **{
             f"facility_is_{kind}": kinds == kind if names else np.zeros(0, bool)

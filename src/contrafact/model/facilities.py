@@ -4,7 +4,7 @@
     defenders    state forces fit for duty within ``facilities.reach``
     contest      grows by dt while the side that does not hold it is superior, else falls back at the same speed
     seizure      attackers > max(1, defenders) for the facility's hold time
-    recapture    defenders >= 1 and defenders > retake_ratio x attackers for ``retake_hold``
+    recapture    defenders > retake_ratio x attackers for ``retake_hold``, unless a variant says never
 
 The crowd of a site storms one facility at a time: the first in the scenario's order that the state still holds. A
 facility without a site is attacked by bands alone, and hospitals and places off the map by nobody. A lost facility
@@ -58,7 +58,7 @@ def step(c: Context) -> None:
             hold = fixed.facility_hold[f]
         else:
             attackers = armed + p["facilities.unarmed_weight"] * crowd
-            superior = defenders >= 1 and defenders > p["facilities.retake_ratio"] * attackers
+            superior = fixed.facility_regained[f] and defenders > max(0.0, p["facilities.retake_ratio"] * attackers)
             hold = p["facilities.retake_hold"]
         contest = now.contest[f] + (c.dt if superior else -c.dt)
         following.contest[f] = max(0.0, contest)

@@ -112,6 +112,7 @@ class Facility(Located):
     site    gathering site whose crowd contests it, None: it is never contested
     hold    hours that superiority must last before it falls; given where ``site`` is
     firearms  how many can be looted when it is lost, None: none
+    regained  false: state forces never take it back, which no record says; for variants
     """
 
     kind: FacilityKind
@@ -120,6 +121,7 @@ class Facility(Located):
     site: SiteId | None = None
     hold: Duration | None = Field(default=None, validate_default=True)
     firearms: Firearms | None = None
+    regained: bool = True
 
     @field_validator("site")
     @classmethod
