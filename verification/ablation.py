@@ -98,7 +98,8 @@ def cell(difference: Array, base: float) -> str:
     if not difference.any():
         return "="
     low, middle, high = np.quantile(difference, [0.05, 0.5, 0.95]) / (base if base else 1.0)
-    return f"{middle:+.0%} ({low:+.0%} to {high:+.0%})" if base else f"{middle:+.3g} ({low:+.3g} to {high:+.3g})"
+    form = "+.0%" if base else "+.3g"
+    return f"{middle:{form}} ({low:{form}} to {high:{form}})"
 
 
 def main() -> None:
@@ -119,7 +120,7 @@ def main() -> None:
     text = f"""# What each mechanism changes
 
 Made by `python verification/ablation.py --pairs {pairs}` (seed {SEED}). Each row is `almaty-2022` with one mechanism at
-its neutral setting, beside the scenario as it is, in {pairs} pairs on the same draws: the median of the differences (off
+its neutral setting, beside the scenario as it is, in {pairs} pairs on the same draws: median of the differences (off
 less on) and the interval that holds 90 % of them, relative to the median with everything on. "=": every pair is equal.
 
 {table}

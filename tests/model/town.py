@@ -12,13 +12,12 @@ import numpy as np
 
 from contrafact import rng
 from contrafact.engine.stepper import count_state
-from contrafact.model import PARAMETERS
+from contrafact.model import PARAMETERS, state
 from contrafact.model.context import Context, Fixed, Proposals
 from contrafact.model.exposure import FIXED_POINT
 from contrafact.model.state import (
     ARMED,
     BAND,
-    BUFFERED,
     CHANNELS,
     COUNTS,
     HIDDEN,
@@ -179,7 +178,7 @@ def add_facilities(fixed: Fixed, facilities: Sequence[Mapping[str, Any]]) -> Non
     fixed.facility_site = site
     fixed.facility_hold = np.array([facility.get("hold", np.inf) for facility in facilities], float)
     fixed.onmap = np.ones(site.size, bool)
-    fixed.contested = np.flatnonzero((site >= 0) | (kinds != "hospital")).tolist()
+    fixed.contested = np.flatnonzero((site >= 0) | (kinds != "hospital"))
     fixed.guarded = np.flatnonzero(kinds != "hospital").tolist()
     fixed.facility_is_target = np.asarray(kinds != "hospital", bool)
     fixed.facility_regained = np.ones(site.size, bool)
@@ -223,8 +222,7 @@ def recount(c: Context) -> None:
 
 def accept(c: Context) -> None:
     """Make the next state the present one, as the stepper does, and go on to the next tick."""
-    for name in BUFFERED:
-        np.copyto(getattr(c.now, name), getattr(c.next, name))
+    state.accept(c.now, c.next)
     c.tick += 1
 
 

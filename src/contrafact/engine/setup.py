@@ -22,7 +22,6 @@ from contrafact.model.context import Context, Fixed, Proposals
 from contrafact.model.exposure import FIXED_POINT
 from contrafact.model.participation import BOXES
 from contrafact.model.state import (
-    BUFFERED,
     CHANNELS,
     COUNTS,
     LAGS,
@@ -30,6 +29,7 @@ from contrafact.model.state import (
     OUTSIDE,
     TASKS,
     TOLD,
+    accept,
     allocate,
 )
 from contrafact.parameters import Parameter
@@ -129,7 +129,7 @@ def facility_arrays(scenario: Scenario, world: World) -> dict[str, Any]:
         "facility_place": place,
         "facility_site": site,
         "onmap": onmap,
-        "contested": [f for f in range(len(names)) if onmap[f] and (site[f] >= 0 or kinds[f] != "hospital")],
+        "contested": np.flatnonzero(onmap & ((site >= 0) | (kinds != "hospital"))) if names else np.zeros(0, np.int64),
         "guarded": [f for f in range(len(names)) if onmap[f] and kinds[f] != "hospital"],
         "facility_regained": np.array([scenario.facilities[name].regained for name in names], bool),
         "facility_is_target": onmap & (kinds != "hospital") if names else np.zeros(0, bool),
@@ -216,8 +216,7 @@ def set_up(model: Model, seed: int, replication: int, calm: bool = False) -> tup
     following.unit_cell[on_map] = world.place_cell[orders[on_map]]
     context.actions = [] if calm else actions(model, fixed, draws)
     policy.set_levers(context, 0.0)
-    for name in BUFFERED:
-        np.copyto(getattr(now, name), getattr(following, name))
+    accept(now, following)
     context.tick = -1
     count_state(context)
     context.tick = 0

@@ -100,45 +100,49 @@ def fire_due(c: Context, hour: float) -> list[Action]:
 
 
 def set_levers(c: Context, hour: float) -> None:
-    """Set the levers for the tick that begins at ``hour``."""
+    """Set the levers for the tick that begins at ``hour``; what no action and no hour changes stays as it is."""
     fired = fire_due(c, hour)
     for action in fired:
         c.note("action", action.name, hour=hour)
     act_once(c, fired)
     in_force = [action for action in c.actions if action.in_force(hour)]
-    set_city(c, in_force, hour)
-    set_places(c, in_force)
-    set_units(c, hour)
+    curfews = [a for a in in_force if a.kind == "curfew" and in_hours((c.hour_of_day_at_start + hour) % 24, a)]
+    step_of_news = max(0, int(np.searchsorted(c.fixed.news_hours, hour + 1e-9, side="right")) - 1)
+    situation = (len(fired), len(in_force), len(curfews), step_of_news)
+    if fired or situation != c.situation:
+        set_city(c, in_force, curfews, float(c.fixed.news[step_of_news]))
+        set_places(c, in_force)
+        set_units(c, hour)
+    c.situation = situation
 
 
 def act_once(c: Context, fired: list[Action]) -> None:
     """What actions do in the tick in which they fire, and in no other."""
     following = c.next
     following.march_to[:] = -1
-    following.concession[0] = sum(a.values["size"] for a in fired if a.kind == "concession")
+    following.concession[0] = 0.0
     for action in fired:
         v = action.values
         if action.kind in ("deploy", "withdraw"):
             following.unit_order[v["units"]] = v.get("place", -1)
+        elif action.kind == "concession":
+            following.concession[0] += v["size"]
         elif action.kind == "march":
             following.march_to[v["origin"]] = v["destination"]
             following.march_share[v["origin"]] = v["share"]
 
 
-def set_city(c: Context, in_force: list[Action], hour: float) -> None:
+def set_city(c: Context, in_force: list[Action], curfews: list[Action], news: float) -> None:
     """Levers that hold for the whole city."""
-    following, fixed = c.next, c.fixed
-    hour_of_day = (c.hour_of_day_at_start + hour) % 24
+    following = c.next
     obeyed = [1.0 - a.values["compliance"] for a in in_force if a.kind == "emergency"]
-    curfews = [a for a in in_force if a.kind == "curfew" and in_hours(hour_of_day, a)]
     following.compliance[0] = 1.0 - math.prod([*obeyed, *(1.0 - a.values["compliance"] for a in curfews)])
     following.under_curfew[0] = bool(curfews)
     rules = [a for a in in_force if a.kind == "rules_of_engagement"]
     latest = max(reversed(rules), key=lambda a: a.fired or 0.0, default=None)
     following.rules[0] = latest.values["level"] if latest else RULES.index("riot_control")
     following.availability[0] = min([1.0, *(a.values["availability"] for a in in_force if a.kind == "network")])
-    following.news[0] = fixed.news[max(0, np.searchsorted(fixed.news_hours, hour + 1e-9, side="right") - 1)]
-    following.news[0] += sum(a.values.get("news", 0.0) for a in in_force if a.kind == "call")
+    following.news[0] = news + sum(a.values.get("news", 0.0) for a in in_force if a.kind == "call")
     following.injected[:] = 0.0
     for action in in_force:
         if action.kind == "report":

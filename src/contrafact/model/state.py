@@ -11,6 +11,7 @@ command keeps the ways), told, channel and count (see TOLD, CHANNELS, COUNTS); (
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -200,17 +201,41 @@ class State(SimpleNamespace):
         def __getattr__(self, name: str) -> Array: ...
 
 
+LINE = 64  # bytes to which every array of a block is aligned
+
+
 def allocate(sizes: Mapping[str, int]) -> tuple[State, State]:
-    """The state before the first tick as (now, next); memory of large arrays is touched only where it is used."""
-    now, following = State(), State()
+    """The state before the first tick as (now, next); memory of large arrays is touched only where it is used.
+
+    The buffered arrays of each side lie in one ``block`` of bytes, so that a tick is accepted by a single copy.
+    """
+    room = sum(_length(spec, sizes) for spec in ARRAYS if spec.buffered)
+    now, following = State(block=np.zeros(room, np.uint8)), State(block=np.zeros(room, np.uint8))
+    offset = 0
     for spec in ARRAYS:
-        shape = tuple(sizes[d] for d in spec.dims) or (1,)
-        array = np.zeros(shape, spec.dtype)
-        if spec.initial != 0:
-            array.fill(spec.initial)
-        setattr(now, spec.name, array)
-        setattr(following, spec.name, array.copy() if spec.buffered else array)
+        shape = _shape(spec, sizes)
+        if spec.buffered:
+            end = offset + math.prod(shape) * np.dtype(spec.dtype).itemsize
+            arrays = [side.block[offset:end].view(spec.dtype).reshape(shape) for side in (now, following)]
+            offset += _length(spec, sizes)
+        else:
+            arrays = [np.zeros(shape, spec.dtype)] * 2
+        for side, array in zip((now, following), arrays, strict=True):
+            if spec.initial != 0:
+                array.fill(spec.initial)
+            setattr(side, spec.name, array)
     return now, following
 
 
-BUFFERED = tuple(spec.name for spec in ARRAYS if spec.buffered)
+def _shape(spec: ArraySpec, sizes: Mapping[str, int]) -> tuple[int, ...]:
+    return tuple(sizes[d] for d in spec.dims) or (1,)
+
+
+def _length(spec: ArraySpec, sizes: Mapping[str, int]) -> int:
+    """Bytes of an array in a block, whole lines of the cache."""
+    return -(-math.prod(_shape(spec, sizes)) * np.dtype(spec.dtype).itemsize // LINE) * LINE
+
+
+def accept(now: State, following: State) -> None:
+    """Make the next state the present one."""
+    now.block[:] = following.block
