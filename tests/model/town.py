@@ -13,6 +13,7 @@ import numpy as np
 from contrafact import rng
 from contrafact.engine.stepper import count_state
 from contrafact.model import PARAMETERS
+from contrafact.model.alliance import CARGO, Pact
 from contrafact.model.context import Context, Fixed, Proposals
 from contrafact.model.exposure import FIXED_POINT
 from contrafact.model.state import BUFFERED, COUNTS, OUTBOUND, PROTESTING, allocate
@@ -26,6 +27,7 @@ def town(
     sites: Sequence[int] = (0,),
     units: Sequence[Mapping[str, Any]] = (),
     facilities: Sequence[Mapping[str, Any]] = (),
+    pact: Pact | None = None,
     numbers: Mapping[str, float] | None = None,
     ticks_per_hour: int = 6,
     seed: int = 1,
@@ -37,14 +39,19 @@ def town(
     sites       cell of each site
     units       each with cell and strength, else as below; ordered to where they stand
     facilities  each with kind, else as below
+    pact        the alliance, None for none
     numbers     values of parameters; all that a test rests on
     """
     fixed = fixed_arrays(np.array(residents, np.int64), np.array(sites, np.int32))
     add_units(fixed, units)
     add_facilities(fixed, facilities)
+    fixed.alliance = pact
     sizes = {
         "person": int(fixed.residents_total), "slot": room, "cell": fixed.cells, "cell+1": fixed.cells + 1,
         "site": len(sites), "facility": len(facilities), "unit": len(units), "count": len(COUNTS),
+        "member": len(pact.members) if pact else 1, "cargo": len(CARGO), "field": 2,
+        "plane": max(1, pact.plane_member.size) if pact else 1, "load": pact.loads if pact else 1,
+        "spot": int(pact.spots[2]) if pact else 1,
     }  # fmt: skip
     now, following = allocate(sizes)
     p = {name: parameter.default for name, parameter in PARAMETERS.items()} | dict(numbers or {})
@@ -55,6 +62,7 @@ def town(
     context = Context(now, following, fixed, p, key, 1 / ticks_per_hour, ticks_per_hour, proposals, 0.0)
     start(context, "unit_cell", [unit["cell"] for unit in units])
     start(context, "unit_order", [unit.get("order", unit["cell"]) for unit in units])
+    start(context, "unit_arrives", fixed.unit_arrives)
     context.tick = -1
     count_state(context)
     context.tick = 0
@@ -82,6 +90,7 @@ def fixed_arrays(residents: Any, sites: Any) -> Fixed:
         residents_total=int(residents.sum()),
         residents_share=residents / residents.sum(),
         district=np.zeros(n, np.int64),
+        cell_state=np.zeros(n, np.int64),
         class_count=counts,
         by_hardship=by_hardship(counts),
         first_resident=np.concatenate([[0], np.cumsum(residents)]).astype(np.int64),

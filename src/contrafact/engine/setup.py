@@ -15,9 +15,11 @@ import numpy as np
 from scipy.special import betaincinv
 
 from contrafact import rng
+from contrafact.engine.lift import pact_of, strength_of, unit_members
 from contrafact.engine.stepper import count_state
 from contrafact.kernels import Array
 from contrafact.model import PARAMETERS, policy
+from contrafact.model.alliance import MANDATES
 from contrafact.model.context import Context, Fixed, Proposals
 from contrafact.model.exposure import FIXED_POINT
 from contrafact.model.participation import BOXES
@@ -58,6 +60,7 @@ def prepare(scenario: Scenario, world: World) -> Model:
         residents_total=world.persons,
         residents_share=world.residents / max(1, world.persons),
         district=world.district.astype(np.int64),
+        cell_state=np.zeros(world.cells, np.int64),
         class_count=world.class_count,
         by_hardship=world.class_count.reshape(world.cells, BOXES, BOXES).sum(axis=2),
         first_resident=world.first_resident,
@@ -163,12 +166,13 @@ def set_up(model: Model, seed: int, replication: int, calm: bool = False) -> tup
     set_up_sites(model, fixed, draws, detour)
     set_up_residents(model, fixed, draws)
     orders = set_up_units(model, fixed, draws)
+    fixed.alliance, sizes = pact_of(scenario, world, fixed, draws)
     fixed.news_hours, fixed.news = news_series(scenario, draws, calm)
     now, following = allocate(
         {
             "person": world.persons, "slot": ROSTER, "cell": world.cells, "cell+1": world.cells + 1,
             "site": len(fixed.site_names), "facility": len(fixed.facility_names), "unit": fixed.unit_strength.size,
-            "count": len(COUNTS),
+            "count": len(COUNTS), **sizes,
         }
     )  # fmt: skip
     context = Context(
@@ -176,6 +180,7 @@ def set_up(model: Model, seed: int, replication: int, calm: bool = False) -> tup
         Proposals.with_room_for(8 * ROSTER), scenario.start.hour + scenario.start.minute / 60.0,
     )  # fmt: skip
     following.unit_order[:] = orders
+    following.unit_arrives[:] = fixed.unit_arrives
     following.legitimacy[:] = p["participation.legitimacy"]
     on_map = (fixed.unit_arrives <= 0.0) & (orders >= 0)
     following.unit_cell[on_map] = world.place_cell[orders[on_map]]
@@ -258,7 +263,7 @@ def set_up_units(model: Model, fixed: Fixed, draws: Draws) -> Array:
         posts = list(force.posts)
         central = np.array([force.posts[post].value for post in posts])
         drawn = np.array([draws[f"forces.{name}.posts.{post}"] for post in posts])
-        total = round(draws[f"forces.{name}.strength"])
+        total = strength_of(scenario, name, draws)
         per_post = np.maximum(1, largest_remainder(max(force.units, len(posts)), central))
         for post, units, members in zip(posts, per_post, largest_remainder(total, drawn), strict=True):
             columns["strength"].extend(largest_remainder(int(members), np.ones(units)))
@@ -269,7 +274,8 @@ def set_up_units(model: Model, fixed: Fixed, draws: Draws) -> Array:
             columns["contingent"].extend([force.side == "contingent"] * units)
             columns["firearms"].extend([force.firearms] * units)
             columns["speed"].extend([p[f"movement.{force.mobility}"]] * units)
-            columns["arrives"].extend([draws.values.get(f"forces.{name}.arrives", 0.0)] * units)
+            arrives = draws.values.get(f"forces.{name}.arrives", math.inf if force.member else 0.0)
+            columns["arrives"].extend([arrives] * units)
     fixed.unit_force_name = columns["force"]
     fixed.unit_is_contingent = np.array(columns["contingent"], bool)
     fixed.unit_strength = np.array(columns["strength"], np.int32)
@@ -277,6 +283,7 @@ def set_up_units(model: Model, fixed: Fixed, draws: Draws) -> Array:
     fixed.unit_speed = np.array(columns["speed"], float)
     fixed.unit_fallback = np.array(columns["fallback"], np.int64)
     fixed.unit_arrives = np.array(columns["arrives"], float)
+    fixed.unit_member = unit_members(scenario, fixed.unit_force_name)
     return np.array(columns["order"], np.int64)
 
 
@@ -328,6 +335,10 @@ def action_values(model: Model, fixed: Fixed, draws: Draws, name: str) -> dict[s
         values["units"] = np.flatnonzero(np.array(fixed.unit_force_name) == action.force)
     if hasattr(action, "level"):
         values["level"] = policy.RULES.index(action.level)
+    if hasattr(action, "what"):
+        values["what"] = action.what
+    if hasattr(action, "mandate"):
+        values["mandate"] = MANDATES.index(action.mandate)
     if hasattr(action, "from_hour") and hasattr(action, "to_hour"):
         values |= {"from_hour": action.from_hour, "to_hour": action.to_hour}
     if hasattr(action, "radius"):

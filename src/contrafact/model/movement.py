@@ -3,11 +3,12 @@
 A protester follows the stored shortest route from home to the site at ``movement.speed`` (people walk or ride) and goes
 home along the same route. A march takes those present at one site to another on foot, at ``movement.march_speed``.
 A unit goes along the shortest route to its order's place, or, while it recovers from having been overrun, to its
-fallback, at the urban speed of its mobility class: a third to a half of the open-road speed. Rivers, closed roads and
-held cells are not represented, because no road network with a clear licence is in the evidence.
+fallback, at the urban speed of its mobility class: a third to a half of the open-road speed. It comes onto the map at
+its hour, where it is ordered to be or where an airlift or a road march brought it. Rivers, closed roads and held cells
+are not represented, because no road network with a clear licence is in the evidence.
 
 Order     after participation, before crowd control
-Reads     slots; march_to, march_share (site,); unit_order, unit_recovers (unit,)
+Reads     slots; march_to, march_share (site,); unit_order, unit_recovers, unit_arrives, unit_entry (unit,)
 Writes    moved_* (slot,); proposals of those who are home; unit_cell, unit_progress (unit,)
 Source    march speed: columns left at 21:00 and came to the square, 10 km away, at about midnight [R020, R357]; other
           speeds assumption
@@ -74,9 +75,11 @@ def walk(key: Array, tick: int, slots: int, dt: float, speed: float, march_speed
 
 @kernel
 def drive(hour: float, dt: float, hop_km: float, next_hop: Array, place_cell: Array, order: Array, recovers: Array,
-          fallback: Array, arrives: Array, speed: Array, cell: Array, progress: Array, new_cell: Array,
+          fallback: Array, arrives: Array, entry: Array, speed: Array, cell: Array, progress: Array, new_cell: Array,
           new_progress: Array) -> None:  # fmt: skip
-    """Move units by a tick: arrays (unit,), next_hop (place, cell). Units come onto the map at their order's place."""
+    """Move units by a tick: arrays (unit,), next_hop (place, cell). Units come onto the map at their entry, or, where
+    that is -1, at their order's place.
+    """
     for u in range(cell.size):
         place = order[u]
         new_cell[u], new_progress[u] = cell[u], 0.0
@@ -86,7 +89,7 @@ def drive(hour: float, dt: float, hop_km: float, next_hop: Array, place_cell: Ar
         if recovers[u] > hour and fallback[u] >= 0:
             place = fallback[u]
         if cell[u] < 0:
-            new_cell[u] = place_cell[place]
+            new_cell[u] = place_cell[place if entry[u] < 0 else entry[u]]
             continue
         way = progress[u] + speed[u] * dt
         here = cell[u]
@@ -108,10 +111,11 @@ def step(c: Context) -> None:
     )  # fmt: skip
     drive(
         c.hour, c.dt, fixed.hop_km, fixed.next_hop, fixed.place_cell, now.unit_order, now.unit_recovers,
-        fixed.unit_fallback, fixed.unit_arrives, fixed.unit_speed, now.unit_cell, now.unit_progress,
+        fixed.unit_fallback, now.unit_arrives, now.unit_entry, fixed.unit_speed, now.unit_cell, now.unit_progress,
         following.unit_cell, following.unit_progress,
     )  # fmt: skip
     came = np.flatnonzero((now.unit_cell < 0) & (following.unit_cell >= 0))
-    for force, place in dict.fromkeys((fixed.unit_force_name[u], int(now.unit_order[u])) for u in came):
+    places = np.where(now.unit_entry < 0, now.unit_order, now.unit_entry)
+    for force, place in dict.fromkeys((fixed.unit_force_name[u], int(places[u])) for u in came):
         members = sum(int(fixed.unit_strength[u]) for u in came if fixed.unit_force_name[u] == force)
         c.note("arrival", force, fixed.place_names[place], members)

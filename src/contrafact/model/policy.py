@@ -11,14 +11,16 @@ reaches a threshold, or another action). While it is in force it sets levers; se
     network         the lowest availability holds
     jamming         takes a share of the network within a radius; the highest holds
     deploy          orders a force to a place; withdraw sends it off the map
-    announce        is written down; what follows from it belongs to other mechanisms
+    announce        is written down; alliance.request and alliance.withdrawal go to the alliance
+    mandate         orders the mandate of contingents
 
 Levers are set for the tick that follows, so an action is in force in every tick that begins at or after its hour.
 
 Order     first
-Reads     counts (count,), crowd (cell,), holder (facility,)
+Reads     counts (count,), crowd (cell,), holder (facility,), contingents ()
 Writes    availability, compliance, under_curfew, rules, news, concession (); jamming (cell,);
-          call, march_to, march_share (site,); unit_order (unit,)
+          call, march_to, march_share (site,); unit_order (unit,); alliance_request, alliance_withdrawal,
+          mandate_order ()
 Source    the scenario: each action names its evidence
 Check     tests/model/test_policy.py
 """
@@ -38,7 +40,8 @@ from contrafact.parameters import Parameter
 PARAMETERS: tuple[Parameter, ...] = ()
 
 RULES = ("restraint", "riot_control", "self_defence", "without_warning")
-CAUSES = ("facilities_lost", "crowd", "deaths", "deaths_state", "injured", "detained")
+CAUSES = ("facilities_lost", "crowd", "deaths", "deaths_state", "injured", "detained", "contingents")
+ANNOUNCED = {"alliance.request": "alliance_request", "alliance.withdrawal": "alliance_withdrawal"}
 
 
 @dataclass
@@ -76,6 +79,7 @@ def quantities(c: Context) -> dict[str, float]:
         "deaths_state": counts["deaths_state_forces"],
         "injured": sum(n for name, n in counts.items() if name.startswith("injured_")),
         "detained": counts["detained"],
+        "contingents": int(c.now.contingents[0]),
     }
 
 
@@ -116,6 +120,7 @@ def set_levers(c: Context, hour: float) -> None:
         if action.kind == "march":
             following.march_to[action.values["origin"]] = action.values["destination"]
             following.march_share[action.values["origin"]] = action.values["share"]
+    ask_alliance(c, fired)
     in_force = [action for action in c.actions if action.in_force(hour)]
     hour_of_day = (c.hour_of_day_at_start + hour) % 24
     obeyed = [1.0 - a.values["compliance"] for a in in_force if a.kind == "emergency"]
@@ -137,6 +142,16 @@ def set_levers(c: Context, hour: float) -> None:
         if action.kind == "jamming":
             cells = action.values["cells"]
             following.jamming[cells] = np.maximum(following.jamming[cells], action.values["effectiveness"])
+
+
+def ask_alliance(c: Context, fired: list[Action]) -> None:
+    """Hand requests, withdrawals and mandates to the alliance, dated to the hour at which they were due."""
+    for action in fired:
+        if action.kind == "mandate":
+            c.next.mandate_order[0] = action.values["mandate"]
+        elif action.kind == "announce" and action.values.get("what") in ANNOUNCED:
+            due = action.at if action.at is not None else action.due
+            getattr(c.next, ANNOUNCED[action.values["what"]])[0] = due
 
 
 def in_hours(hour_of_day: float, action: Action) -> bool:

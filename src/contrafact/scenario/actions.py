@@ -25,7 +25,7 @@ from contrafact.scenario.quantities import (
 
 Response: TypeAlias = Literal["fixed", "triggered"]
 Level: TypeAlias = Literal["restraint", "riot_control", "self_defence", "without_warning"]
-Cause: TypeAlias = Literal["facilities_lost", "crowd", "deaths", "deaths_state", "injured", "detained"]
+Cause: TypeAlias = Literal["facilities_lost", "crowd", "deaths", "deaths_state", "injured", "detained", "contingents"]
 Hour: TypeAlias = Annotated[int, Field(ge=0, le=23)]
 
 
@@ -208,10 +208,17 @@ class Withdraw(Action):
 
 
 class Announce(Action):
-    """An act that is recorded under a name such as ``alliance.request``; what follows belongs to other mechanisms."""
+    """An act that is recorded under a name; ``alliance.request`` and ``alliance.withdrawal`` are what they say."""
 
     kind: Literal["announce"]
     what: Text
+
+
+class OrderMandate(Action):
+    """From then on contingents may guard, or also clear, or neither."""
+
+    kind: Literal["mandate"]
+    mandate: Literal["none", "guard", "clear"]
 
 
 KINDS: dict[str, type[Action]] = {
@@ -226,6 +233,7 @@ KINDS: dict[str, type[Action]] = {
     "deploy": Deploy,
     "withdraw": Withdraw,
     "announce": Announce,
+    "mandate": OrderMandate,
 }
 
 
