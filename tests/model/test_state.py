@@ -10,6 +10,7 @@ from contrafact.model.state import ARRAYS, COUNTS, HOLDERS, PHASES, STATUSES, Ar
 
 SIZES = {
     "person": 1_000, "slot": 64, "cell": 7, "cell+1": 8, "site": 2, "facility": 3, "unit": 5, "count": len(COUNTS),
+    "member": 2, "cargo": 5, "plane": 4, "load": 6, "field": 2, "spot": 3,
 }  # fmt: skip
 MECHANISMS = {module.__name__.rpartition(".")[2] for module in ORDER}
 by_name = pytest.mark.parametrize("spec", ARRAYS, ids=lambda spec: spec.name)

@@ -13,6 +13,7 @@ import numpy as np
 from contrafact import rng
 from contrafact.engine.stepper import count_state
 from contrafact.model import PARAMETERS, state
+from contrafact.model.alliance import CARGO, Pact
 from contrafact.model.context import Context, Fixed, Proposals
 from contrafact.model.exposure import FIXED_POINT
 from contrafact.model.state import (
@@ -43,6 +44,7 @@ def town(
     sites: Sequence[int] = (0,),
     units: Sequence[Mapping[str, Any]] = (),
     facilities: Sequence[Mapping[str, Any]] = (),
+    pact: Pact | None = None,
     numbers: Mapping[str, float] | None = None,
     ticks_per_hour: int = 6,
     seed: int = 1,
@@ -55,6 +57,7 @@ def town(
     sites       cell of each site
     units       each with cell and strength, else as below; ordered to where they stand
     facilities  each with kind, else as below
+    pact        the alliance, None for none
     numbers     values of parameters; all that a test rests on
     shops       hold time in hours and firearms of each gun shop
     """
@@ -63,10 +66,14 @@ def town(
     add_facilities(fixed, facilities)
     fixed.shop_hold = np.array([hold for hold, _ in shops], float)
     fixed.shop_firearms = np.array([firearms for _, firearms in shops], np.int64)
+    fixed.alliance = pact
     sizes = {
         "person": int(fixed.residents_total) + OUTSIDERS, "slot": room, "cell": fixed.cells, "cell+1": fixed.cells + 1,
         "site": len(sites), "facility": len(facilities), "unit": len(units), "count": len(COUNTS),
         "shop": fixed.shop_hold.size, "told": len(TOLD), "channel": len(CHANNELS), "lag": LAGS, "objective": OBJECTIVES,
+        "member": len(pact.members) if pact else 1, "cargo": len(CARGO), "field": 2,
+        "plane": max(1, pact.plane_member.size) if pact else 1, "load": pact.loads if pact else 1,
+        "spot": int(pact.spots[2]) if pact else 1,
     }  # fmt: skip
     now, following = allocate(sizes)
     p = {name: parameter.default for name, parameter in PARAMETERS.items()} | dict(numbers or {})
@@ -108,6 +115,7 @@ def fixed_arrays(residents: Any, sites: Any) -> Fixed:
         residents_total=int(residents.sum()),
         residents_share=residents / residents.sum(),
         district=np.zeros(n, np.int64),
+        cell_state=np.zeros(n, np.int64),
         class_count=counts,
         by_hardship=by_hardship(counts),
         first_resident=np.concatenate([[0], np.cumsum(residents)]).astype(np.int64),

@@ -15,9 +15,11 @@ import numpy as np
 from scipy.special import betaincinv
 
 from contrafact import rng
+from contrafact.engine.lift import pact_of, strength_of, unit_members
 from contrafact.engine.stepper import count_state
 from contrafact.kernels import Array
 from contrafact.model import PARAMETERS, policy
+from contrafact.model.alliance import MANDATES
 from contrafact.model.context import Context, Fixed, Proposals
 from contrafact.model.exposure import FIXED_POINT
 from contrafact.model.participation import BOXES
@@ -69,6 +71,7 @@ def prepare(scenario: Scenario, world: World) -> Model:
         residents_total=world.persons,
         residents_share=world.residents / max(1, world.persons),
         district=world.district.astype(np.int64),
+        cell_state=np.zeros(world.cells, np.int64),
         class_count=world.class_count,
         by_hardship=world.class_count.reshape(world.cells, BOXES, BOXES).sum(axis=2),
         first_resident=world.first_resident,
@@ -193,13 +196,14 @@ def set_up(model: Model, seed: int, replication: int, calm: bool = False) -> tup
     set_up_residents(model, fixed, draws)
     orders = set_up_units(model, fixed, draws)
     set_up_arms(model, fixed, draws)
+    fixed.alliance, sizes = pact_of(scenario, world, fixed, draws)
     fixed.news_hours, fixed.news = news_series(scenario, draws, calm)
     now, following = allocate(
         {
             "person": world.persons + OUTSIDERS, "slot": ROSTER, "cell": world.cells, "cell+1": world.cells + 1,
             "site": len(fixed.site_names), "facility": len(fixed.facility_names), "unit": fixed.unit_strength.size,
             "shop": fixed.shop_hold.size, "count": len(COUNTS), "told": len(TOLD), "channel": len(CHANNELS),
-            "lag": LAGS, "objective": OBJECTIVES,
+            "lag": LAGS, "objective": OBJECTIVES, **sizes,
         }
     )  # fmt: skip
     context = Context(
@@ -306,7 +310,7 @@ def set_up_units(model: Model, fixed: Fixed, draws: Draws) -> Array:
         posts = list(force.posts)
         central = np.array([force.posts[post].value for post in posts])
         drawn = np.array([draws[f"forces.{name}.posts.{post}"] for post in posts])
-        total = round(draws[f"forces.{name}.strength"])
+        total = strength_of(scenario, name, draws)
         per_post = np.maximum(1, largest_remainder(max(force.units, len(posts)), central))
         for post, units, members in zip(posts, per_post, largest_remainder(total, drawn), strict=True):
             columns["strength"].extend(largest_remainder(int(members), np.ones(units)))
@@ -318,7 +322,8 @@ def set_up_units(model: Model, fixed: Fixed, draws: Draws) -> Array:
             columns["firearms"].extend([force.firearms] * units)
             columns["speed"].extend([p[f"movement.{force.mobility}"]] * units)
             columns["tasks"].extend([sum(1 << TASKS.index(task) for task in force.tasks)] * units)
-            columns["arrives"].extend([draws.values.get(f"forces.{name}.arrives", 0.0)] * units)
+            arrives = draws.values.get(f"forces.{name}.arrives", math.inf if force.member else 0.0)
+            columns["arrives"].extend([arrives] * units)
     fixed.unit_force_name = columns["force"]
     fixed.unit_is_contingent = np.array(columns["contingent"], bool)
     fixed.unit_strength = np.array(columns["strength"], np.int32)
@@ -328,6 +333,7 @@ def set_up_units(model: Model, fixed: Fixed, draws: Draws) -> Array:
     fixed.unit_arrives = np.array(columns["arrives"], float)
     fixed.unit_tasks = np.array(columns["tasks"], np.int64)
     fixed.unit_never_commanded = fixed.unit_tasks == 0
+    fixed.unit_member = unit_members(scenario, fixed.unit_force_name)
     return np.array(columns["order"], np.int64)
 
 
@@ -382,6 +388,10 @@ def action_values(model: Model, fixed: Fixed, draws: Draws, name: str) -> dict[s
         values["channels"] = [CHANNELS.index(channel) for channel in action.channels]
     if hasattr(action, "level"):
         values["level"] = policy.RULES.index(action.level)
+    if hasattr(action, "what"):
+        values["what"] = action.what
+    if hasattr(action, "mandate"):
+        values["mandate"] = MANDATES.index(action.mandate)
     if hasattr(action, "from_hour") and hasattr(action, "to_hour"):
         values |= {"from_hour": action.from_hour, "to_hour": action.to_hour}
     if hasattr(action, "radius"):

@@ -14,14 +14,16 @@ once combine:
     deploy          orders a force to a place and holds it there; withdraw sends it off the map
     report          adds a number, true or false, to what channels tell of a count
     snipers         puts snipers at a place; cadres sends armed persons there from outside, once (see outside)
-    announce        is written down; what follows from it belongs to other mechanisms
+    announce        is written down; alliance.request and alliance.withdrawal go to the alliance
+    mandate         orders the mandate of contingents
 
 Levers are set for the tick that follows, so an action is in force in every tick that begins at or after its hour.
 
 Order     first
-Reads     told (told, channel)
+Reads     told (told, channel), contingents ()
 Writes    availability, compliance, under_curfew, rules, news, concession (); jamming, snipers (cell,);
-          call, march_to, march_share (site,); unit_order, unit_scripted (unit,); injected (told, channel)
+          call, march_to, march_share (site,); unit_order, unit_scripted (unit,); injected (told, channel);
+          alliance_request, alliance_withdrawal, mandate_order ()
 Source    the scenario: each action names its evidence
 Check     tests/model/test_policy.py
 """
@@ -41,7 +43,8 @@ from contrafact.parameters import Parameter
 PARAMETERS: tuple[Parameter, ...] = ()
 
 RULES = ("restraint", "riot_control", "self_defence", "without_warning")
-CAUSES = ("facilities_lost", "crowd", "armed", "deaths", "deaths_state", "injured", "detained")
+CAUSES = ("facilities_lost", "crowd", "armed", "deaths", "deaths_state", "injured", "detained", "contingents")
+ANNOUNCED = {"alliance.request": "alliance_request", "alliance.withdrawal": "alliance_withdrawal"}
 
 
 @dataclass
@@ -73,6 +76,7 @@ def quantities(c: Context) -> dict[str, float]:
     """What causes are measured by: the counts as the government is told them, and the contingents that have come."""
     told = dict(zip(TOLD, (float(n) for n in c.now.told[:, CHANNELS.index("official")]), strict=True))
     told["deaths"] += told["deaths_armed"] + told["deaths_state"]
+    told["contingents"] = float(c.now.contingents[0])
     return {name: told[name] for name in CAUSES}
 
 
@@ -105,6 +109,7 @@ def set_levers(c: Context, hour: float) -> None:
     for action in fired:
         c.note("action", action.name, hour=hour)
     act_once(c, fired)
+    ask_alliance(c, fired)
     in_force = [action for action in c.actions if action.in_force(hour)]
     curfews = [a for a in in_force if a.kind == "curfew" and in_hours((c.hour_of_day_at_start + hour) % 24, a)]
     step_of_news = max(0, int(np.searchsorted(c.fixed.news_hours, hour + 1e-9, side="right")) - 1)
@@ -173,6 +178,16 @@ def set_units(c: Context, hour: float) -> None:
     for action in sorted(orders, key=lambda a: a.fired or 0.0):
         units = action.values["units"]
         following.unit_scripted[units] = action.in_force(hour) | c.fixed.unit_never_commanded[units]
+
+
+def ask_alliance(c: Context, fired: list[Action]) -> None:
+    """Hand requests, withdrawals and mandates to the alliance, dated to the hour at which they were due."""
+    for action in fired:
+        if action.kind == "mandate":
+            c.next.mandate_order[0] = action.values["mandate"]
+        elif action.kind == "announce" and action.values.get("what") in ANNOUNCED:
+            due = action.at if action.at is not None else action.due
+            getattr(c.next, ANNOUNCED[action.values["what"]])[0] = due
 
 
 def in_hours(hour_of_day: float, action: Action) -> bool:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import Field, ValidationInfo, field_validator
 
 from contrafact.scenario import units
-from contrafact.scenario.context import DistrictName, PlaceId, RecordId, SiteId
+from contrafact.scenario.context import DistrictName, MemberId, PlaceId, RecordId, SiteId
 from contrafact.scenario.parts import Entity, Latitude, Listed, Longitude, Part, Text
 from contrafact.scenario.problems import problem
 from contrafact.scenario.quantities import At, Duration, Measured, Persons, Quantity, Sourced, Weight
@@ -163,7 +163,9 @@ class Post(Located):
 class Force(Entity):
     """Police, guards, army or a contingent.
 
-    strength  persons, split into ``units`` equal units
+    member    member of the alliance that sends it: it comes as its members arrive, not at an hour of its own
+    strength  persons, split into ``units`` equal units; None where a member sends it: what comes here of the member's
+              persons, split among its forces in proportion to their ``units``
     firearms  whether it carries them
     arrives   hour at which it comes, None: it is there from the start
     posts     share of the force at each place; normalised after drawing
@@ -172,7 +174,8 @@ class Force(Entity):
     """
 
     side: Side
-    strength: Persons
+    member: MemberId | None = None
+    strength: Persons | None = Field(default=None, validate_default=True)
     mobility: Mobility
     firearms: bool
     units: Annotated[int, Field(ge=1, le=10_000)]
@@ -180,6 +183,29 @@ class Force(Entity):
     posts: Mapping[PlaceId, Weight]
     fallback: PlaceId
     tasks: Listed[Task] = ()
+
+    @field_validator("member")
+    @classmethod
+    def _members_send_contingents(cls, member: str | None, info: ValidationInfo) -> str | None:
+        if member is not None and info.data.get("side") == "state":
+            raise problem("a force of the state is sent by no member", member, "no member, or side: contingent")
+        return member
+
+    @field_validator("strength")
+    @classmethod
+    def _strength_from_one_source(cls, strength: Quantity | None, info: ValidationInfo) -> Quantity | None:
+        if "member" in info.data and (info.data["member"] is None) == (strength is None):
+            missing = strength is None
+            message = 'the key "strength" is missing' if missing else "the strength follows from the member's persons"
+            raise problem(message, allowed='"strength" is required here' if missing else "either member or strength")
+        return strength
+
+    @field_validator("arrives")
+    @classmethod
+    def _arrives_by_itself(cls, arrives: Quantity | None, info: ValidationInfo) -> Quantity | None:
+        if arrives is not None and info.data.get("member") is not None:
+            raise problem("the hour follows from the member's way here", allowed="either member or arrives")
+        return arrives
 
     @field_validator("posts")
     @classmethod

@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, field_
 from contrafact.errors import InputError
 from contrafact.scenario import units
 from contrafact.scenario.actions import AnyAction, Response
+from contrafact.scenario.alliance import Alliance
 from contrafact.scenario.context import Id
 from contrafact.scenario.entities import (
     Facility,
@@ -58,6 +59,7 @@ class Scenario(Part):
     draw        whether priors are drawn for each replication, or the values as written are used
     responses   how actions behave: each as it says, or all alike as far as they can (see ``response_of``)
     actions     by id, each of the class of its kind; see actions.py
+    alliance    to which a request for help is made; see alliance.py
     news        protests elsewhere, a step series in rising order of time
     parameters  values that replace the defaults which mechanisms declare
     milestones  rows of the record that the model is held against
@@ -83,6 +85,7 @@ class Scenario(Part):
     posts: Mapping[Id, Post] = Field(default_factory=dict)
     forces: Mapping[Id, Force] = Field(default_factory=dict)
     gun_shops: GunShops | None = None
+    alliance: Alliance | None = None
     actions: Mapping[Id, AnyAction] = Field(default_factory=dict)
     news: Listed[NewsStep] = ()
     parameters: Mapping[str, Quantity] = Field(default_factory=dict)
