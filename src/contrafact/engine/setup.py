@@ -16,6 +16,7 @@ from scipy.special import betaincinv
 
 from contrafact import rng
 from contrafact.engine.stepper import count_state
+from contrafact.engine.territory import reach, state_arrays, turn_to_persons
 from contrafact.kernels import Array
 from contrafact.model import PARAMETERS, policy
 from contrafact.model.context import Context, Fixed, Proposals
@@ -55,9 +56,8 @@ def prepare(scenario: Scenario, world: World) -> Model:
     around_start, around_cell = (np.asarray(a) for a in world.near(AROUND_KM))
     fixed = Fixed(
         cells=world.cells,
-        residents_total=world.persons,
-        residents_share=world.residents / max(1, world.persons),
         district=world.district.astype(np.int64),
+        **state_arrays(scenario, world),
         class_count=world.class_count,
         by_hardship=world.class_count.reshape(world.cells, BOXES, BOXES).sum(axis=2),
         first_resident=world.first_resident,
@@ -133,6 +133,8 @@ class Draws:
             path = f"parameters.{parameter.name}"
             self.parameters[parameter.name] = self.values.get(path, self._default(path, parameter))
             self.values[path] = self.parameters[parameter.name]
+        self.scale = scenario.population.scale
+        turn_to_persons(self.parameters, self.scale)
 
     def __getitem__(self, path: str) -> float:
         return self.values[path]
@@ -160,6 +162,7 @@ def set_up(model: Model, seed: int, replication: int, calm: bool = False) -> tup
     fixed = Fixed(**model.fixed.__dict__)
     detour = draws["place.detour"]
     fixed.hop_km = world.edge_km * detour
+    fixed.reach = reach(scenario, world, fixed.governed, draws.values)
     set_up_sites(model, fixed, draws, detour)
     set_up_residents(model, fixed, draws)
     orders = set_up_units(model, fixed, draws)
@@ -258,7 +261,7 @@ def set_up_units(model: Model, fixed: Fixed, draws: Draws) -> Array:
         posts = list(force.posts)
         central = np.array([force.posts[post].value for post in posts])
         drawn = np.array([draws[f"forces.{name}.posts.{post}"] for post in posts])
-        total = round(draws[f"forces.{name}.strength"])
+        total = round(draws[f"forces.{name}.strength"] / draws.scale)
         per_post = np.maximum(1, largest_remainder(max(force.units, len(posts)), central))
         for post, units, members in zip(posts, per_post, largest_remainder(total, drawn), strict=True):
             columns["strength"].extend(largest_remainder(int(members), np.ones(units)))
@@ -302,7 +305,8 @@ def actions(model: Model, fixed: Fixed, draws: Draws) -> list[policy.Action]:
                 at=None if by_cause else draws[f"{path}.at"],
                 until=draws.values.get(f"{path}.until", math.inf),
                 cause=when.quantity if when else None,
-                at_least=draws.values.get(f"{path}.when.at_least", 0.0),
+                at_least=draws.values.get(f"{path}.when.at_least", 0.0)
+                / (1 if when and when.quantity == "facilities_lost" else draws.scale),
                 after=when.after if when else None,
                 delay=draws.values.get(f"{path}.when.delay", 0.0),
             )
