@@ -111,11 +111,15 @@ def fixed_arrays(residents: Any, sites: Any) -> Fixed:
     here, there = np.meshgrid(np.arange(n), np.arange(n))  # next_hop[place, cell]
     return Fixed(
         cells=n,
+        persons=int(residents.sum()),
         hop_km=1.0,
         residents_total=int(residents.sum()),
         residents_share=residents / residents.sum(),
         district=np.zeros(n, np.int64),
         cell_state=np.zeros(n, np.int64),
+        state_names=("city",),
+        governed=np.ones(n, bool),
+        reach=np.ones(n),
         class_count=counts,
         by_hardship=by_hardship(counts),
         first_resident=np.concatenate([[0], np.cumsum(residents)]).astype(np.int64),

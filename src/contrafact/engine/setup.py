@@ -15,8 +15,10 @@ import numpy as np
 from scipy.special import betaincinv
 
 from contrafact import rng
+from contrafact.engine.geometry import disks, edge_of, great_circle, place_distances
 from contrafact.engine.lift import pact_of, strength_of, unit_members
 from contrafact.engine.stepper import count_state
+from contrafact.engine.territory import reach, state_arrays, turn_to_persons
 from contrafact.kernels import Array
 from contrafact.model import PARAMETERS, policy
 from contrafact.model.alliance import MANDATES
@@ -68,10 +70,9 @@ def prepare(scenario: Scenario, world: World) -> Model:
     around_start, around_cell = (np.asarray(a) for a in world.near(AROUND_KM))
     fixed = Fixed(
         cells=world.cells,
-        residents_total=world.persons,
-        residents_share=world.residents / max(1, world.persons),
+        persons=world.persons,
         district=world.district.astype(np.int64),
-        cell_state=np.zeros(world.cells, np.int64),
+        **state_arrays(scenario, world),
         class_count=world.class_count,
         by_hardship=world.class_count.reshape(world.cells, BOXES, BOXES).sum(axis=2),
         first_resident=world.first_resident,
@@ -96,28 +97,6 @@ def prepare(scenario: Scenario, world: World) -> Model:
     )
     sight, around = (start, cell, km), (around_start, around_cell)
     return Model(scenario, world, scenario.hours, scenario.ticks_per_hour, place_distances(world), sight, around, fixed)
-
-
-def edge_of(world: World) -> Array:
-    """Cells at the edge of the area: those with fewer neighbours than cells inside have, (edge,) int32."""
-    touching = np.diff(world.neighbour_start)
-    return np.asarray(np.flatnonzero(touching < touching.max(initial=1)), np.int32)
-
-
-def great_circle(lat_a: Array, lon_a: Array, lat_b: Array, lon_b: Array) -> Array:
-    """Great-circle distance in km between points in degrees (haversine, mean Earth radius 6371.0088 km)."""
-    a, b = np.radians(lat_a), np.radians(lat_b)
-    half = np.sin((b - a) / 2) ** 2 + np.cos(a) * np.cos(b) * np.sin(np.radians(lon_b - lon_a) / 2) ** 2
-    return np.asarray(2 * 6371.0088 * np.arcsin(np.sqrt(half)))
-
-
-def place_distances(world: World) -> Array:
-    """Straight distance in km from the cell of each place to each cell, (place, cell); infinite off the map."""
-    km = np.full((len(world.place_names), world.cells), np.inf)
-    for place, cell in enumerate(world.place_cell):
-        if cell >= 0:
-            km[place] = great_circle(world.lat[cell], world.lon[cell], world.lat, world.lon)
-    return km
 
 
 def facility_arrays(scenario: Scenario, world: World) -> dict[str, Any]:
@@ -161,6 +140,8 @@ class Draws:
             path = f"parameters.{parameter.name}"
             self.parameters[parameter.name] = self.values.get(path, self._default(path, parameter))
             self.values[path] = self.parameters[parameter.name]
+        self.scale = scenario.population.scale
+        turn_to_persons(self.parameters, self.scale)
 
     def __getitem__(self, path: str) -> float:
         return self.values[path]
@@ -192,6 +173,7 @@ def set_up(model: Model, seed: int, replication: int, calm: bool = False) -> tup
     fixed = Fixed(**model.fixed.__dict__)
     detour = draws["place.detour"]
     fixed.hop_km = world.edge_km * detour
+    fixed.reach = reach(scenario, world, fixed.governed, draws.values)
     set_up_sites(model, fixed, draws, detour)
     set_up_residents(model, fixed, draws)
     orders = set_up_units(model, fixed, draws)
@@ -225,14 +207,6 @@ def set_up(model: Model, seed: int, replication: int, calm: bool = False) -> tup
     count_state(context)
     context.tick = 0
     return context, draws.values
-
-
-def disks(km: Array, radius: float, own: Array) -> tuple[Array, Array]:
-    """Cells within a radius of each row of km (row, cell), the row's own cell always, as (start, cell)."""
-    rows = [np.union1d(np.flatnonzero(row <= radius), [cell]) for row, cell in zip(km, own, strict=True)]
-    start = np.zeros(len(rows) + 1, np.int64)
-    np.cumsum([row.size for row in rows], out=start[1:])
-    return start, np.concatenate([*rows, np.zeros(0, np.int64)]).astype(np.int64)
 
 
 def set_up_sites(model: Model, fixed: Fixed, draws: Draws, detour: float) -> None:
@@ -310,7 +284,7 @@ def set_up_units(model: Model, fixed: Fixed, draws: Draws) -> Array:
         posts = list(force.posts)
         central = np.array([force.posts[post].value for post in posts])
         drawn = np.array([draws[f"forces.{name}.posts.{post}"] for post in posts])
-        total = strength_of(scenario, name, draws)
+        total = round(strength_of(scenario, name, draws) / draws.scale)
         per_post = np.maximum(1, largest_remainder(max(force.units, len(posts)), central))
         for post, units, members in zip(posts, per_post, largest_remainder(total, drawn), strict=True):
             columns["strength"].extend(largest_remainder(int(members), np.ones(units)))
@@ -359,7 +333,8 @@ def actions(model: Model, fixed: Fixed, draws: Draws) -> list[policy.Action]:
                 at=None if by_cause else draws[f"{path}.at"],
                 until=draws.values.get(f"{path}.until", math.inf),
                 cause=when.quantity if when else None,
-                at_least=draws.values.get(f"{path}.when.at_least", 0.0),
+                at_least=draws.values.get(f"{path}.when.at_least", 0.0)
+                / (1 if when and when.quantity == "facilities_lost" else draws.scale),
                 after=when.after if when else None,
                 delay=draws.values.get(f"{path}.when.delay", 0.0),
             )

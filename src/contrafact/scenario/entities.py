@@ -66,6 +66,9 @@ Mean: TypeAlias = Annotated[Quantity, Sourced(units.DIMENSIONLESS, 0.001, 0.999)
 Concentration: TypeAlias = Annotated[Quantity, Sourced(units.DIMENSIONLESS, 0.01, 1e6)]
 
 
+Residents: TypeAlias = Annotated[Quantity, Sourced("persons", 0.0, 1e9)]
+
+
 class Spread(Part):
     """Beta distribution on 0..1 over persons: its mean, and its concentration, which is the sum of both shapes."""
 
@@ -81,10 +84,15 @@ class DistrictMeans(Part):
 
 
 class Population(Part):
-    """Who lives there: the total, the districts' relative weights, hardship and risk aversion."""
+    """Who lives there: the total, the districts' relative weights, hardship and risk aversion.
 
-    total: Annotated[Quantity, Sourced("persons", 1.0, 1e8)]
-    districts: Mapping[Text, Persons]
+    scale      residents that one synthetic person stands for; every number of persons in the file is of residents
+    districts  of regions: those that are not listed have the population of their table
+    """
+
+    total: Annotated[Quantity, Sourced("persons", 1.0, 1e9)]
+    scale: Annotated[int, Field(ge=1, le=1000)] = 1
+    districts: Mapping[Text, Residents] = Field(default_factory=dict)
     hardship: Spread
     risk_aversion: Spread
     by_district: Mapping[DistrictName, DistrictMeans] = Field(default_factory=dict)
@@ -92,7 +100,7 @@ class Population(Part):
     @field_validator("districts")
     @classmethod
     def _someone_lives_there(cls, districts: Mapping[str, Quantity]) -> Mapping[str, Quantity]:
-        if not sum(weight.value for weight in districts.values()) > 0:
+        if districts and not sum(weight.value for weight in districts.values()) > 0:
             raise problem("no district has residents", allowed="at least one district with residents")
         return districts
 

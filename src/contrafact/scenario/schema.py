@@ -30,6 +30,7 @@ from contrafact.scenario.entities import (
 )
 from contrafact.scenario.levers import read_parameters
 from contrafact.scenario.parts import Listed, Part, Text
+from contrafact.scenario.place import AnyPlace
 from contrafact.scenario.problems import Marks, Problems, nearest, problem, show
 from contrafact.scenario.quantities import Measured, Quantity
 
@@ -78,7 +79,7 @@ class Scenario(Part):
     tick: Annotated[float, Measured("h", 0.0)]
     draw: Literal["priors", "central"] = "priors"
     responses: Literal["as_listed", "fixed", "triggered"] = "as_listed"
-    place: Place
+    place: AnyPlace
     population: Population
     facilities: Mapping[Id, Facility] = Field(default_factory=dict)
     sites: Mapping[Id, Site] = Field(min_length=1)
@@ -130,6 +131,15 @@ class Scenario(Part):
             allowed = "5 to 15 min, a whole number of times in an hour: 5, 6, 10, 12 or 15 min"
             raise problem(f"found {tick * 60:.6g} min, expected {allowed}", f"{tick * 60:.6g} min", allowed)
         return 1 / per_hour
+
+    @field_validator("population")
+    @classmethod
+    def _city_has_districts(cls, population: Population, info: ValidationInfo) -> Population:
+        if isinstance(info.data.get("place"), Place) and not population.districts:
+            problems = Problems()
+            problems.add((), problem('the key "districts" is missing', allowed="residents of each district of the map"))
+            problems.raise_any("population")
+        return population
 
     @field_validator("news")
     @classmethod
