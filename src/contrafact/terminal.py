@@ -19,6 +19,7 @@ from contrafact.experiment.description import Description
 from contrafact.experiment.replaying import Replayed
 from contrafact.experiment.result import Result
 from contrafact.report.tables import milestone_table, outcome_table
+from contrafact.report.wording import scale_note
 
 PATIENCE_S = 1.0
 WIDTH = 120
@@ -87,6 +88,8 @@ def show_result(result: Result) -> None:
         f"{result.scenario.name}: {result.persons:,} persons, {result.cell_count:,} cells, {result.ticks:,} ticks, "
         f"{result.replications} replications, {result.elapsed_s:.1f} s; digest {result.digest[:16]}",
     )
+    if scale := scale_note(result.scenario):
+        say(screen, scale)
     screen.print(outcome_table(result))
     if result.milestones:
         screen.print(milestone_table(result))

@@ -152,15 +152,16 @@ def test_a_site_is_chosen_where_the_running_sum_of_weights_passes_the_uniform() 
     assert [participation.choose_site(pull, weight, 0, u) for u in asked] == [0, 0, 1, 1, 3, 3]
 
 
-def test_expected_risk_is_the_mean_over_the_sites_one_would_choose() -> None:
+def test_expected_risk_is_the_mean_over_the_sites_one_would_choose_and_that_of_a_precedent() -> None:
     generator = np.random.default_rng(3)
     pull, weight, risk = generator.random((4, 7)), generator.random(4), generator.random(4)
     pull[:, 5] = 0.0
-    out = np.empty(7)
-    participation.expected_risk(pull, weight, risk, out)
+    precedent, out = np.array([0.0, 0.0, 0.1, 0.25, 1.0, 0.0, 0.0]), np.empty(7)
+    participation.expected_risk(pull, weight, risk, precedent, out)
     choice = pull * weight[:, None]
-    assert out == pytest.approx(risk @ choice / np.maximum(choice.sum(axis=0), 1e-300), rel=1e-12)
-    assert out[5] == 0.0
+    mean = risk @ choice / np.maximum(choice.sum(axis=0), 1e-300)
+    assert out == pytest.approx(np.minimum(1.0, mean + precedent), rel=1e-12)
+    assert (out[4], out[5]) == (1.0, 0.0)
 
 
 @given(st.floats(-1e5, 1e5))

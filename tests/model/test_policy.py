@@ -102,8 +102,11 @@ def caused(quantity: str, at_least: float, delay: float = 0.0) -> Action:
 
 
 def set_cause(c: Context, quantity: str, value: int) -> None:
-    """Make the government be told of so many; what other channels tell is no cause."""
+    """Make the government be told of so many; what other channels tell is no cause. It knows of its contingents."""
     for state in (c.now, c.next):
+        if quantity == "contingents":
+            state.contingents[0] = value
+            continue
         state.told[TOLD.index(quantity)] = 1000.0
         state.told[TOLD.index(quantity), CHANNELS.index("official")] = value
 

@@ -15,7 +15,6 @@ from contrafact.model.state import (
     ARMED,
     ARRAYS,
     BAND,
-    BUFFERED,
     CALM,
     COUNTS,
     DEAD,
@@ -33,6 +32,7 @@ from contrafact.model.state import (
     RETURNING,
     STATUSES,
     State,
+    accept,
 )
 
 LOST = 255  # status written over a proposal that lost
@@ -255,8 +255,7 @@ def grow(now: State, following: State, size: int) -> None:
 def apply(c: Context) -> None:
     """Apply a tick: the next state becomes the present one and proposals are settled."""
     now, following, fixed, proposals = c.now, c.next, c.fixed, c.proposals
-    for name in BUFFERED:
-        np.copyto(getattr(now, name), getattr(following, name))
+    accept(now, following)
     person, new, time, where, payload, detail = proposals.arrays()
     joined = settle(proposals.n, c.slots, person, new, time, where, payload, now.winner, now.status, now.slot_fate,
                     now.counts, now.deaths_now, now.harmed_now)  # fmt: skip

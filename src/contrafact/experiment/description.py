@@ -116,6 +116,8 @@ class Description:
         described = self.scenario
         counts = tuple((name, f"{count:,}") for name, count in self.entities.items())
         yield Section("Entities", ("entity", "count"), counts)
+        if described.population.scale > 1:
+            yield Section("Scale", lines=(SCALED.format(described.population.scale),))
         yield Section("Order of processes in a tick", lines=(" -> ".join(self.order),))
         own = tuple(value_row(described, value) for value in self.values if value.meaning is None)
         yield Section(f"Values of the scenario ({len(own)})", VALUE_COLUMNS, own)
@@ -132,6 +134,10 @@ class Description:
         yield Section("How much is assumed", lines=(assumed, *(() if self.calm is None else (str(self.calm),))))
 
 
+SCALED = (
+    "Each synthetic person stands for {:,} residents. Spreads grow with the square root of that number, maxima are "
+    "biased upward, and casualties are not to be read off such a run."
+)
 VALUE_COLUMNS = ("name", "value", "unit", "prior", "rests on")
 ACTION_KEYS = ("action", "kind", "time", "response", "rests_on", "label")
 DECLARED = "declared by its mechanism"
@@ -182,8 +188,10 @@ def _calm_share(model: Model, draws: int, seed: int, threads: int, progress: Pro
 def _entities(described: Scenario, built: World) -> dict[str, int]:
     return {
         "persons": built.persons,
+        "residents per person": described.population.scale,
         "cells": built.cells,
         "districts": len(built.district_names),
+        "states": len(built.state_names),
         "facilities": len(described.facilities),
         "gathering sites": len(described.sites),
         "forces": len(described.forces),

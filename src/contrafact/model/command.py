@@ -163,7 +163,7 @@ def demands(c: Context, known: Array) -> Demands:
                                           & (now.unit_goal == fixed.facility_place[f])].sum())  # fmt: skip
         wanted.add(GUARD, int(fixed.facility_place[f]), need[f] - p["command.freed"] * by_contingents, LOCALS)
     for f in fixed.guarded:
-        if now.holder[f] != STATE:
+        if now.holder[f] != STATE and fixed.facility_regained[f]:
             superior = p["command.retake_ratio"] * max(1.0, threat[f])
             wanted.add(RETAKE, int(fixed.facility_place[f]), superior, all_or_none=True)
     for k in range(CLEARED):

@@ -57,7 +57,7 @@ def step(c: Context) -> None:
 def let_in(c: Context, cell: int, time: float) -> None:
     """Propose that the next person from outside is in a cell, armed, from ``time`` hours into the tick on."""
     following, proposals = c.next, c.proposals
-    person = c.fixed.residents_total + int(following.outside_next[0])
+    person = c.fixed.persons + int(following.outside_next[0])
     if person >= c.now.status.size:
         return
     following.outside_next[0] += 1

@@ -56,8 +56,8 @@ def true_counts(c: Context) -> Array:
     counts = c.now.counts
     return np.array(
         [
-            c.now.crowd.sum(),
-            c.now.armed.sum(),
+            c.now.crowd[c.fixed.governed].sum(),
+            c.now.armed[c.fixed.governed].sum(),
             counts[COLUMN["deaths_bystanders"]] + counts[COLUMN["deaths_protesters"]],
             counts[RESIDENTS].sum(),
             counts[COLUMN["deaths_armed_persons"]],

@@ -26,13 +26,16 @@ SECTIONS = {
 }
 """Which sections of a scenario declare the names of each kind."""
 
+INNER_SECTIONS = {"member": ("alliance", "members"), "aircraft": ("alliance", "aircraft")}
+"""The same for sections inside an optional section."""
+
 
 @dataclass(frozen=True)
 class Context:
     """Handed to every validator of one scenario.
 
     start, end       local civil times of the window, None while they are not known to be right
-    names            names in use by kind: facility, site, place, force, action, district
+    names            names in use by kind: facility, site, place, force, action, district, member, aircraft
     known_evidence   ids that exist, None: existence is not checked
     declared         parameters that mechanisms declare, None: names and ranges are not checked
     user_values      whether values set by the user, which need no prior, may occur
@@ -51,9 +54,10 @@ def context_of(info: ValidationInfo) -> Context:
     return info.context if isinstance(info.context, Context) else Context()
 
 
-def names_in(tree: Mapping[str, Any]) -> dict[str, Collection[str]]:
+def names_in(tree: Mapping[str, Any], regions: Collection[str] = ()) -> dict[str, Collection[str]]:
     """The names that a scenario declares, read off the tree before it is known to be right.
 
+    regions  names of districts that a data file declares
     A kind is left out, and references to it are not checked, where a section that declares it is no mapping.
     """
     names: dict[str, Collection[str]] = {}
@@ -61,10 +65,16 @@ def names_in(tree: Mapping[str, Any]) -> dict[str, Collection[str]]:
         found = [tree.get(section) or {} for section in sections]
         if all(isinstance(section, dict) for section in found):
             names[kind] = tuple(dict.fromkeys(name for section in found for name in section))
+    for kind, (outer, inner) in INNER_SECTIONS.items():
+        section = tree.get(outer) or {}
+        declared = section.get(inner) or {} if isinstance(section, dict) else None
+        if isinstance(declared, dict):
+            names[kind] = tuple(declared)
     population = tree.get("population")
     districts = population.get("districts") if isinstance(population, dict) else None
-    if isinstance(districts, dict):
-        names["district"] = tuple(districts)
+    if isinstance(districts, dict) or regions:
+        listed_districts = districts if isinstance(districts, dict) else ()
+        names["district"] = tuple(dict.fromkeys([*listed_districts, *regions]))
     return names
 
 
@@ -133,6 +143,9 @@ Id: TypeAlias = Annotated[str, AfterValidator(_id)]
 SiteId: TypeAlias = Annotated[str, AfterValidator(_reference("site"))]
 PlaceId: TypeAlias = Annotated[str, AfterValidator(_reference("place"))]
 ForceId: TypeAlias = Annotated[str, AfterValidator(_reference("force"))]
+FacilityId: TypeAlias = Annotated[str, AfterValidator(_reference("facility"))]
+MemberId: TypeAlias = Annotated[str, AfterValidator(_reference("member"))]
+AircraftId: TypeAlias = Annotated[str, AfterValidator(_reference("aircraft"))]
 ActionId: TypeAlias = Annotated[str, AfterValidator(_reference("action"))]
 DistrictName: TypeAlias = Annotated[str, AfterValidator(_reference("district"))]
 EvidenceIds: TypeAlias = Annotated[tuple[str, ...], PlainValidator(_evidence)]

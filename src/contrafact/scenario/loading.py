@@ -235,7 +235,8 @@ def _context(draft: Draft, outside: Outside) -> Context:
     if start is None or end is None or not start < end:
         start = end = None
     known_evidence = None if outside.known_evidence is None else frozenset(outside.known_evidence)
-    return Context(start, end, names_in(draft.tree), known_evidence, outside.declared, draft.user_values)
+    names = names_in(draft.tree, datafiles.regions_in(draft.tree, draft.files))
+    return Context(start, end, names, known_evidence, outside.declared, draft.user_values)
 
 
 def _modelled(tree: dict[str, Any], context: Context) -> tuple[Scenario | None, list[InitErrorDetails]]:

@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, field_
 from contrafact.errors import InputError
 from contrafact.scenario import units
 from contrafact.scenario.actions import AnyAction, Response
+from contrafact.scenario.alliance import Alliance
 from contrafact.scenario.context import Id
 from contrafact.scenario.entities import (
     Facility,
@@ -29,6 +30,7 @@ from contrafact.scenario.entities import (
 )
 from contrafact.scenario.levers import read_parameters
 from contrafact.scenario.parts import Listed, Part, Text
+from contrafact.scenario.place import AnyPlace
 from contrafact.scenario.problems import Marks, Problems, nearest, problem, show
 from contrafact.scenario.quantities import Measured, Quantity
 
@@ -58,6 +60,7 @@ class Scenario(Part):
     draw        whether priors are drawn for each replication, or the values as written are used
     responses   how actions behave: each as it says, or all alike as far as they can (see ``response_of``)
     actions     by id, each of the class of its kind; see actions.py
+    alliance    to which a request for help is made; see alliance.py
     news        protests elsewhere, a step series in rising order of time
     parameters  values that replace the defaults which mechanisms declare
     milestones  rows of the record that the model is held against
@@ -76,13 +79,14 @@ class Scenario(Part):
     tick: Annotated[float, Measured("h", 0.0)]
     draw: Literal["priors", "central"] = "priors"
     responses: Literal["as_listed", "fixed", "triggered"] = "as_listed"
-    place: Place
+    place: AnyPlace
     population: Population
     facilities: Mapping[Id, Facility] = Field(default_factory=dict)
     sites: Mapping[Id, Site] = Field(min_length=1)
     posts: Mapping[Id, Post] = Field(default_factory=dict)
     forces: Mapping[Id, Force] = Field(default_factory=dict)
     gun_shops: GunShops | None = None
+    alliance: Alliance | None = None
     actions: Mapping[Id, AnyAction] = Field(default_factory=dict)
     news: Listed[NewsStep] = ()
     parameters: Mapping[str, Quantity] = Field(default_factory=dict)
@@ -127,6 +131,15 @@ class Scenario(Part):
             allowed = "5 to 15 min, a whole number of times in an hour: 5, 6, 10, 12 or 15 min"
             raise problem(f"found {tick * 60:.6g} min, expected {allowed}", f"{tick * 60:.6g} min", allowed)
         return 1 / per_hour
+
+    @field_validator("population")
+    @classmethod
+    def _city_has_districts(cls, population: Population, info: ValidationInfo) -> Population:
+        if isinstance(info.data.get("place"), Place) and not population.districts:
+            problems = Problems()
+            problems.add((), problem('the key "districts" is missing', allowed="residents of each district of the map"))
+            problems.raise_any("population")
+        return population
 
     @field_validator("news")
     @classmethod
