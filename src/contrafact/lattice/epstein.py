@@ -31,7 +31,7 @@ What the paper leaves open, and the choice made here (``Rules`` has the alternat
     changing cops    the first added are the last to leave, which is a random choice; new ones come to random free sites
 
 Order     turns; children; deaths by age; recording
-Source    Epstein 2002, doi:10.1073/pnas.092080199, rules as quoted by the re-implementation named in runs.py;
+Source    Epstein 2002, doi:10.1073/pnas.092080199, rules as quoted by the re-implementation named in its scenario.yaml;
           Wilensky 2004, NetLogo Rebellion; Mesa, Epstein Civil Violence
 Check     verification/epstein.py; tests/lattice; reference/epstein.py is the same model, slow and plain
 """
