@@ -10,7 +10,7 @@ In Model II L is the legitimacy that each of two groups grants the other; an age
 agent of the other group within its vision; agents have children with probability p per tick on unoccupied neighbouring
 sites, who inherit group and hardship; age at death is drawn from U(0, max age); cops arrest the active of both groups.
 
-What the paper leaves open, and the choice made here (``Rules`` has the alternatives of those marked *)
+What the paper leaves open, and the choice made here (those marked * have alternatives, see the rules)
 
     C/A *            printed as a ratio. Taken literally; but then run 2 has no outburst. NetLogo's Rebellion rounds it
                      down and Mesa's example rounds it, each saying that the paper's dynamics need it.

@@ -32,8 +32,8 @@ OUTCOMES: tuple[Outcome, ...] = (
     Outcome("active_mean", "agents", "active agents at the end of a tick, mean over ticks"),
     Outcome("active_peak", "agents", "most active agents at the end of a tick"),
     Outcome("outbursts", "outbursts", f"outbursts, of more than {ABOVE} active agents, that ended in the run", MODEL_I),
-    Outcome("activation_mean", "agent ticks", "active agents summed over the ticks of an outburst, mean over outbursts; none "
-            "without an outburst", MODEL_I),
+    Outcome("activation_mean", "agent ticks", "active agents summed over the ticks of an outburst, mean over "
+            "outbursts; none without one", MODEL_I),
     Outcome("wait_mean", "ticks", "ticks from the end of an outburst to the beginning of the next, mean over waits; "
             "none with fewer than two outbursts", MODEL_I),
 )  # fmt: skip

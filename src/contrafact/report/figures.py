@@ -74,7 +74,7 @@ def crisis_curves(result: Result) -> Picture:
     panels += [_count_panel(result, kind, title) for kind, title in (("deaths", "Deaths"), ("injured", "Injured"))]
     panels += [_count_panel(result, "detained", "Detained"), _network_panel(result)]
     title = f"{result.scenario.title}: {_replays(result)} and the record"
-    bands = f"Line: median of the replays. Dark band: half of them. Light band: 90 %; {wording.draws_note(result)}."
+    bands = f"Line: median of the replays. Dark band: half of them. Light band: 90 %; {result.variation}."
     return curves(result.scenario.start, result.hours, panels, title, [bands, MARKS_NOTE])
 
 
