@@ -24,13 +24,14 @@ if TYPE_CHECKING:
     from contrafact.experiment.describing import describe
     from contrafact.experiment.loading import load
     from contrafact.experiment.replaying import replay
-    from contrafact.experiment.result import Result
+    from contrafact.experiment.result import AnyResult, Result
     from contrafact.experiment.results import default_out, read, write
     from contrafact.experiment.run import Interrupted, run
 
 __version__ = "0.1.0.dev0"
 
 __all__ = [
+    "AnyResult",
     "InputError",
     "InputErrors",
     "Interrupted",
@@ -55,7 +56,7 @@ _HOMES = {
     "describing": ("describe",),
     "loading": ("load",),
     "replaying": ("replay",),
-    "result": ("Result",),
+    "result": ("AnyResult", "Result"),
     "results": ("default_out", "read", "write"),
     "run": ("Interrupted", "run"),
 }
