@@ -57,7 +57,9 @@ def test_a_misspelt_command_is_told_the_nearest(call: Call) -> None:
 
 def test_list_names_the_shipped_scenarios(call: Call) -> None:
     assert call("list").stdout.startswith("almaty-2022 ")
-    assert json.loads(call("list", "--json").stdout)["scenarios"][0]["name"] == "almaty-2022"
+    listed = json.loads(call("list", "--json").stdout)["scenarios"]
+    assert [one["name"] for one in listed] == ["almaty-2022", "epstein-2002"]
+    assert (listed[0]["start"], listed[1]["start"]) == ("2022-01-04T00:00:00", None)
 
 
 def test_run_prints_what_ran_outcomes_and_where_they_are(call: Call) -> None:
@@ -95,6 +97,31 @@ def test_results_can_be_run_again_as_a_scenario(call: Call) -> None:
     assert json.loads(call("run", "out", *words).stdout)["digest"] == first["digest"]
 
 
+def test_the_lattice_is_run_and_replayed_like_a_city(call: Call) -> None:
+    words = ("epstein-2002", "--set", "run=run-7", "--until", "30 ticks", "--replications", "2", "--no-pictures")
+    found = call("run", *words, "--out", "out")
+    assert found.exit_code == 0
+    first, *_, last = found.stdout.splitlines()
+    assert first.startswith("epstein-2002: run-7, 1,120 agents, 1,600 sites, 30 ticks, 2 replications, ")
+    assert "Killed" in found.stdout
+    assert last == "results: out"
+    document = json.loads(call("run", *words, "--out", "again", "--json").stdout)
+    manifest = json.loads(Path("out/manifest.json").read_text())
+    assert manifest["digest"] == document["digest"]
+    assert manifest["command"].endswith("--set run=run-7 --replications 2 --seed 1 --until '30 ticks'")
+    assert call("replay", "out", "--replication", "1").exit_code == 0
+    manifest["ticks"] = 20
+    Path("out/manifest.json").write_text(json.dumps(manifest))
+    assert call("replay", "out").exit_code == 3
+
+
+def test_the_lattice_is_described_and_validated(call: Call) -> None:
+    text = call("describe", "epstein-2002").stdout
+    for part in ("P = 1 - exp(-k C/A)", "peacekeepers", "the paper leaves it open", "Epstein JM (2002)"):
+        assert part in text
+    assert call("validate", "epstein-2002").exit_code == 0
+
+
 def test_quiet_prints_nothing(call: Call) -> None:
     found = run(call, "--quiet")
     assert (found.exit_code, found.output) == (0, "")
@@ -115,6 +142,9 @@ def test_quiet_prints_nothing(call: Call) -> None:
         (["run", SMALL, "--set", "forces.police.strength"], "PATH=VALUE"),
         (["run", SMALL, "--out", SMALL], "not a results folder"),
         (["run", SMALL, "--out", f"{SMALL}/scenario.yaml/out"], "not a folder in which you may write"),
+        (["run", "epstein-2002", "--until", "36 h"], "expected 1 to 3000 ticks"),
+        (["run", "epstein-2002", "--set", "rules.ratio=flor"], 'did you mean "floor"'),
+        (["run", "epstein-2002", "--set", "run=run2"], 'did you mean "run-2"'),
         (["describe", SMALL, "--draws", "-1"], "--draws: found -1"),
         (["validate", "almaty-2023"], 'did you mean "almaty-2022"'),
         (["replay", "nowhere"], "found no results here"),

@@ -75,7 +75,7 @@ def list_scenarios(as_json: bool) -> None:
 @with_scenario
 @click.option("--replications", type=int, default=40, show_default=True, help="How many times to simulate it.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same results.")
-@click.option("--until", metavar="TIME|DURATION", help='Stop early: "2022-01-06T12:00" or "36 h".')
+@click.option("--until", metavar="TIME|DURATION", help='Stop early: "2022-01-06T12:00", "36 h" or "500 ticks".')
 @click.option("--out", type=click.Path(path_type=Path), help="Results folder.  [default: results/SCENARIO-seedSEED]")
 @click.option("--overwrite", is_flag=True, help="Replace an older results folder.")
 @click.option("--threads", type=int, help="Replications side by side.  [default: all processors]")

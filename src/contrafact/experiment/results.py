@@ -13,18 +13,20 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 
 from contrafact import __version__
 from contrafact.errors import InputError, RunError
-from contrafact.experiment import crate, manifest, tables
-from contrafact.experiment.manifest import Finished, Manifest
+from contrafact.experiment import crate, kinds, manifest
+from contrafact.experiment.loading import scenario_of
+from contrafact.experiment.manifest import MILESTONES, Finished, Manifest, read_manifest
 from contrafact.experiment.parquet import sync
-from contrafact.experiment.result import RECORDED, Result
+from contrafact.experiment.result import RECORDED, AnyResult
 
 ROOT = Path("results")
-MILESTONES = "milestones.json"
+R = TypeVar("R", bound=AnyResult)
 
 
 def check_free(out: Path, overwrite: bool = False) -> None:
@@ -55,7 +57,7 @@ def default_out(scenario_name: str, seed: int) -> Path:
     return plain if not plain.exists() else next(name for name in numbered if not name.exists())
 
 
-def write(result: Result, out: Path | None = None, *, overwrite: bool = False, command: str = "") -> Result:
+def write(result: R, out: Path | None = None, *, overwrite: bool = False, command: str = "") -> R:
     """Write the results folder and return the result that knows where it lies; out=None takes the default name."""
     target = default_out(result.scenario.name, result.seed) if out is None else out
     check_free(target, overwrite)
@@ -67,15 +69,22 @@ def write(result: Result, out: Path | None = None, *, overwrite: bool = False, c
     return replace(result, folder=target)
 
 
-def _write_into(folder: Path, result: Result, command: str) -> None:
-    tables.write_all(result, folder)
+def read(folder: Path) -> AnyResult:
+    """Result of the run that wrote this folder; InputError(s) where a part is missing, torn or edited."""
+    record = read_manifest(folder)
+    found: AnyResult = kinds.of(scenario_of(record, folder)).read(folder, record)
+    return found
+
+
+def _write_into(folder: Path, result: AnyResult, command: str) -> None:
+    kinds.of(result.scenario).write_tables(result, folder)
     record = describe_run(result, command)
     _write_json(folder / MILESTONES, {"milestones": [dict(milestone) for milestone in result.milestones]})
     _write_json(folder / crate.NAME, crate.crate(record, result.scenario.title, folder))
     _write_json(folder / manifest.NAME, record.model_dump())
 
 
-def describe_run(result: Result, command: str) -> Manifest:
+def describe_run(result: AnyResult, command: str) -> Manifest:
     """The manifest of a run that has just ended."""
     return Manifest(
         format=manifest.FORMAT,

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contrafact.evidence import load_ledger
-from contrafact.experiment.result import summarise
+from contrafact.experiment.result import scale_note, summarise
 from contrafact.experiment.tables import facility_names
 from contrafact.model.state import HOLDERS
 from contrafact.report import wording
@@ -66,8 +66,8 @@ def crowd_maps(result: Result) -> Picture:
     place = result.scenario.place
     coarse = isinstance(place, RegionPlace)
     lines = [f"{step} of local time, mean of {_replays(result)}. {CIRCLES if coarse else SYNTHETIC}"]
-    if wording.scale_note(result.scenario):
-        lines.append(wording.scale_note(result.scenario))
+    if scale_note(result.scenario):
+        lines.append(scale_note(result.scenario))
     if not isinstance(place, RegionPlace) and "osm" in place.districts.evidence:
         lines.append(OSM_NOTICE)
     title = f"{result.scenario.title}: where people are in the street"
@@ -83,8 +83,8 @@ def crisis_curves(result: Result) -> Picture:
     panels += [_count_panel(result, kind, title) for kind, title in (("deaths", "Deaths"), ("injured", "Injured"))]
     panels += [_count_panel(result, "detained", "Detained"), _network_panel(result)]
     title = f"{result.scenario.title}: {_replays(result)} and the record"
-    bands = f"Line: median of the replays. Dark band: half of them. Light band: 90 %; {wording.draws_note(result)}."
-    lines = [bands, MARKS_NOTE, *filter(None, [wording.scale_note(result.scenario)])]
+    bands = f"Line: median of the replays. Dark band: half of them. Light band: 90 %; {result.variation}."
+    lines = [bands, MARKS_NOTE, *filter(None, [scale_note(result.scenario)])]
     return curves(result.scenario.start, result.hours, panels, title, lines)
 
 

@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING, Any
 from rich import box
 from rich.table import Table
 
-from contrafact.experiment.result import CUSTODY_NOTE
 from contrafact.report import wording
 
 if TYPE_CHECKING:
-    from contrafact.experiment.result import Result
+    from contrafact.experiment.result import AnyResult, Result
 
 FEW = 20
 
 
-def outcome_table(result: Result) -> Table:
+def outcome_table(result: AnyResult) -> Table:
     """Every outcome in its fixed order, harm first: median, the interval that holds 90 % of the replays, unit."""
     table = _table(f"Outcomes of {result.replications} replays", _outcome_notes(result))
     table.add_column("")
@@ -29,8 +28,8 @@ def outcome_table(result: Result) -> Table:
     return table
 
 
-def outcome_rows(result: Result) -> list[tuple[str, str, str, str]]:
-    """What it is, median, interval, unit: one row an outcome, in the order of OUTCOMES."""
+def outcome_rows(result: AnyResult) -> list[tuple[str, str, str, str]]:
+    """What it is, median, interval, unit: one row an outcome, in the order of their units."""
     rows = []
     for name, summary in result.summary.items():
         median, low, high = (
@@ -71,17 +70,11 @@ def milestone_row(result: Result, entry: Mapping[str, Any]) -> tuple[str, str, s
     return *head, median, interval, verdict
 
 
-def _outcome_notes(result: Result) -> list[str]:
-    ended = round(result.share_ended * result.replications)
-    days = f"{result.until_hours / 24:g} days"
-    notes = [
-        f"Interval: 90 % of the replays lie in it; {wording.draws_note(result)}.",
-        f"Violence ended within the {days} of the run in {ended} of {result.replications} replays.",
-        f"Detained: {CUSTODY_NOTE}.",
-    ]
+def _outcome_notes(result: AnyResult) -> list[str]:
+    notes = [f"Interval: 90 % of the replays lie in it; {result.variation}."]
     if result.replications < FEW:
-        notes.insert(1, f"With fewer than {FEW} replays the ends of an interval are little more than a guess.")
-    return notes
+        notes.append(f"With fewer than {FEW} replays the ends of an interval are little more than a guess.")
+    return [*notes, *result.notes]
 
 
 def _milestone_notes(result: Result) -> list[str]:

@@ -12,7 +12,6 @@ from contrafact.experiment.result import CUSTODY_NOTE
 
 if TYPE_CHECKING:
     from contrafact.experiment.result import Result
-    from contrafact.scenario import Scenario
 
 HOURS = "h since start"
 GROUPS = {
@@ -30,23 +29,22 @@ OUTCOMES = {
     "time_to_end": "From the start until violence ended",
     "peak_crowd": "Most people in the street at one time",
     "peak_armed": "Most armed persons at one time",
+    "killed": "Killed",
+    "time_to_extinction": "Until one group was gone",
+    "arrests": "Arrests",
+    "jailed_mean": "In jail, mean over ticks",
+    "jailed_peak": "Most in jail at one time",
+    "active_mean": "Active, mean over ticks",
+    "active_peak": "Most active at one time",
+    "outbursts": "Outbursts",
+    "activation_mean": "Activation of an outburst, mean",
+    "wait_mean": "Wait between outbursts, mean",
 }
 UNITS = {"h": "hours", "person h": "person-hours", "facility h": "facility-hours", "dimensionless": "share"}
+COUNTED = ("persons", "facilities", "outbursts", "arrests")
 OVERLAP = "Agree: what the source says and the interval that holds 90 % of the replays overlap."
 USES = "Shown are rows that drive the scenario (input) or may be used for fitting (fit), never rows kept for scoring."
 CUSTODY = f"{CUSTODY_NOTE[:1].upper()}{CUSTODY_NOTE[1:]}."
-
-
-def scale_note(scenario: Scenario) -> str:
-    """How many residents a synthetic person stands for, and what may not be read off a scaled run; else nothing."""
-    scale = scenario.population.scale
-    if scale == 1:
-        return ""
-    return (
-        f"Each synthetic person stands for {scale:,} residents: multiply counts of persons by {scale:,}. "
-        f"Spreads by chance are about {math.sqrt(scale):.0f} times as wide as at 1:1, maxima are biased upward, and "
-        "casualties are not to be read off this run."
-    )
 
 
 def outcome(name: str) -> str:
@@ -64,13 +62,15 @@ def unit(name: str) -> str:
 
 def number(value: float, unit_name: str = "persons") -> str:
     """A number as a reader wants it: no more digits than mean something."""
+    if math.isnan(value):
+        return "none"
     if math.isinf(value):
         return "not ended"
     if unit_name == "dimensionless":
         return f"{value * 100:.0f} %"
     if abs(value) >= 1e6:
         return f"{value / 1e6:,.{0 if abs(value) >= 1e7 else 1}f} million"
-    return f"{value:,.0f}" if unit_name in ("persons", "facilities") or abs(value) >= 100 else f"{value:,.1f}"
+    return f"{value:,.0f}" if unit_name in COUNTED or abs(value) >= 100 else f"{value:,.1f}"
 
 
 def clock(start: datetime, hour: float, weekday: bool = False) -> str:
@@ -144,13 +144,6 @@ def asked(result: Result, entry: Mapping[str, Any]) -> tuple[str | None, str]:
         if listed.record == entry["id"] and listed.quantity == entry["quantity"]:
             return listed.place, listed.statistic
     return None, ""
-
-
-def draws_note(result: Result) -> str:
-    """What makes the replays differ."""
-    if result.scenario.draw == "priors":
-        return "every replay draws every assumption anew from its prior"
-    return "every assumption is held at its central value, so the replays differ by chance alone"
 
 
 def place_name(result: Result, place: str) -> str:

@@ -26,7 +26,7 @@ PLAIN = "text in Unicode, finite numbers, true, false, null, lists and mappings 
 FREE_NAMES = ("parameters",)
 """Path of the section whose keys hold dots of their own."""
 
-OPTIONAL = ("facilities", "posts", "forces", "actions", "parameters")
+OPTIONAL = ("facilities", "posts", "forces", "actions", "parameters", "rules")
 """Sections that a file may leave out and an override may begin."""
 
 
