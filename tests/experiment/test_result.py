@@ -50,10 +50,10 @@ def test_outcomes_keep_their_order_and_harm_comes_first(result: Result) -> None:
 def test_json_form_is_plain_and_says_what_is_not_simulated(result: Result) -> None:
     document = json.loads(json.dumps(result.as_dict(), allow_nan=False))
     assert set(document) == {
-        "scenario", "seed", "replications", "persons", "cells", "ticks",
+        "scenario", "seed", "replications", "persons", "residents_per_person", "cells", "ticks",
         "elapsed_s", "digest", "results", "outcomes", "milestones",
     }  # fmt: skip
-    assert document["persons"] == 20_000
+    assert (document["persons"], document["residents_per_person"]) == (20_000, 1)
     assert document["ticks"] == 27 * 6
     assert document["outcomes"]["detained"]["note"] == CUSTODY_NOTE
     assert document["outcomes"]["time_to_end"]["share_ended"] == result.share_ended
