@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contrafact.model import alliance, movement, policy
-from contrafact.model.alliance import CLEAR, DEPLOYED, GUARD, NEVER, REFUSED, UNLOADING, whereabouts
+from contrafact.model.alliance import DEPLOYED, NEVER, REFUSED, UNLOADING, whereabouts
 from contrafact.model.context import Context
-from contrafact.model.state import STATE
+from contrafact.model.state import CLEAR, GUARD, STATE
 from tests.model.pacts import AIRFIELD, ask, crisis, lose, pact, run
 from tests.model.town import town
 

@@ -46,6 +46,7 @@ def town(
     add_units(fixed, units)
     add_facilities(fixed, facilities)
     fixed.alliance = pact
+    fixed.unit_member = pact.unit_member if pact else np.full(len(units), -1)
     sizes = {
         "person": int(fixed.residents_total), "slot": room, "cell": fixed.cells, "cell+1": fixed.cells + 1,
         "site": len(sites), "facility": len(facilities), "unit": len(units), "count": len(COUNTS),

@@ -19,11 +19,10 @@ from contrafact.engine.lift import pact_of, strength_of, unit_members
 from contrafact.engine.stepper import count_state
 from contrafact.kernels import Array
 from contrafact.model import PARAMETERS, policy
-from contrafact.model.alliance import MANDATES
 from contrafact.model.context import Context, Fixed, Proposals
 from contrafact.model.exposure import FIXED_POINT
 from contrafact.model.participation import BOXES
-from contrafact.model.state import BUFFERED, COUNTS, allocate
+from contrafact.model.state import BUFFERED, COUNTS, MANDATES, allocate
 from contrafact.parameters import Parameter
 from contrafact.scenario.quantities import Quantity
 from contrafact.scenario.schema import Scenario

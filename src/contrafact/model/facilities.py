@@ -4,14 +4,15 @@
     defenders    state forces fit for duty within ``facilities.reach`` of the facility
     contest      grows by dt while the side that does not hold it is superior, else falls back at the same speed
     seizure      attackers > max(1, defenders) for the facility's hold time
-    recapture    defenders >= 1 and defenders > retake_ratio x attackers for ``retake_hold``
+    recapture    defenders >= 1 and defenders > retake_ratio x attackers for ``retake_hold``; contingents of an alliance
+                 count in it only if their mandate is to clear, since who guards takes nothing back
 
 The crowd of a site storms one facility at a time: the first in the scenario's order that the state still holds. A lost
 facility at whose site no protester is left is held by nobody. What each changes is read elsewhere: telecom in
 communications, broadcaster in exposure, hospital in crowd control, government in support.
 
 Order     after crowd control, before support
-Reads     on_site (site,), force (cell,), holder, contest (facility,)
+Reads     on_site (site,), force (cell,), holder, contest (facility,), mandate (), unit_* (unit,)
 Writes    holder, contest (facility,)
 Source    assumption; hold times and weight carry priors
 Check     tests/model/test_facilities.py: falls exactly after the hold time, whatever the tick
@@ -22,7 +23,7 @@ from __future__ import annotations
 import numpy as np
 
 from contrafact.model.context import Context
-from contrafact.model.state import CROWD, NOBODY, STATE
+from contrafact.model.state import CLEAR, CROWD, NOBODY, STATE
 from contrafact.parameters import ASSUMPTION, Parameter, loguniform, uniform
 
 PARAMETERS = (
@@ -51,6 +52,7 @@ def step(c: Context) -> None:
             stormed.add(site)
             hold = fixed.facility_hold[f]
         else:
+            defenders -= guests(c, f)
             superior = defenders >= 1 and defenders > p["facilities.retake_ratio"] * attackers
             hold = p["facilities.retake_hold"]
         contest = now.contest[f] + (c.dt if superior else -c.dt)
@@ -63,6 +65,16 @@ def step(c: Context) -> None:
             )
         elif holder != STATE:
             following.holder[f] = CROWD if crowd > 0 else NOBODY
+
+
+def guests(c: Context, f: int) -> int:
+    """Members of contingents fit for duty within reach of a facility who may not take it back."""
+    now, fixed = c.now, c.fixed
+    if fixed.alliance is None or now.mandate[0] == CLEAR:
+        return 0
+    cells = fixed.reach_cell[fixed.reach_start[f] : fixed.reach_start[f + 1]]
+    fit = (fixed.unit_member >= 0) & (now.unit_recovers <= c.hour) & np.isin(now.unit_cell, cells)
+    return int((fixed.unit_strength - now.unit_injured - now.unit_dead)[fit].sum())
 
 
 def lost(c: Context) -> int:
