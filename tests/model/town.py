@@ -67,6 +67,7 @@ def town(
     fixed.shop_hold = np.array([hold for hold, _ in shops], float)
     fixed.shop_firearms = np.array([firearms for _, firearms in shops], np.int64)
     fixed.alliance = pact
+    fixed.unit_member = pact.unit_member if pact else np.full(len(units), -1)
     sizes = {
         "person": int(fixed.residents_total) + OUTSIDERS, "slot": room, "cell": fixed.cells, "cell+1": fixed.cells + 1,
         "site": len(sites), "facility": len(facilities), "unit": len(units), "count": len(COUNTS),

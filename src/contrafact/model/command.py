@@ -32,7 +32,18 @@ import numpy as np
 
 from contrafact.kernels import Array, kernel
 from contrafact.model.context import Context
-from contrafact.model.state import CLEAR, CORDON, GUARD, OBJECTIVES, RESERVE, RETAKE, SCRIPTED, STATE
+from contrafact.model.state import (
+    CLEAR,
+    CLEAR_MANDATE,
+    CORDON,
+    GUARD,
+    GUARD_MANDATE,
+    OBJECTIVES,
+    RESERVE,
+    RETAKE,
+    SCRIPTED,
+    STATE,
+)
 from contrafact.parameters import ASSUMPTION, CONVENTION, Parameter, uniform
 
 PARAMETERS = (
@@ -48,7 +59,6 @@ PARAMETERS = (
 )  # fmt: skip
 
 CLEARED = 4
-GUARD_MANDATE, CLEAR_MANDATE = 1, 2
 ANYONE, CONTINGENTS, LOCALS = range(3)
 FAR = 2**30
 
