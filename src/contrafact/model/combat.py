@@ -1,19 +1,20 @@
 """Combat: fire between state forces and armed persons, who is hit besides, rout, surrender, and sweeps.
 
-In every cell with B armed persons and K fit members with firearms, while rules allow live fire:
+In every cell with B armed persons and K fit members with firearms:
 
-    hits by state forces    state_fire K per hour, of which the share m is aimed and finds an armed person, and the rest
-                            hits one of those about: P = B + A + exposed N armed persons, protesters and bystanders
+    hits by state forces    while rules allow live fire, state_fire K per hour, of which the share m is aimed and finds
+                            an armed person, and the rest hits one of those about: P = B + A + exposed N armed persons,
+                            protesters and bystanders
         armed persons       state_fire K (m + (1 - m) B / P)                          (Kress and Szechtman)
         unarmed persons     state_fire K (1 - m) (P - B) / P
     hits by armed persons   armed_fire B per hour on members of the cell, ``ambush`` times as many in an ambush
 
     m = max(mu_c, open) in the open: aimed fire, the square law; m = mu_c in an ambush: fire at an area, Deitchman's
-    guerrilla law with b = state_fire / P. N are the residents of ``area`` at the cell's density, so that P, and with it
-    the result, does not depend on the size of the cells.
+    guerrilla law with b = state_fire / P. N are the residents of ``area`` at the cell's density: a band and the crowd
+    around it are taken to be at one spot, so that P does not depend on the size of the cells.
 
 One hit kills with probability 1 / (1 + wounded per killed), and a wounded person dies as in crowd control. Snipers, a
-variant, hit ``sniper_fire`` members or protesters per hour each and are not hit.
+variant, hit ``sniper_fire`` persons per hour each, members or protesters by their numbers, and are not hit.
 
 A side in contact breaks at the rate ``rout`` / (1 + exp(-steepness (z - 1/2))), z a mean of five causes, each between 0
 and 1, with weights 33 : 13 : 4 : 12 : 10 - encirclement, flight of neighbours within the hour, reinforcement of the
@@ -82,6 +83,8 @@ HALF_HIDDEN = 50.0
 FIRE = decision("combat.fire")
 VICTIM = decision("combat.victim")
 UNARMED = decision("combat.unarmed")
+MET = decision("combat.met")
+AT_HOME = decision("combat.at_home")
 BYSTANDER = decision("combat.bystander")
 MEMBER = decision("combat.member")
 ROUT = decision("combat.rout")
@@ -94,11 +97,23 @@ SWEPT = decision("combat.swept")
 @inline
 def hit_rates(b: float, a: float, k: float, n: float, m: float, state_fire: float) -> tuple[float, float]:
     """Hits by state forces per hour on armed and on unarmed persons; n residents are about, m is the aimed share."""
-    about = b + a + n
-    if about <= 0.0:
+    if b <= 0:
         return 0.0, 0.0
+    about = b + a + n
     shots = state_fire * k
     return shots * (m + (1.0 - m) * b / about), shots * (1.0 - m) * (a + n) / about
+
+
+@inline
+def snipers_hit(snipers: int, sniper_fire: float, force: int, crowd: int) -> float:
+    """Hits by snipers per hour on each of those whom they aim at: all members and protesters of the cell alike."""
+    return sniper_fire * snipers / max(1, force + crowd)
+
+
+@inline
+def members_hit(armed: int, posture: int, armed_fire: float, ambush: float, by_snipers: float, force: int) -> float:
+    """Hits per hour on each member of forces of so many in the cell."""
+    return armed_fire * armed * (ambush if posture == 1 else 1.0) / force + by_snipers
 
 
 @inline
@@ -118,11 +133,11 @@ def propose_hit(key: Array, word: int, tick: int, dt: float, c: int, slot: int, 
 
 
 @kernel
-def shoot(key: Array, tick: int, dt: float, cells: Array, armed: Array, crowd: Array, armed_force: Array,
-          aimed: Array, residents_about: Array, snipers: Array, state_fire: float, sniper_fire: float, dying: Array,
-          armed_start: Array, armed_slots: Array, cell_start: Array, cell_slots: Array, slot_person: Array,
-          first_resident: Array, status: Array, hits: Array, harmed: Array, person: Array, new: Array, time: Array,
-          where: Array, payload: Array, n: int) -> int:  # fmt: skip
+def shoot(key: Array, tick: int, dt: float, cells: Array, armed: Array, crowd: Array, force: Array,
+          armed_force: Array, aimed: Array, residents_about: Array, snipers: Array, state_fire: float,
+          sniper_fire: float, dying: Array, armed_start: Array, armed_slots: Array, cell_start: Array,
+          cell_slots: Array, slot_person: Array, first_resident: Array, status: Array, hits: Array, harmed: Array,
+          person: Array, new: Array, time: Array, where: Array, payload: Array, n: int) -> int:  # fmt: skip
     """Propose hits on armed persons, protesters and bystanders in these cells; returns the number of proposals.
 
     aimed, residents_about and dying (cell,): share of aimed fire, bystanders about, share of hits that are deaths. hits
@@ -143,17 +158,18 @@ def shoot(key: Array, tick: int, dt: float, cells: Array, armed: Array, crowd: A
         others = min(MOST, poisson(on_others * dt, u_others))
         protesters, about = 0, a + residents_about[c]
         for i in range(others):
-            protesters += uniforms(key, UNARMED, tick, c, i)[0] * about < a
-        protesters += poisson(0.5 * sniper_fire * snipers[c] * dt, uniforms(key, FIRE, tick, c, 1)[0])
+            protesters += uniforms(key, MET, tick, c, i)[0] * about < a
+        by_snipers = poisson(snipers_hit(snipers[c], sniper_fire, force[c], a) * a * dt,
+                             uniforms(key, FIRE, tick, c, 1)[0])  # fmt: skip
         found = smallest(key, UNARMED, tick, cell_slots, cell_start[c], cell_start[c + 1], slot_person, chosen, hashes,
-                         min(a, MOST, protesters))  # fmt: skip
+                         min(a, MOST, protesters + by_snipers))  # fmt: skip
         harmed[c] = found
         for i in range(found):
             n = propose_hit(key, UNARMED, tick, dt, c, chosen[i], slot_person[chosen[i]], dying[c], person, new, time,
                             where, payload, n)  # fmt: skip
         at_home = first_resident[c + 1] - first_resident[c]
         for i in range(others - protesters if at_home > 0 else 0):
-            victim = first_resident[c] + min(at_home - 1, int(at_home * uniforms(key, BYSTANDER, tick, c, i)[0]))
+            victim = first_resident[c] + min(at_home - 1, int(at_home * uniforms(key, AT_HOME, tick, c, i)[0]))
             if status[victim] == CALM:
                 harmed[c] += 1
                 n = propose_hit(key, BYSTANDER, tick, dt, c, -1, victim, dying[c], person, new, time, where, payload,
@@ -162,8 +178,8 @@ def shoot(key: Array, tick: int, dt: float, cells: Array, armed: Array, crowd: A
 
 
 @kernel
-def suffer(key: Array, tick: int, dt: float, armed: Array, force: Array, posture: Array, snipers: Array,
-           armed_fire: float, ambush: float, sniper_fire: float, killed: float, cell: Array, fit: Array, shot: Array,
+def suffer(key: Array, tick: int, dt: float, armed: Array, crowd: Array, force: Array, posture: Array, snipers: Array,
+           armed_fire: float, ambush: float, sniper_fire: float, dying: Array, cell: Array, fit: Array, shot: Array,
            dead: Array, new_shot: Array, new_dead: Array) -> int:  # fmt: skip
     """Members of each unit, (unit,), hit by armed persons and snipers of its cell; returns how many were hit."""
     total = 0
@@ -172,12 +188,13 @@ def suffer(key: Array, tick: int, dt: float, armed: Array, force: Array, posture
         if fit[u] == 0:
             continue
         c = cell[u]
-        rate = armed_fire * armed[c] * (ambush if posture[c] == 1 else 1.0) + 0.5 * sniper_fire * snipers[c]
-        if rate == 0.0:
+        if armed[c] == 0 and snipers[c] == 0:
             continue
-        hits = min(fit[u], poisson(rate * fit[u] / force[c] * dt, uniforms(key, MEMBER, tick, u, 0)[0]))
+        by_snipers = snipers_hit(snipers[c], sniper_fire, force[c], crowd[c])
+        rate = members_hit(armed[c], posture[c], armed_fire, ambush, by_snipers, force[c])
+        hits = min(fit[u], poisson(rate * fit[u] * dt, uniforms(key, MEMBER, tick, u, 0)[0]))
         for i in range(hits):
-            if uniforms(key, MEMBER, tick, u, i + 1)[0] < killed:
+            if uniforms(key, MEMBER, tick, u, i + 1)[0] < dying[c]:
                 new_dead[u] += 1
             else:
                 new_shot[u] += 1
@@ -283,16 +300,17 @@ def exchange(c: Context, contact: Array) -> None:
     about = p["exposed"] * p["area"] * fixed.residents_per_km2
     state_fire = p["state_fire"] if int(now.rules[0]) >= LIVE_FIRE else 0.0
     person, new, time, where, payload, _ = c.proposals.arrays()
+    dies = dying(c, killed)
     fixed.hits[:] = 0
     n = shoot(
-        c.key, c.tick, c.dt, contact, now.armed, now.crowd, now.armed_force, known, about, now.snipers, state_fire,
-        p["sniper_fire"], dying(c, killed), now.armed_start, now.armed_slots, now.cell_start, now.cell_slots,
+        c.key, c.tick, c.dt, contact, now.armed, now.crowd, now.force, now.armed_force, known, about, now.snipers,
+        state_fire, p["sniper_fire"], dies, now.armed_start, now.armed_slots, now.cell_start, now.cell_slots,
         now.slot_person, fixed.first_resident, now.status, fixed.hits, fixed.combat_harm, person, new, time, where,
         payload, c.proposals.n,
     )  # fmt: skip
     hurt = suffer(
-        c.key, c.tick, c.dt, now.armed, now.force, now.posture, now.snipers, p["armed_fire"], p["ambush"],
-        p["sniper_fire"], killed, now.unit_cell, now.unit_fit, now.unit_shot, now.unit_killed, following.unit_shot,
+        c.key, c.tick, c.dt, now.armed, now.crowd, now.force, now.posture, now.snipers, p["armed_fire"], p["ambush"],
+        p["sniper_fire"], dies, now.unit_cell, now.unit_fit, now.unit_shot, now.unit_killed, following.unit_shot,
         following.unit_killed,
     )  # fmt: skip
     c.proposals.n = break_bands(
@@ -324,7 +342,8 @@ def step(c: Context) -> None:
     """Fight where the sides meet, and look for persons in hiding."""
     now, following = c.now, c.next
     following.fighting[0] = 0
-    contact = np.flatnonzero(((now.armed > 0) | (now.snipers > 0)) & (now.force > 0))
+    by_snipers = (now.snipers > 0) & ((now.force > 0) | (now.crowd > 0))
+    contact = np.flatnonzero(((now.armed > 0) & (now.force > 0)) | by_snipers)
     if contact.size:
         exchange(c, contact)
     if now.hidden_start[-1] > 0 and c.p["combat.sweep"] > 0.0:
