@@ -17,15 +17,23 @@ One hit kills with probability 1 / (1 + wounded per killed), and a wounded perso
 variant, hit ``sniper_fire`` persons per hour each, members or protesters by their numbers, and are not hit.
 
 A side in contact breaks at the rate ``rout`` / (1 + exp(-steepness (z - 1/2))), z a mean of five causes, each between 0
-and 1, with weights 33 : 13 : 4 : 12 : 10 - encirclement, flight of neighbours within the hour, reinforcement of the
-enemy within the hour, no reserves in adjoining cells, losses (McQuie: losses alone do not break a force). A band that
-breaks goes into hiding; where it is encircled each member surrenders with probability ``surrender`` and is detained. A
-unit that breaks goes to its fallback for ``recovery``. Sweeps detain persons in hiding at a rate of ``sweep`` mu_c
-H / (H + 50) per member of the forces in the cell.
+and 1, with these weights (McQuie: losses alone do not break a force):
+
+        of 72   a band                                          a unit
+    33          no way out (see bands)                          share of adjoining cells that armed persons hold
+    13          share of adjoining cells where a band broke     share of the units with the same goal that broke or were
+                within the hour                                 overrun within the hour
+    4           share of K that came since the full hour        B / (4 K)
+    12          no armed persons in adjoining cells             no forces in adjoining cells
+    10          hits expected per head and hour / ``bearable``  the same
+
+A band that breaks goes into hiding; where it is encircled each member surrenders with probability ``surrender`` and is
+detained. A unit that breaks goes to its fallback for ``recovery``. Sweeps detain persons in hiding at a rate of
+``sweep`` mu_c H / (H + 50) per member of the forces in the cell.
 
 Order     after crowd control, before facilities
 Reads     armed, crowd, force, armed_force, intelligence, posture, reach_exit, snipers, network (cell,); rules;
-          unit_fit, unit_cell, unit_recovers, unit_order (unit,); slots
+          unit_fit, unit_cell, unit_goal, unit_recovers (unit,); slots
 Writes    proposals; unit_shot, unit_killed, unit_routed (unit,); fled, force_before (cell,); fighting ()
 Source    Lanchester 1916; Deitchman 1962, doi:10.1287/opre.10.6.818; Kress and Szechtman 2009,
           doi:10.1287/opre.1080.0617; McQuie 1987 on what breaks a force; wounded per killed: Coupland and Meddings
@@ -65,7 +73,7 @@ PARAMETERS = (
               loguniform(0.3, 3.0)),
     Parameter("combat.steepness", "dimensionless", 8.0, ASSUMPTION, "how sharply that rate rises with the causes",
               uniform(4.0, 12.0)),
-    Parameter("combat.bearable", "dimensionless", 0.2, ASSUMPTION, "share of losses in an hour that counts as one",
+    Parameter("combat.bearable", "1/h", 0.2, ASSUMPTION, "losses per head and hour that are a full cause of breaking",
               uniform(0.1, 0.4), low=1e-3, high=1.0),
     Parameter("combat.surrender", "dimensionless", 0.5, ASSUMPTION, "share of an encircled band that surrenders",
               uniform(0.2, 0.8), high=1.0),
@@ -136,18 +144,21 @@ def propose_hit(key: Array, word: int, tick: int, dt: float, c: int, slot: int, 
 def shoot(key: Array, tick: int, dt: float, cells: Array, armed: Array, crowd: Array, force: Array,
           armed_force: Array, aimed: Array, residents_about: Array, snipers: Array, state_fire: float,
           sniper_fire: float, dying: Array, armed_start: Array, armed_slots: Array, cell_start: Array,
-          cell_slots: Array, slot_person: Array, first_resident: Array, status: Array, hits: Array, harmed: Array,
-          person: Array, new: Array, time: Array, where: Array, payload: Array, n: int) -> int:  # fmt: skip
+          cell_slots: Array, slot_person: Array, first_resident: Array, status: Array, hits: Array, expected: Array,
+          harmed: Array, person: Array, new: Array, time: Array, where: Array, payload: Array,
+          n: int) -> int:  # fmt: skip
     """Propose hits on armed persons, protesters and bystanders in these cells; returns the number of proposals.
 
     aimed, residents_about and dying (cell,): share of aimed fire, bystanders about, share of hits that are deaths. hits
-    (cell,) is left with those on armed persons, harmed (cell,) with those on others.
+    (cell,) is left with those on armed persons, harmed (cell,) with those on others, and expected, by place in cells,
+    with hits per armed person and hour.
     """
     chosen, hashes = np.empty(MOST, np.int32), np.empty(MOST, np.uint64)
     for j in range(cells.size):
         c = cells[j]
         b, a = armed[c], crowd[c]
         on_armed, on_others = hit_rates(b, a, armed_force[c], residents_about[c], aimed[c], state_fire)
+        expected[j] = on_armed / max(1, b)
         u_armed, u_others = uniforms(key, FIRE, tick, c, 0)
         wanted = min(b, MOST, poisson(on_armed * dt, u_armed))
         hits[c] = smallest(key, VICTIM, tick, armed_slots, armed_start[c], armed_start[c + 1], slot_person, chosen,
@@ -204,7 +215,7 @@ def suffer(key: Array, tick: int, dt: float, armed: Array, crowd: Array, force: 
 
 @kernel
 def break_bands(key: Array, tick: int, hour: float, dt: float, cells: Array, armed: Array, force: Array,
-                force_before: Array, reach: Array, hits: Array, start: Array, neighbour: Array, weights: Array,
+                force_before: Array, reach: Array, expected: Array, start: Array, neighbour: Array, weights: Array,
                 rout: float, steepness: float, bearable: float, surrender: float, armed_start: Array,
                 armed_slots: Array, slot_person: Array, fled: Array, new_fled: Array, person: Array, new: Array,
                 time: Array, where: Array, payload: Array, n: int) -> int:  # fmt: skip
@@ -220,7 +231,7 @@ def break_bands(key: Array, tick: int, hour: float, dt: float, cells: Array, arm
         z = weights[0] * (0.0 if reach[c] else 1.0) + weights[1] * fleeing / max(1, neighbours)
         z += weights[2] * min(1.0, max(0, force[c] - force_before[c]) / force[c])
         z += weights[3] * (1.0 if reserves == 0 else 0.0)
-        z += weights[4] * min(1.0, hits[c] / (armed[c] * bearable * dt))
+        z += weights[4] * min(1.0, expected[j] / bearable)
         u_rout, u_when = uniforms(key, ROUT, tick, c, 0)
         if u_rout >= 1.0 - math.exp(-rout_rate(z, rout, steepness) * dt):
             continue
@@ -235,11 +246,15 @@ def break_bands(key: Array, tick: int, hour: float, dt: float, cells: Array, arm
 
 
 @kernel
-def break_units(key: Array, tick: int, hour: float, dt: float, armed: Array, force: Array, weights: Array, rout: float,
-                steepness: float, bearable: float, recovery: float, start: Array, neighbour: Array, cell: Array,
-                fit: Array, strength: Array, recovers: Array, routed: Array, shot: Array, dead: Array, new_shot: Array,
-                new_dead: Array, new_routed: Array) -> None:  # fmt: skip
-    """Units, (unit,), that break under fire of armed persons go to their fallback for ``recovery`` hours."""
+def break_units(key: Array, tick: int, hour: float, dt: float, armed: Array, crowd: Array, force: Array,
+                posture: Array, snipers: Array, armed_fire: float, ambush: float, sniper_fire: float, weights: Array,
+                rout: float, steepness: float, bearable: float, recovery: float, overrun: float, start: Array,
+                neighbour: Array, cell: Array, goal: Array, fit: Array, recovers: Array, routed: Array,
+                new_routed: Array) -> None:  # fmt: skip
+    """Units, (unit,), that break under fire of armed persons go to their fallback for ``recovery`` hours.
+
+    ``overrun`` is the time for which a unit that was overrun is out of action.
+    """
     for u in range(cell.size):
         new_routed[u] = routed[u]
         c = cell[u]
@@ -251,13 +266,14 @@ def break_units(key: Array, tick: int, hour: float, dt: float, armed: Array, for
             reserves += force[neighbour[i]]
         fleeing, others = 0, 0
         for v in range(cell.size):
-            if v != u and cell[v] == c:
+            if v != u and cell[v] >= 0 and goal[v] == goal[u]:
                 others += 1
-                fleeing += recovers[v] > hour or routed[v] > hour
-        lost = new_shot[u] - shot[u] + new_dead[u] - dead[u]
+                fleeing += routed[v] > hour - 1.0 + recovery or recovers[v] > hour - 1.0 + overrun
+        by_snipers = snipers_hit(snipers[c], sniper_fire, force[c], crowd[c])
+        expected = members_hit(armed[c], posture[c], armed_fire, ambush, by_snipers, force[c])
         z = weights[0] * held / max(1, neighbours) + weights[1] * fleeing / max(1, others)
         z += weights[2] * min(1.0, armed[c] / (4.0 * force[c])) + weights[3] * (1.0 if reserves == 0 else 0.0)
-        z += weights[4] * min(1.0, lost / (fit[u] * bearable * dt))
+        z += weights[4] * min(1.0, expected / bearable)
         if uniforms(key, UNIT_ROUT, tick, u, 0)[0] < 1.0 - math.exp(-rout_rate(z, rout, steepness) * dt):
             new_routed[u] = hour + dt + recovery - 1e-9  # else rounding may add a tick
 
@@ -300,13 +316,13 @@ def exchange(c: Context, contact: Array) -> None:
     about = p["exposed"] * p["area"] * fixed.residents_per_km2
     state_fire = p["state_fire"] if int(now.rules[0]) >= LIVE_FIRE else 0.0
     person, new, time, where, payload, _ = c.proposals.arrays()
-    dies = dying(c, killed)
+    dies, expected = dying(c, killed), np.zeros(contact.size)
     fixed.hits[:] = 0
     n = shoot(
         c.key, c.tick, c.dt, contact, now.armed, now.crowd, now.force, now.armed_force, known, about, now.snipers,
         state_fire, p["sniper_fire"], dies, now.armed_start, now.armed_slots, now.cell_start, now.cell_slots,
-        now.slot_person, fixed.first_resident, now.status, fixed.hits, fixed.combat_harm, person, new, time, where,
-        payload, c.proposals.n,
+        now.slot_person, fixed.first_resident, now.status, fixed.hits, expected, fixed.combat_harm, person, new, time,
+        where, payload, c.proposals.n,
     )  # fmt: skip
     hurt = suffer(
         c.key, c.tick, c.dt, now.armed, now.crowd, now.force, now.posture, now.snipers, p["armed_fire"], p["ambush"],
@@ -314,16 +330,16 @@ def exchange(c: Context, contact: Array) -> None:
         following.unit_killed,
     )  # fmt: skip
     c.proposals.n = break_bands(
-        c.key, c.tick, c.hour, c.dt, contact, now.armed, now.force, now.force_before, now.reach_exit, fixed.hits,
+        c.key, c.tick, c.hour, c.dt, contact, now.armed, now.force, now.force_before, now.reach_exit, expected,
         fixed.neighbour_start, fixed.neighbour, WEIGHTS, p["rout"], p["steepness"], p["bearable"], p["surrender"],
         now.armed_start, now.armed_slots, now.slot_person, now.fled, following.fled, person, new, time, where, payload,
         n,
     )  # fmt: skip
     break_units(
-        c.key, c.tick, c.hour, c.dt, now.armed, now.force, WEIGHTS, p["rout"], p["steepness"], p["bearable"],
-        p["recovery"], fixed.neighbour_start, fixed.neighbour, now.unit_cell, now.unit_fit, fixed.unit_strength,
-        now.unit_recovers, now.unit_routed, now.unit_shot, now.unit_killed, following.unit_shot, following.unit_killed,
-        following.unit_routed,
+        c.key, c.tick, c.hour, c.dt, now.armed, now.crowd, now.force, now.posture, now.snipers, p["armed_fire"],
+        p["ambush"], p["sniper_fire"], WEIGHTS, p["rout"], p["steepness"], p["bearable"], p["recovery"],
+        c.p["crowd_control.recovery"], fixed.neighbour_start, fixed.neighbour, now.unit_cell, now.unit_goal,
+        now.unit_fit, now.unit_recovers, now.unit_routed, following.unit_routed,
     )  # fmt: skip
     following.fighting[0] = int(fixed.hits[contact].sum() + fixed.combat_harm[contact].sum()) + hurt
     note(c)
