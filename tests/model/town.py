@@ -136,6 +136,7 @@ def fixed_arrays(residents: Any, sites: Any) -> Fixed:
         risk=np.zeros(n),
         **{name: np.zeros(n, np.int64) for name in SCRATCH},
         **line(n),
+        cell_km2=np.ones(n),
         residents_per_km2=residents / 1.0,
     )
 

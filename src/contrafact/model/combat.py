@@ -29,7 +29,7 @@ and 1, with these weights (McQuie: losses alone do not break a force):
 
 A band that breaks goes into hiding; where it is encircled each member surrenders with probability ``surrender`` and is
 detained. A unit that breaks goes to its fallback for ``recovery``. Sweeps detain persons in hiding at a rate of
-``sweep`` mu_c H / (H + 50) per member of the forces in the cell.
+``sweep`` mu_c H / (H + 50) per member of the forces in the cell, H persons in hiding per km2 of it.
 
 Order     after crowd control, before facilities
 Reads     armed, crowd, force, armed_force, intelligence, posture, reach_exit, snipers, network (cell,); rules;
@@ -86,7 +86,7 @@ PARAMETERS = (
 LIVE_FIRE = 2  # rules of engagement from which on
 MOST = 4096
 WEIGHTS = np.array([33.0, 13.0, 4.0, 12.0, 10.0]) / 72.0
-HALF_HIDDEN = 50.0
+HALF_HIDDEN = 50.0  # persons in hiding per km2 at which a member finds half as many as at most
 
 FIRE = decision("combat.fire")
 VICTIM = decision("combat.victim")
@@ -280,14 +280,14 @@ def break_units(key: Array, tick: int, hour: float, dt: float, armed: Array, cro
 
 @kernel
 def sweep(key: Array, tick: int, dt: float, rate: float, hidden: Array, force: Array, intelligence: Array,
-          hidden_start: Array, hidden_slots: Array, slot_person: Array, person: Array, new: Array, time: Array,
-          where: Array, payload: Array, n: int) -> int:  # fmt: skip
+          km2: Array, hidden_start: Array, hidden_slots: Array, slot_person: Array, person: Array, new: Array,
+          time: Array, where: Array, payload: Array, n: int) -> int:  # fmt: skip
     """Propose that persons in hiding are detained; returns the number of proposals."""
     chosen, hashes = np.empty(MOST, np.int32), np.empty(MOST, np.uint64)
     for c in range(hidden.size):
         if hidden[c] == 0 or force[c] == 0:
             continue
-        mean = rate * force[c] * intelligence[c] * hidden[c] / (hidden[c] + HALF_HIDDEN) * dt
+        mean = rate * force[c] * intelligence[c] * hidden[c] / (hidden[c] + HALF_HIDDEN * km2[c]) * dt
         wanted = min(hidden[c], MOST, poisson(mean, uniforms(key, SWEEP, tick, c, 0)[0]))
         found = smallest(key, SWEPT, tick, hidden_slots, hidden_start[c], hidden_start[c + 1], slot_person, chosen,
                          hashes, wanted)  # fmt: skip
@@ -365,8 +365,8 @@ def step(c: Context) -> None:
     if now.hidden_start[-1] > 0 and c.p["combat.sweep"] > 0.0:
         person, new, time, where, payload, _ = c.proposals.arrays()
         c.proposals.n = sweep(
-            c.key, c.tick, c.dt, c.p["combat.sweep"], now.hidden, now.force, now.intelligence, now.hidden_start,
-            now.hidden_slots, now.slot_person, person, new, time, where, payload, c.proposals.n,
+            c.key, c.tick, c.dt, c.p["combat.sweep"], now.hidden, now.force, now.intelligence, c.fixed.cell_km2,
+            now.hidden_start, now.hidden_slots, now.slot_person, person, new, time, where, payload, c.proposals.n,
         )  # fmt: skip
     if c.tick % c.ticks_per_hour == 0:
         following.force_before[:] = now.force
