@@ -85,6 +85,7 @@ def prepare(scenario: Scenario, world: World) -> Model:
         neighbour=world.neighbour,
         edge_cells=edge_of(world),
         place_hops=world.hops,
+        cell_km2=world.area_km2,
         residents_per_km2=world.residents / world.area_km2,
         site_cell=world.place_cell[world.site_place],
         site_names=world.site_names,

@@ -6,17 +6,18 @@
 
 Q are the true counts: people in the street, armed persons, deaths and harm of unarmed residents, deaths of armed
 persons and of forces, injured of all groups, detained, facilities lost. The two factors b distort only deaths, harm
-and injuries, of which rumour makes more or less and a broadcaster in the hands of the state tells a part; one that the
-state has lost tells all. A report can be injected, true or false, early or late, by an action. Delays are rounded to
-ticks and end where memory does.
+and injuries, of which rumour makes more or less and a broadcaster in the hands of the state tells a part; once the
+state has lost every broadcaster they tell all. What a channel has told of them it does not take back. A report can be
+injected, true or false, early or late, by an action. Delays are rounded to ticks, one at least, and end where memory
+does; who reads a report at hour t reads what was so at t - d.
 
-The government acts on the official channel (policy, command, alliance). Residents hear the network as far as it works
-and the broadcaster otherwise: exposure, fear and support weigh the two by M_c. What they see around them they see at
-once; no report stands between.
+The government's actions read the official channel (see policy). Residents hear the network as far as it works and the
+broadcaster otherwise: exposure reads the network alone, fear and support weigh the two by M_c. What they see around
+them they see at once; no report stands between.
 
 Order     after policy, before communications
-Reads     counts (count,), crowd, armed, harmed_now (cell,), holder (facility,), injected (told, channel)
-Writes    history (lag, told); told, heard (told, channel)
+Reads     counts (count,), crowd, armed (cell,), holder (facility,), injected (told, channel)
+Writes    history (lag, told); reported, told, heard (told, channel)
 Source    assumption: no source measures delays and distortions; priors are wide
 Check     tests/model/test_reports.py: a count arrives after its delay, whatever the tick; a false report is believed
 """
@@ -71,8 +72,8 @@ def true_counts(c: Context) -> Array:
 
 
 def past(c: Context, delay: float) -> Array:
-    """The counts as they were ``delay`` hours ago, none before the start, (told,)."""
-    ticks = min(LAGS - 1, round(delay * c.ticks_per_hour))
+    """The counts that will be ``delay`` hours old when the next tick reads them, none before the start, (told,)."""
+    ticks = min(LAGS, max(1, round(delay * c.ticks_per_hour))) - 1
     if ticks > c.tick:
         return np.zeros(len(TOLD))
     return np.asarray(c.next.history[(c.tick - ticks) % LAGS], float)
@@ -83,13 +84,14 @@ def step(c: Context) -> None:
     now, following, p = c.now, c.next, c.p
     following.history[c.tick % LAGS] = true_counts(c)
     broadcast = c.fixed.facility_is_broadcast
-    state_tells = bool(broadcast.any()) and bool((now.holder[broadcast] == STATE).any())
-    told = following.told
-    told[:, OFFICIAL] = past(c, p["reports.official_delay"])
-    told[:, NETWORK] = past(c, p["reports.network_delay"])
-    told[DISTORTED, NETWORK] *= p["reports.network_bias"]
-    told[:, BROADCAST] = past(c, p["reports.broadcast_delay"])
+    state_tells = not broadcast.any() or bool((now.holder[broadcast] == STATE).any())
+    reported = following.reported
+    reported[:, OFFICIAL] = past(c, p["reports.official_delay"])
+    reported[:, NETWORK] = past(c, p["reports.network_delay"])
+    reported[DISTORTED, NETWORK] *= p["reports.network_bias"]
+    reported[:, BROADCAST] = past(c, p["reports.broadcast_delay"])
     if state_tells:
-        told[DISTORTED, BROADCAST] *= p["reports.broadcast_bias"]
-    told += now.injected
-    np.maximum(0.0, told - now.told, out=following.heard)
+        reported[DISTORTED, BROADCAST] *= p["reports.broadcast_bias"]
+    reported[DISTORTED] = np.maximum(reported[DISTORTED], now.reported[DISTORTED])
+    np.add(reported, now.injected, out=following.told)
+    np.maximum(0.0, following.told - now.told, out=following.heard)

@@ -150,8 +150,9 @@ ARRAYS: tuple[ArraySpec, ...] = (
     _spec("snipers cell int64 persons policy", "snipers in the cell"),
     _spec("injected told,channel float64 - policy", "reports that stand for no event of the model, cumulative"),
     # Reports
-    _spec("history lag,told int64 - reports", "true counts at the end of earlier ticks, by tick modulo LAGS"),
-    _spec("told told,channel float64 - reports", "what each channel tells"),
+    _spec("history lag,told int64 - reports", "true counts as earlier ticks began, by tick modulo LAGS"),
+    _spec("reported told,channel float64 - reports", "what each channel tells of what did happen"),
+    _spec("told told,channel float64 - reports", "what each channel tells, with what was injected"),
     _spec("heard told,channel float64 - reports", "rise in the tick of what each channel tells, never negative"),
     # Fields
     _spec("network cell float64 share communications", "network availability M", 1),
