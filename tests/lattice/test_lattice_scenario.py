@@ -11,8 +11,7 @@ import pytest
 from contrafact.errors import InputError, InputErrors
 from contrafact.lattice import Change, Rules
 from contrafact.lattice.rules import DECLARED
-from contrafact.lattice.runs import PUBLISHED
-from contrafact.lattice.scenario import LatticeScenario, SomeRules, load
+from contrafact.lattice.scenario import PUBLISHED, LatticeScenario, SomeRules, load
 from contrafact.scenario.loading import LIBRARY, Outside, from_resolved_as, with_overrides
 
 SHIPPED = LIBRARY / PUBLISHED / "scenario.yaml"

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from contrafact.lattice.outbursts import outbursts, waits
 from contrafact.lattice.rules import Change, Rules
-from contrafact.lattice.runs import Run, published
+from contrafact.lattice.runs import Run
+from contrafact.lattice.scenario import published
 from contrafact.lattice.simulation import Lattice, LatticeRun, run
 
 if TYPE_CHECKING:

@@ -1,17 +1,13 @@
-"""One run of the lattice model: a society, what changes on its way, its length; and the published ones by name."""
+"""One run of the lattice model: a society, what changes on its way, its length."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from contrafact.lattice.rules import Change, Rules
 from contrafact.lattice.simulation import LatticeRun, run
-
-PUBLISHED = "epstein-2002"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,12 +38,3 @@ class Run:
         """One replication; ``ticks`` and rules by name, e.g. ratio="floor", replace those of the run."""
         changed = dataclasses.replace(self.rules, **rules)
         return run(changed, ticks or self.ticks, seed, replication, self.changes)
-
-
-@cache
-def published() -> Mapping[str, Run]:
-    """By name: the eight runs of the paper's Table 2, and the peacekeepers of Fig. 14, who have no column in it."""
-    from contrafact.lattice.scenario import load  # noqa: PLC0415  (a scenario reads the runs of its file as these)
-
-    found = load(PUBLISHED)
-    return {name: found.as_run(name) for name in found.runs}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
@@ -18,6 +19,7 @@ from contrafact.scenario.overrides import Overrides
 from contrafact.scenario.parts import Entity, Listed, Part, Text
 from contrafact.scenario.problems import Problems, TreePath, listed, nearest, problem, show
 
+PUBLISHED = "epstein-2002"
 ENDLESS = "endless"
 LARGEST_SIDE = 1000
 LONGEST_RUN = 100_000
@@ -187,3 +189,10 @@ class LatticeScenario(Document):
 def load(name_or_path: str | Path, overrides: Overrides = (), outside: Outside = UNCHECKED) -> LatticeScenario:
     """Read a lattice scenario by its shipped name, or by the path of its file or folder; raises InputErrors."""
     return load_as(LatticeScenario, open_file(name_or_path), overrides, outside)
+
+
+@cache
+def published() -> Mapping[str, Run]:
+    """By name: the eight runs of the paper's Table 2, and the peacekeepers of Fig. 14, who have no column in it."""
+    found = load(PUBLISHED)
+    return {name: found.as_run(name) for name in found.runs}
