@@ -11,12 +11,15 @@ import pytest
 from contrafact.model import exposure, fear, policy, reports, support
 from contrafact.model.context import Context
 from contrafact.model.policy import Action
-from contrafact.model.reports import BROADCAST, COLUMN, DISTORTED, NETWORK, OFFICIAL
-from contrafact.model.state import COUNTS, CROWD, LAGS, NOBODY, STATE, TOLD
+from contrafact.model.reports import DISTORTED
+from contrafact.model.state import CHANNELS, COUNTS, CROWD, LAGS, NOBODY, STATE, TOLD
 from tests.model.town import accept, start, town
 
 DEATHS, HARMED, INJURED, STREET = (TOLD.index(name) for name in ("deaths", "harmed", "injured", "crowd"))
 BROADCASTER = {"kind": "broadcast"}
+
+OFFICIAL, NETWORK, BROADCAST = range(len(CHANNELS))
+COLUMN = {name: i for i, name in enumerate(COUNTS)}
 
 
 def newsroom(
