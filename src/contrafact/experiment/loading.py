@@ -8,11 +8,13 @@ from typing import Any
 
 from contrafact import scenario
 from contrafact.errors import InputError
-from contrafact.evidence import known_ids, shipped_ledgers
+from contrafact.evidence import kept_back, known_ids, shipped_ledgers
 from contrafact.experiment import manifest
 from contrafact.experiment.manifest import Manifest
 from contrafact.model import PARAMETERS
 from contrafact.scenario import Scenario
+
+KEPT_BACK = "is a row of the record that is kept for scoring: it may choose nothing, neither a value nor a range"
 
 
 def load(name_or_path: str | Path, overrides: Sequence[str] | Mapping[str, object] = ()) -> Scenario:
@@ -51,6 +53,11 @@ def scenario_of(record: Manifest, path: Path) -> Scenario:
     return found
 
 
-def evidence_ids() -> frozenset[str]:
-    """Every id that a value may cite: rows of the record that may drive a scenario, places, populations, literature."""
-    return frozenset().union(*(known_ids(name) for name in shipped_ledgers()))
+def evidence_ids() -> dict[str, str | None]:
+    """Every id that there is, with the reason why a value may not cite it, or None where it may.
+
+    May be cited: rows of the record that may drive a scenario, places, populations, literature.
+    """
+    ledgers = shipped_ledgers()
+    kept: dict[str, str | None] = dict.fromkeys(frozenset().union(*map(kept_back, ledgers)), KEPT_BACK)
+    return {**kept, **dict.fromkeys(frozenset().union(*map(known_ids, ledgers)))}

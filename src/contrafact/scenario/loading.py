@@ -25,13 +25,14 @@ from contrafact.scenario.problems import (
     Marks,
     Problems,
     TreePath,
-    input_error,
+    dotted,
+    input_errors,
     listed,
     nearest,
     problem,
     show,
 )
-from contrafact.scenario.reading import read_text, read_yaml
+from contrafact.scenario.reading import SURROGATE, nearest_file, read_text, read_yaml
 from contrafact.scenario.schema import FORMAT, Scenario
 
 LIBRARY = Path(__file__).parent / "library"
@@ -58,7 +59,7 @@ class Draft:
 class Outside(NamedTuple):
     """What exists outside a scenario, each None where it is not to be checked."""
 
-    known_evidence: Collection[str] | None
+    known_evidence: Collection[str] | Mapping[str, str | None] | None
     declared: Mapping[str, Parameter] | None
 
 
@@ -77,14 +78,14 @@ def load(
     """Read a shipped scenario by name, or one's own by the path of its file or folder.
 
     overrides       ``["forces.police.strength=4000 persons"]`` or ``{"actions.curfew": None}``
-    known_evidence  ids that exist; None: whether an id exists is not checked
+    known_evidence  ids that exist, as a mapping with the reason why one may not be cited; None: no id is checked
     declared        parameters that mechanisms declare, by name; None: their names and ranges are not checked
     Raises InputErrors with everything that is wrong.
     """
     path = find(name_or_path)
     tree, marks = _read(path)
     _check_format(tree, marks, str(path))
-    tree, touched = apply(tree, overrides)
+    tree, touched = apply(tree, overrides, declared)
     problems = Problems()
     files = datafiles.read_beside(path.parent, tree, problems)
     draft = Draft(tree, files, marks, str(path), touched, user_values=bool(touched))
@@ -114,17 +115,17 @@ def from_resolved(
 ) -> Scenario:
     """The scenario that :meth:`Scenario.resolved` wrote, with the same digest; raises InputErrors."""
     try:
-        tree = plain(document)
+        tree = plain({key: value for key, value in document.items() if key != "files"})
     except TypeError as error:
         raise InputErrors([InputError(f"found {error}, expected {PLAIN}", MANIFEST, allowed=PLAIN)]) from error
-    files = tree.pop("files", {})
-    if not isinstance(files, dict) or not all(isinstance(text, str) for text in files.values()):
+    files = document.get("files", {})
+    if not isinstance(files, dict) or not all(isinstance(x, str) and not SURROGATE.search(x) for x in files.values()):
         allowed = "a mapping of names to texts"
         message = f"found {show(files)}, expected {allowed}"
         raise InputErrors([InputError(message, MANIFEST, key="files", found=show(files), allowed=allowed)])
     marks = Marks({}, {})
     _check_format(tree, marks, MANIFEST)
-    return _resumed(Draft(tree, files, marks, MANIFEST), Outside(known_evidence, declared))
+    return _resumed(Draft(tree, dict(files), marks, MANIFEST), Outside(known_evidence, declared))
 
 
 def with_overrides(
@@ -137,7 +138,7 @@ def with_overrides(
     """The same scenario with more overrides, validated anew; raises InputErrors."""
     tree = scenario.resolved()
     files = tree.pop("files")
-    tree, touched = apply(tree, overrides)
+    tree, touched = apply(tree, overrides, declared)
     draft = Draft(tree, files, scenario._marks, scenario.source, touched)
     return _resumed(draft, Outside(known_evidence, declared))
 
@@ -157,7 +158,11 @@ def find(name_or_path: str | Path) -> Path:
     if exists:
         return path
     allowed = f"a path, or one of the shipped scenarios: {listed(names)}"
-    message = f"there is no scenario {show(str(name_or_path))}{nearest(str(name_or_path), names)}; expected {allowed}"
+    hint = nearest(str(name_or_path), names) or nearest_file(path)
+    given = show(str(name_or_path), 400)
+    message = f"there is no scenario {given}{hint}; expected {allowed}"
+    if path.name == FILE_NAME and path != Path(name_or_path):
+        message = f"the folder {given} has no {FILE_NAME}{hint}"
     raise InputErrors([InputError(message, found=str(name_or_path), allowed=allowed)])
 
 
@@ -186,7 +191,7 @@ def _read(path: Path) -> tuple[dict[str, Any], Marks]:
 def _validated(draft: Draft, problems: Problems, outside: Outside) -> Scenario:
     """The scenario of a draft; problems holds what is wrong with it already."""
     context = _context(draft, outside)
-    errors = datafiles.checked(draft.tree, draft.files, problems)
+    errors = datafiles.checked(draft.tree, draft.files, problems, Path(draft.source).parent)
     _check_names(draft.tree, problems)
     scenario, found = _modelled(draft.tree, context)
     bare = [path for path in draft.touched if path in _bare(found)]
@@ -195,7 +200,7 @@ def _validated(draft: Draft, problems: Problems, outside: Outside) -> Scenario:
             completed(draft.tree, path)
         scenario, found = _modelled(draft.tree, context)
     details = [*problems.details, *found]
-    errors += [input_error(item, draft.marks, draft.source, draft.touched) for item in details]
+    errors += input_errors(details, draft.marks, draft.source, draft.touched)
     if errors or scenario is None:
         raise InputErrors(errors)
     digest = digest_of(draft.tree, draft.files)
@@ -213,8 +218,16 @@ def _context(draft: Draft, outside: Outside) -> Context:
     start, end = moment(draft.tree.get("start")), moment(draft.tree.get("end"))
     if start is None or end is None or not start < end:
         start = end = None
-    known_evidence = None if outside.known_evidence is None else frozenset(outside.known_evidence)
-    return Context(start, end, names_in(draft.tree), known_evidence, outside.declared, draft.user_values)
+    known = outside.known_evidence
+    evidence = known if known is None or isinstance(known, Mapping) else dict.fromkeys(known)
+    removed = {str(path[1]): dotted(path) for path in draft.touched if len(path) == 2 and _is_gone(draft.tree, path)}
+    return Context(start, end, names_in(draft.tree), evidence, outside.declared, draft.user_values, removed)
+
+
+def _is_gone(tree: Mapping[str, Any], path: TreePath) -> bool:
+    """Whether a section of named items lacks the one at this path."""
+    section = tree.get(str(path[0]))
+    return isinstance(section, dict) and path[1] not in section
 
 
 def _modelled(tree: dict[str, Any], context: Context) -> tuple[Scenario | None, list[InitErrorDetails]]:
