@@ -83,7 +83,7 @@ def run(
     carries what had finished when the user stopped the run, and the folder has been written with it.
     """
     asked = plan(scenario, replications, seed, threads, workers, until, record)
-    target = None if out is None else Path(out)
+    target = None if out is None else results.named(out)
     if target is not None:
         results.check_free(target, overwrite)
     until_hours = None if asked.until_hours == scenario.hours else asked.until_hours

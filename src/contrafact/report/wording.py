@@ -30,6 +30,7 @@ OUTCOMES = {
     "peak_crowd": "Most people in the street at one time",
     "peak_armed": "Most armed persons at one time",
 }
+LARGE = ((1e9, "billion"), (1e6, "million"))
 UNITS = {"h": "hours", "person h": "person-hours", "facility h": "facility-hours", "dimensionless": "share"}
 OVERLAP = "Agree: what the source says and the interval that holds 90 % of the replays overlap."
 USES = "Shown are rows that drive the scenario (input) or may be used for fitting (fit), never rows kept for scoring."
@@ -47,6 +48,19 @@ def outcome(name: str) -> str:
 def unit(name: str) -> str:
     """A unit in words."""
     return UNITS.get(name, name)
+
+
+def counted(count: int, noun: str) -> str:
+    """A number of things, e.g. "1 replay" or "1,440 ticks"."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def about(value: float) -> str:
+    """A large number with two significant digits, e.g. "1.7 billion"."""
+    power, word = next(((power, word) for power, word in LARGE if value >= power), (1.0, ""))
+    share = value / power
+    digits = f"{share:.1f}" if share < 9.95 else f"{float(f'{share:.2g}'):,.0f}"
+    return f"{digits} {word}".strip()
 
 
 def number(value: float, unit_name: str = "persons") -> str:
