@@ -34,6 +34,13 @@ LARGE = ((1e9, "billion"), (1e6, "million"))
 UNITS = {"h": "hours", "person h": "person-hours", "facility h": "facility-hours", "dimensionless": "share"}
 OVERLAP = "Agree: what the source says and the interval that holds 90 % of the replays overlap."
 USES = "Shown are rows that drive the scenario (input) or may be used for fitting (fit), never rows kept for scoring."
+FEWEST = 5
+"""In so many replays an event must have happened for its hours to have an interval."""
+
+EVENTS = (
+    "Events: median and interval are over the replays in which it happened, and where those are not all it is told how "
+    f"many; if they are fewer than {FEWEST}, there is no interval."
+)
 CUSTODY = f"{CUSTODY_NOTE[:1].upper()}{CUSTODY_NOTE[1:]}."
 
 
@@ -48,6 +55,12 @@ def outcome(name: str) -> str:
 def unit(name: str) -> str:
     """A unit in words."""
     return UNITS.get(name, name)
+
+
+def length(hours: float) -> str:
+    """A length of time in words: days from two days on, else hours."""
+    amount, noun = (hours / 24, "day") if hours >= 48 or hours == 24 else (hours, "hour")
+    return f"{amount:.3g} {noun}" if amount == 1 else f"{amount:.3g} {noun}s"
 
 
 def counted(count: int, noun: str) -> str:
@@ -129,7 +142,7 @@ def window(result: Result, entry: Mapping[str, Any]) -> str:
     if ends is None:
         return ""
     final = (ends - start) / timedelta(hours=1)
-    last_day = clock(start, final - 24)[:-6] if ends.hour == ends.minute == 0 else ""
+    last_day = day_of(result, final) if ends.hour == ends.minute == 0 else ""
     if begins is None or str(entry["quantity"]).partition("_")[0] in ("deaths", "injured", "detained"):
         return f"by the end of {last_day}" if last_day else f"by {clock(start, final)}"
     first = (begins - start) / timedelta(hours=1)
@@ -139,12 +152,27 @@ def window(result: Result, entry: Mapping[str, Any]) -> str:
     return span(first, final, HOURS, start)
 
 
+def day_of(result: Result, hour: float) -> str:
+    """The day that ends at an hour, or in which it lies, e.g. "16 Jan"."""
+    return clock(result.scenario.start, hour - 1 / 60)[:-6]
+
+
 def asked(result: Result, entry: Mapping[str, Any]) -> tuple[str | None, str]:
     """Place and statistic that the scenario names for a milestone."""
     for listed in result.scenario.milestones:
         if listed.record == entry["id"] and listed.quantity == entry["quantity"]:
             return listed.place, listed.statistic
     return None, ""
+
+
+def seen(result: Result, entry: Mapping[str, Any]) -> int:
+    """In how many replays a milestone's event happened; all of them where it is no event."""
+    return round(float(entry.get("share", 1.0)) * result.replications)
+
+
+def is_rare(result: Result, entry: Mapping[str, Any]) -> bool:
+    """Whether an event happened in so few replays that an interval of its hours would say nothing."""
+    return "share" in entry and seen(result, entry) < FEWEST
 
 
 def draws_note(result: Result) -> str:
