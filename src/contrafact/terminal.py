@@ -15,10 +15,14 @@ from rich.table import Table
 
 from contrafact.errors import RunError
 from contrafact.experiment.checkup import Checkup, can_draw
+from contrafact.experiment.loading import is_results
+from contrafact.experiment.manifest import read_manifest
 from contrafact.experiment.protocol import AnyDescription
 from contrafact.experiment.replaying import Replayed
 from contrafact.experiment.result import AnyResult, Result
+from contrafact.report import wording
 from contrafact.report.tables import milestone_table, outcome_table
+from contrafact.words import counted
 
 PATIENCE_S = 1.0
 WIDTH = 120
@@ -62,6 +66,18 @@ class Bar:
         return progress, progress.add_task(self.label, total=total)
 
 
+def tell_reused(source: str, replications: int, seed: int, notify: Callable[[str], None]) -> None:
+    """Say of a results folder that only its scenario is taken, and how the new run differs from the one it holds."""
+    if not is_results(source):
+        return
+    held = read_manifest(Path(source))
+    notify(
+        f"only the scenario is taken from the results in {source}: "
+        f"this run makes {counted(replications, 'replication')} with seed {seed}, "
+        f"that one made {counted(len(held.replications), 'replication')} with seed {held.seed}"
+    )
+
+
 def draw(result: AnyResult, notify: Callable[[str], None]) -> list[Path]:
     """Save pictures beside the results; where what draws them is missing, say how to get it.
 
@@ -84,7 +100,7 @@ def show_result(result: AnyResult) -> None:
     screen = console()
     say(
         screen,
-        f"{result.scenario.name}: {result.size}, {result.replications} replications, "
+        f"{result.scenario.name}: {result.size}, {counted(result.replications, 'replication')}, "
         f"{result.elapsed_s:.1f} s; digest {result.digest[:16]}",
     )
     screen.print(outcome_table(result))
@@ -114,8 +130,9 @@ def show_checkup(checkup: Checkup) -> None:
     """What this machine can do."""
     screen = console()
     versions = ", ".join(f"{name} {version}" for name, version in checkup.versions.items())
-    say(screen, f"python {checkup.python}; {checkup.threads} threads; {versions}")
-    say(screen, f"{checkup.persons_per_second:,.0f} residents advanced by one tick per second and thread")
+    say(screen, f"python {checkup.python}; {counted(checkup.threads, 'thread')}; {versions}")
+    rate = wording.about(checkup.persons_per_second)
+    say(screen, f"about {rate} residents advanced by one tick per second and thread; this varies from call to call")
     say(screen, "pictures can be drawn" if checkup.pictures else NO_PICTURES)
     for problem in checkup.problems or ("all is well",):
         say(screen, problem)

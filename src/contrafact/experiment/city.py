@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from contrafact import engine, scenario, world
 from contrafact.errors import RunError
-from contrafact.evidence import known_ids, load_ledger, read_milestones, shipped_ledgers
+from contrafact.evidence import kept_back, known_ids, load_ledger, read_milestones, shipped_ledgers
 from contrafact.experiment.compiling import compiling
 from contrafact.experiment.protocol import Notify
 from contrafact.experiment.result import Result
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 Array: TypeAlias = NDArray[Any]
 
+KEPT_BACK = "is a row of the record that is kept for scoring: it may choose nothing, neither a value nor a range"
 WARM_UP_H = 48.0
 """Long enough for crowds, clashes and seizures, so that every kernel is compiled."""
 
@@ -67,9 +68,14 @@ def from_resolved(resolved: Mapping[str, Any]) -> Scenario:
     return scenario.from_resolved(resolved, known_evidence=evidence_ids(), declared=PARAMETERS)
 
 
-def evidence_ids() -> frozenset[str]:
-    """Every id that a value may cite: rows of the record that may drive a scenario, places, populations, literature."""
-    return frozenset().union(*(known_ids(name) for name in shipped_ledgers()))
+def evidence_ids() -> dict[str, str | None]:
+    """Every id that there is, with the reason why a value may not cite it, or None where it may.
+
+    May be cited: rows of the record that may drive a scenario, places, populations, literature.
+    """
+    ledgers = shipped_ledgers()
+    kept: dict[str, str | None] = dict.fromkeys(frozenset().union(*map(kept_back, ledgers)), KEPT_BACK)
+    return {**kept, **dict.fromkeys(frozenset().union(*map(known_ids, ledgers)))}
 
 
 def prepared(crisis: Scenario, seed: int, record: frozenset[str], until_hours: float | None, notify: Notify) -> Job:

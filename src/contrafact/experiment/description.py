@@ -180,17 +180,18 @@ def _values(described: Scenario) -> Iterator[Value]:
             yield _value(path, quantity)
     for name, parameter in PARAMETERS.items():
         given = described.parameters.get(name)
-        yield _declared(parameter) if given is None else _value(name, given, parameter.meaning)
+        path = f"parameters.{name}"
+        yield _declared(path, parameter) if given is None else _value(path, given, parameter.meaning)
 
 
 def _value(path: str, given: Quantity, meaning: str | None = None) -> Value:
     return Value(path, given.value, given.unit, given.prior, given.evidence, given.assumption, meaning)
 
 
-def _declared(parameter: Parameter) -> Value:
+def _declared(path: str, parameter: Parameter) -> Value:
     assumed = parameter.evidence == "assumption"
     return Value(
-        parameter.name,
+        path,
         parameter.default,
         parameter.unit,
         parameter.prior,

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contrafact.model.recording import OUTCOMES
+from contrafact.words import counted, length
 
 if TYPE_CHECKING:
     from contrafact.model.context import Event
@@ -203,7 +204,7 @@ class Result(AnyResult):
     @property
     def size(self) -> str:
         """What was simulated in each replication, in words."""
-        return f"{self.persons:,} persons, {self.cell_count:,} cells, {self.ticks:,} ticks"
+        return f"{self.persons:,} persons, {self.cell_count:,} cells, {counted(self.ticks, 'tick')}"
 
     @property
     def stopped_at(self) -> str | None:
@@ -220,9 +221,9 @@ class Result(AnyResult):
     @property
     def notes(self) -> Sequence[str]:
         """In how many replays violence ended, and what is not simulated."""
-        ended, days = round(self.share_ended * self.replications), f"{self.until_hours / 24:g} days"
+        ended, replays = round(self.share_ended * self.replications), counted(self.replications, "replay")
         return (
-            f"Violence ended within the {days} of the run in {ended} of {self.replications} replays.",
+            f"Violence ended within the {length(self.until_hours)} of the run in {ended} of {replays}.",
             f"Detained: {CUSTODY_NOTE}.",
             *filter(None, [scale_note(self.scenario)]),
         )

@@ -30,24 +30,41 @@ R = TypeVar("R", bound=AnyResult)
 
 
 def check_free(out: Path, overwrite: bool = False) -> None:
-    """InputError where a folder of this name holds something that the run may not replace."""
-    if not out.exists() and not out.is_symlink():
-        _check_parent(out)
-        return
-    if out.is_dir() and not any(out.iterdir()):
+    """InputError where no folder of this name can be made, or where it holds what the run may not replace."""
+    _check_parent(out)
+    if out.is_symlink() and not out.exists():
+        message = f'found "{out}", a link to what does not exist; choose another name'
+        raise InputError(message, key="--out", found=str(out))
+    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
         return
     if not (out.is_dir() and manifest.is_results_folder(out)):
-        raise InputError("exists and is not a results folder; choose another name", key="--out", found=str(out))
+        message = f'found "{out}", which exists and is not a results folder; choose another name'
+        raise InputError(message, key="--out", found=str(out))
     if not overwrite:
         message = f'found "{out}", which holds the results of another run; choose another name or give --overwrite'
         raise InputError(message, key="--out", found=str(out))
 
 
+def named(out: str | Path) -> Path:
+    """The path of a results folder; InputError where it has no name of its own, as in "", "." and "/".
+
+    Of a link to a folder: the folder, since it is replaced as a whole.
+    """
+    path = Path(out)
+    if path.name in ("", ".."):
+        allowed = "the name of a folder to make"
+        raise InputError(f'found "{out}", expected {allowed}', key="--out", found=str(out), allowed=allowed)
+    return path.resolve() if os.path.islink(path) and os.path.isdir(path) else path
+
+
 def _check_parent(out: Path) -> None:
+    """Make and remove a folder beside the one to be made: what permissions promise, a file system may still refuse."""
     parent = next(folder for folder in out.absolute().parents if folder.exists())
-    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
-        message = f'found "{out}", but {parent} is not a folder in which you may write'
-        raise InputError(message, key="--out", found=str(out))
+    try:
+        Path(tempfile.mkdtemp(prefix=f"{out.name}.partial-", dir=parent)).rmdir()
+    except OSError as error:
+        message = f'found "{out}", but {parent} is not a folder in which you may write ({error.strerror})'
+        raise InputError(message, key="--out", found=str(out)) from None
 
 
 def default_out(scenario_name: str, seed: int) -> Path:

@@ -62,7 +62,7 @@ def run(
     """
     experiment = kinds.of(scenario)
     asked = plan(experiment, replications, seed, threads, workers, until, record)
-    target = None if out is None else Path(out)
+    target = None if out is None else results.named(out)
     if target is not None:
         results.check_free(target, overwrite)
     job = experiment.job(seed, asked.record, asked.length, notify)

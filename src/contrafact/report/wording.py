@@ -40,10 +40,18 @@ OUTCOMES = {
     "activation_mean": "Activation of an outburst, mean",
     "wait_mean": "Wait between outbursts, mean",
 }
+LARGE = ((1e9, "billion"), (1e6, "million"))
 UNITS = {"h": "hours", "person h": "person-hours", "facility h": "facility-hours", "dimensionless": "share"}
 COUNTED = ("persons", "facilities", "outbursts", "arrests")
 OVERLAP = "Agree: what the source says and the interval that holds 90 % of the replays overlap."
 USES = "Shown are rows that drive the scenario (input) or may be used for fitting (fit), never rows kept for scoring."
+FEWEST = 5
+"""In so many replays an event must have happened for its hours to have an interval."""
+
+EVENTS = (
+    "Events: median and interval are over the replays in which it happened, and where those are not all it is told how "
+    f"many; if they are fewer than {FEWEST}, there is no interval."
+)
 CUSTODY = f"{CUSTODY_NOTE[:1].upper()}{CUSTODY_NOTE[1:]}."
 
 
@@ -58,6 +66,14 @@ def outcome(name: str) -> str:
 def unit(name: str) -> str:
     """A unit in words."""
     return UNITS.get(name, name)
+
+
+def about(value: float) -> str:
+    """A large number with two significant digits, e.g. "1.7 billion"."""
+    power, word = next(((power, word) for power, word in LARGE if value >= power), (1.0, ""))
+    share = value / power
+    digits = f"{share:.1f}" if share < 9.95 else f"{float(f'{share:.2g}'):,.0f}"
+    return f"{digits} {word}".strip()
 
 
 def number(value: float, unit_name: str = "persons") -> str:
@@ -128,7 +144,7 @@ def window(result: Result, entry: Mapping[str, Any]) -> str:
     if ends is None:
         return ""
     final = (ends - start) / timedelta(hours=1)
-    last_day = clock(start, final - 24)[:-6] if ends.hour == ends.minute == 0 else ""
+    last_day = day_of(result, final) if ends.hour == ends.minute == 0 else ""
     if begins is None or str(entry["quantity"]).partition("_")[0] in ("deaths", "injured", "detained"):
         return f"by the end of {last_day}" if last_day else f"by {clock(start, final)}"
     first = (begins - start) / timedelta(hours=1)
@@ -138,12 +154,27 @@ def window(result: Result, entry: Mapping[str, Any]) -> str:
     return span(first, final, HOURS, start)
 
 
+def day_of(result: Result, hour: float) -> str:
+    """The day that ends at an hour, or in which it lies, e.g. "16 Jan"."""
+    return clock(result.scenario.start, hour - 1 / 60)[:-6]
+
+
 def asked(result: Result, entry: Mapping[str, Any]) -> tuple[str | None, str]:
     """Place and statistic that the scenario names for a milestone."""
     for listed in result.scenario.milestones:
         if listed.record == entry["id"] and listed.quantity == entry["quantity"]:
             return listed.place, listed.statistic
     return None, ""
+
+
+def seen(result: Result, entry: Mapping[str, Any]) -> int:
+    """In how many replays a milestone's event happened; all of them where it is no event."""
+    return round(float(entry.get("share", 1.0)) * result.replications)
+
+
+def is_rare(result: Result, entry: Mapping[str, Any]) -> bool:
+    """Whether an event happened in so few replays that an interval of its hours would say nothing."""
+    return "share" in entry and seen(result, entry) < FEWEST
 
 
 def place_name(result: Result, place: str) -> str:

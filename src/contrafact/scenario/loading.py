@@ -26,13 +26,14 @@ from contrafact.scenario.problems import (
     Marks,
     Problems,
     TreePath,
-    input_error,
+    dotted,
+    input_errors,
     listed,
     nearest,
     problem,
     show,
 )
-from contrafact.scenario.reading import read_text, read_yaml
+from contrafact.scenario.reading import SURROGATE, nearest_file, read_text, read_yaml
 from contrafact.scenario.schema import Scenario
 
 LIBRARY = Path(__file__).parent / "library"
@@ -73,7 +74,7 @@ class Draft(Generic[D]):
 class Outside(NamedTuple):
     """What exists outside a scenario, each None where it is not to be checked."""
 
-    known_evidence: Collection[str] | None = None
+    known_evidence: Collection[str] | Mapping[str, str | None] | None = None
     declared: Mapping[str, Parameter] | None = None
 
 
@@ -97,7 +98,7 @@ def load(
 
     variant         one of its variants, whose settings are made before the overrides
     overrides       ``["forces.police.strength=4000 persons"]`` or ``{"actions.curfew": None}``
-    known_evidence  ids that exist; None: whether an id exists is not checked
+    known_evidence  ids that exist, as a mapping with the reason why one may not be cited; None: no id is checked
     declared        parameters that mechanisms declare, by name; None: their names and ranges are not checked
     Raises InputErrors with everything that is wrong.
     """
@@ -132,7 +133,7 @@ def with_variant(file: File, variant: str) -> File:
 
 def load_as(schema: type[D], file: File, overrides: Overrides = (), outside: Outside = UNCHECKED) -> D:
     """Read a file as the scenario of a model; raises InputErrors with everything that is wrong."""
-    tree, touched = apply(file.tree, overrides)
+    tree, touched = apply(file.tree, overrides, outside.declared)
     touched = (*file.touched, *touched)
     problems = Problems()
     files = datafiles.read_beside(file.path.parent, tree, problems)
@@ -169,17 +170,17 @@ def from_resolved(
 def from_resolved_as(schema: type[D], document: Mapping[str, Any], outside: Outside = UNCHECKED) -> D:
     """The scenario of a model that its ``resolved()`` wrote, with the same digest; raises InputErrors."""
     try:
-        tree = plain(document)
+        tree = plain({key: value for key, value in document.items() if key != "files"})
     except TypeError as error:
         raise InputErrors([InputError(f"found {error}, expected {PLAIN}", MANIFEST, allowed=PLAIN)]) from error
-    files = tree.pop("files", {})
-    if not isinstance(files, dict) or not all(isinstance(text, str) for text in files.values()):
+    files = document.get("files", {})
+    if not isinstance(files, dict) or not all(isinstance(x, str) and not SURROGATE.search(x) for x in files.values()):
         allowed = "a mapping of names to texts"
         message = f"found {show(files)}, expected {allowed}"
         raise InputErrors([InputError(message, MANIFEST, key="files", found=show(files), allowed=allowed)])
     marks = Marks({}, {})
     _check_format(tree, marks, MANIFEST)
-    return _resumed(Draft(schema, tree, files, marks, MANIFEST), outside)
+    return _resumed(Draft(schema, tree, dict(files), marks, MANIFEST), outside)
 
 
 def with_overrides(
@@ -192,7 +193,7 @@ def with_overrides(
     """The same scenario with more overrides, validated anew; raises InputErrors."""
     tree = scenario.resolved()
     files = tree.pop("files")
-    tree, touched = apply(tree, overrides)
+    tree, touched = apply(tree, overrides, declared)
     draft = Draft(type(scenario), tree, files, scenario._marks, scenario.source, touched)
     return _resumed(draft, Outside(known_evidence, declared))
 
@@ -212,7 +213,11 @@ def find(name_or_path: str | Path) -> Path:
     if exists:
         return path
     allowed = f"a path, or one of the shipped scenarios: {listed(names)}"
-    message = f"there is no scenario {show(str(name_or_path))}{nearest(str(name_or_path), names)}; expected {allowed}"
+    hint = nearest(str(name_or_path), names) or nearest_file(path)
+    given = show(str(name_or_path), 400)
+    message = f"there is no scenario {given}{hint}; expected {allowed}"
+    if path.name == FILE_NAME and path != Path(name_or_path):
+        message = f"the folder {given} has no {FILE_NAME}{hint}"
     raise InputErrors([InputError(message, found=str(name_or_path), allowed=allowed)])
 
 
@@ -241,7 +246,7 @@ def _read(path: Path) -> tuple[dict[str, Any], Marks]:
 def _validated(draft: Draft[D], problems: Problems, outside: Outside) -> D:
     """The scenario of a draft; problems holds what is wrong with it already."""
     context = _context(draft, outside)
-    errors = datafiles.checked(draft.tree, draft.files, problems)
+    errors = datafiles.checked(draft.tree, draft.files, problems, Path(draft.source).parent)
     _check_names(draft.tree, problems)
     scenario, found = _modelled(draft.schema, draft.tree, context)
     bare = [path for path in draft.touched if path in _bare(found)]
@@ -250,7 +255,7 @@ def _validated(draft: Draft[D], problems: Problems, outside: Outside) -> D:
             completed(draft.tree, path)
         scenario, found = _modelled(draft.schema, draft.tree, context)
     details = [*problems.details, *found]
-    errors += [input_error(item, draft.marks, draft.source, draft.touched) for item in details]
+    errors += input_errors(details, draft.marks, draft.source, draft.touched)
     if errors or scenario is None:
         raise InputErrors(errors)
     digest = digest_of(draft.tree, draft.files)
@@ -268,9 +273,17 @@ def _context(draft: Draft[D], outside: Outside) -> Context:
     start, end = moment(draft.tree.get("start")), moment(draft.tree.get("end"))
     if start is None or end is None or not start < end:
         start = end = None
-    known_evidence = None if outside.known_evidence is None else frozenset(outside.known_evidence)
+    known = outside.known_evidence
+    evidence = known if known is None or isinstance(known, Mapping) else dict.fromkeys(known)
+    removed = {str(path[1]): dotted(path) for path in draft.touched if len(path) == 2 and _is_gone(draft.tree, path)}
     names = names_in(draft.tree, datafiles.regions_in(draft.tree, draft.files))
-    return Context(start, end, names, known_evidence, outside.declared, draft.user_values)
+    return Context(start, end, names, evidence, outside.declared, draft.user_values, removed)
+
+
+def _is_gone(tree: Mapping[str, Any], path: TreePath) -> bool:
+    """Whether a section of named items lacks the one at this path."""
+    section = tree.get(str(path[0]))
+    return isinstance(section, dict) and path[1] not in section
 
 
 def _modelled(schema: type[D], tree: dict[str, Any], context: Context) -> tuple[D | None, list[InitErrorDetails]]:

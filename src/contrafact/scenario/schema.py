@@ -64,7 +64,7 @@ class Scenario(Document):
     start: LocalTime
     end: LocalTime
     timezone: str
-    tick: Annotated[float, Measured("h", 0.0)]
+    tick: Annotated[float, Measured("h", 0.0, example="10 min")]
     draw: Literal["priors", "central"] = "priors"
     responses: Literal["as_listed", "fixed", "triggered"] = "as_listed"
     place: AnyPlace
@@ -109,7 +109,8 @@ class Scenario(Document):
         per_hour = round(1 / tick) if tick > 0 else 0
         if not 4 <= per_hour <= 12 or abs(per_hour * tick - 1) > 1e-9:
             allowed = "5 to 15 min, a whole number of times in an hour: 5, 6, 10, 12 or 15 min"
-            raise problem(f"found {tick * 60:.6g} min, expected {allowed}", f"{tick * 60:.6g} min", allowed)
+            found = f"{tick * 60:.6g} min" if tick == 0 or tick * 60 >= 1 else f"{tick * 3600:.6g} s"
+            raise problem(f"found {found}, expected {allowed}", found, allowed)
         return 1 / per_hour
 
     @field_validator("population")
