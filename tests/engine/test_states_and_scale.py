@@ -12,15 +12,16 @@ from contrafact import scenario, world
 from contrafact.engine import Model, prepare, simulate
 from contrafact.engine.setup import Draws, set_up
 from contrafact.engine.territory import COUNTED
+from contrafact.experiment.result import scale_note
 from contrafact.model import PARAMETERS, communications, exposure
-from contrafact.report.wording import scale_note
 from contrafact.rng import stream_key
 from tests.engine.towns import prepared
 
 
 @cache
 def csto(*overrides: str) -> Model:
-    crisis = scenario.load("csto-2022", ["draw=central", *overrides], declared=PARAMETERS)
+    drawn = [] if any(override.startswith("draw=") for override in overrides) else ["draw=central"]
+    crisis = scenario.load("csto-2022", [*drawn, *overrides], declared=PARAMETERS)
     return prepare(crisis, world.build(crisis, cache=False))
 
 
