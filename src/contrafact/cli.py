@@ -40,11 +40,14 @@ def with_json(command: Command) -> Command:
 
 
 def with_scenario(command: Command) -> Command:
-    """Add SCENARIO and --set."""
+    """Add SCENARIO, --variant and --set."""
     setting = click.option(
         "--set", "overrides", metavar="PATH=VALUE", multiple=True, help="Override a value of the scenario; repeatable."
     )
-    return click.argument("scenario")(setting(command))
+    variant = click.option(
+        "--variant", default="recorded", show_default=True, help="Arm of the scenario; `describe` lists them."
+    )
+    return click.argument("scenario")(variant(setting(command)))
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -82,6 +85,7 @@ def list_scenarios(as_json: bool) -> None:
 @with_json
 def run(
     scenario: str,
+    variant: str,
     overrides: tuple[str, ...],
     out: Path | None,
     no_pictures: bool,
@@ -94,9 +98,10 @@ def run(
     Outcomes are told with the interval that holds 90 % of the replications. Of the record, rows kept for scoring are
     left out.
     """
-    crisis = cf.load(scenario, overrides)
-    target = out or cf.default_out(crisis.name, options["seed"])
-    command = command_line(scenario, overrides, options)
+    crisis = cf.load(scenario, overrides, variant)
+    name = crisis.name if crisis.variant == "recorded" else f"{crisis.name}-{crisis.variant}"
+    target = out or cf.default_out(name, options["seed"])
+    command = command_line(scenario, variant, overrides, options)
     notify = silence if quiet else to_stderr
     interrupted = False
     try:
@@ -125,12 +130,27 @@ def run(
 @click.option("--draws", type=int, default=40, show_default=True, help="Draws of the calm-week check; 0 for none.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of these draws.")
 @click.option("--threads", type=int, help="Draws side by side.  [default: all processors]")
+@click.option(
+    "--odd", is_flag=True, help="Print the ODD document of model and scenario, in Markdown, without the check."
+)
 @with_json
 def describe(
-    scenario: str, overrides: tuple[str, ...], draws: int, seed: int, threads: int | None, as_json: bool
+    scenario: str,
+    variant: str,
+    overrides: tuple[str, ...],
+    draws: int,
+    seed: int,
+    threads: int | None,
+    odd: bool,
+    as_json: bool,
 ) -> None:
     """What SCENARIO is made of: entities, order of processes, parameters, actions, and the calm-week check."""
-    crisis = cf.load(scenario, overrides)
+    if odd and as_json:
+        raise click.UsageError("--odd prints Markdown and --json prints JSON: give one of them")
+    crisis = cf.load(scenario, overrides, variant)
+    if odd:
+        cf.terminal.show_odd(cf.describe(crisis, draws=0))
+        return
     with cf.terminal.Bar("calm weeks") as bar:
         description = cf.describe(crisis, draws=draws, seed=seed, threads=threads, progress=bar)
     if as_json:
@@ -180,9 +200,11 @@ def doctor(as_json: bool) -> None:
     leave(DONE if checkup.ok else CHECK_FAILED)
 
 
-def command_line(scenario: str, overrides: tuple[str, ...], options: dict[str, Any]) -> str:
+def command_line(scenario: str, variant: str, overrides: tuple[str, ...], options: dict[str, Any]) -> str:
     """The command that does again what was asked for, for the manifest; threads and processes do not matter to it."""
     words = ["contrafact", "run", scenario]
+    if variant != "recorded":
+        words += ["--variant", variant]
     for override in overrides:
         words += ["--set", override]
     for name in ("replications", "seed", "until"):

@@ -19,6 +19,7 @@ from contrafact.experiment.description import Description
 from contrafact.experiment.replaying import Replayed
 from contrafact.experiment.result import Result
 from contrafact.report.tables import milestone_table, outcome_table
+from contrafact.report.wording import scale_note
 
 PATIENCE_S = 1.0
 WIDTH = 120
@@ -87,6 +88,8 @@ def show_result(result: Result) -> None:
         f"{result.scenario.name}: {result.persons:,} persons, {result.cell_count:,} cells, {result.ticks:,} ticks, "
         f"{result.replications} replications, {result.elapsed_s:.1f} s; digest {result.digest[:16]}",
     )
+    if scale := scale_note(result.scenario):
+        say(screen, scale)
     screen.print(outcome_table(result))
     if result.milestones:
         screen.print(milestone_table(result))
@@ -133,6 +136,12 @@ def show_description(description: Description) -> None:
             screen.print(_table(section.columns, section.rows))
         for line in section.lines:
             say(screen, f"  {line}")
+
+
+def show_odd(description: Description) -> None:
+    """The ODD document, as Markdown, with no line broken."""
+    document: str = import_module("contrafact.report.odd").document(description)
+    sys.stdout.write(document)
 
 
 def console() -> Console:

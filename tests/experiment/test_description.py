@@ -63,6 +63,7 @@ def test_wrong_options_are_refused(town: Scenario) -> None:
 def test_shipped_scenarios_are_listed_with_their_window() -> None:
     listed = {entry.name: entry for entry in cf.scenarios()}
     assert listed["almaty-2022"].start.isoformat() == "2022-01-04T00:00:00"
+    assert listed["csto-2022"].start.isoformat() == "2022-01-02T00:00:00"
 
 
 def test_a_place_outside_the_map_is_found_by_validate(tmp_path: Path) -> None:

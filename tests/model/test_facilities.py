@@ -7,8 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from contrafact.model import facilities
+from contrafact.model.alliance import CLEAR, GUARD
+from contrafact.model.alliance import NONE as NO_MANDATE
 from contrafact.model.context import Context
-from contrafact.model.state import CLEAR, CROWD, GUARD, NO_MANDATE, NOBODY, STATE
+from contrafact.model.state import CROWD, NOBODY, STATE
 from tests.model.pacts import pact
 from tests.model.town import accept, start, town
 

@@ -60,8 +60,7 @@ def test_a_file_with_kernels_calls_kernels_of_its_own_and_of_rng_only() -> None:
 @each
 def test_a_mechanism_says_its_order_what_it_reads_and_writes_its_source_and_check(module: ModuleType) -> None:
     entries = re.findall(r"^(Order|Reads|Writes|Source|Check)  +\S", module.__doc__ or "", re.M)
-    wanted = ["Order", "Reads", "Writes", "Source", "Check"]
-    assert entries == (wanted if module is not recording else [w for w in wanted if w != "Source"])
+    assert entries == ["Order", "Reads", "Writes", "Source", "Check"]
 
 
 @each

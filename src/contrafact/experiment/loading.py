@@ -15,16 +15,24 @@ from contrafact.model import PARAMETERS
 from contrafact.scenario import Scenario
 
 
-def load(name_or_path: str | Path, overrides: Sequence[str] | Mapping[str, object] = ()) -> Scenario:
+def load(
+    name_or_path: str | Path, overrides: Sequence[str] | Mapping[str, object] = (), variant: str = "recorded"
+) -> Scenario:
     """Scenario with some values overridden, as "forces.police.strength=4000 persons".
 
     name_or_path  a shipped scenario, a scenario file or its folder, a results folder or its manifest
+    variant       one of the scenario's variants, whose settings are made before the overrides
 
     InputErrors tells everything that is wrong: file, line, key, what was found, what is allowed.
     """
     if not is_results(name_or_path):
-        return scenario.load(name_or_path, overrides, known_evidence=evidence_ids(), declared=PARAMETERS)
+        return scenario.load(
+            name_or_path, overrides, variant=variant, known_evidence=evidence_ids(), declared=PARAMETERS
+        )
     path = Path(name_or_path)
+    if variant != "recorded":
+        allowed = "the scenario itself, whose variants it names"
+        raise InputError("a variant cannot be made of results", "--variant", found=variant, allowed=allowed)
     recorded = scenario_of(manifest.read_manifest(path), path)
     if not overrides:
         return recorded

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -30,7 +31,7 @@ def read(folder: Path) -> Result:
     built = world.build(scenario)
     numbers = np.array([finished.number for finished in record.replications], dtype=np.int64)
     try:
-        parts = _read_parts(folder, numbers, built.cell_ids, record.record)
+        parts = _read_parts(folder, numbers, built.cell_names, record.record)
     except (KeyError, ValueError, IndexError) as error:
         raise InputError(f"holds tables that do not belong to its manifest ({error!r})", file=str(folder)) from error
     return Result(
@@ -56,7 +57,7 @@ def _milestones(folder: Path) -> tuple[dict[str, Any], ...]:
         raise InputError(f"is not readable ({error!r})", file=str(folder / MILESTONES)) from error
 
 
-def _read_parts(folder: Path, numbers: Array, cell_ids: Array, record: list[str]) -> dict[str, Any]:
+def _read_parts(folder: Path, numbers: Array, cell_names: Sequence[str], record: list[str]) -> dict[str, Any]:
     """The fields of a result that stand in tables."""
     hours = np.zeros(0)
     curves: dict[str, Array] = {}
@@ -65,7 +66,7 @@ def _read_parts(folder: Path, numbers: Array, cell_ids: Array, record: list[str]
     held = _holders(read_tables(folder / "holders"), len(numbers))
     fields: dict[str, dict[str, Array]] = {}
     if "cells" in record:
-        fields = _fields(read_tables(folder / "cells"), cell_ids, held.shape[1])
+        fields = _fields(read_tables(folder / "cells"), cell_names, held.shape[1])
     return {
         "outcomes": _columns(read_tables(folder / "outcomes"), "outcome", len(numbers)),
         "draws": _columns(read_tables(folder / "draws"), "parameter", len(numbers)),
@@ -110,13 +111,13 @@ def _events(table: dict[str, Array], numbers: Array) -> tuple[tuple[Event, ...],
     return tuple(tuple(listed) for listed in found.values())
 
 
-def _fields(table: dict[str, Array], cell_ids: Array, hour_count: int) -> dict[str, dict[str, Array]]:
-    position = {format(int(cell), "x"): index for index, cell in enumerate(cell_ids)}
+def _fields(table: dict[str, Array], cell_names: Sequence[str], hour_count: int) -> dict[str, dict[str, Array]]:
+    position = {name: index for index, name in enumerate(cell_names)}
     fields: dict[str, dict[str, Array]] = {}
     for statistic in dict.fromkeys(table["statistic"]):
         for quantity in dict.fromkeys(table["quantity"]):
             chosen = (table["statistic"] == statistic) & (table["quantity"] == quantity)
-            field = np.zeros((hour_count, len(cell_ids)))
+            field = np.zeros((hour_count, len(cell_names)))
             columns = [position[name] for name in table["cell"][chosen]]
             field[table["hour"][chosen] - 1, columns] = table["value"][chosen]
             fields.setdefault(str(statistic), {})[str(quantity)] = field

@@ -133,6 +133,7 @@ class Result:
             "seed": self.seed,
             "replications": self.replications,
             "persons": self.persons,
+            "residents_per_person": self.scenario.population.scale,
             "cells": self.cell_count,
             "ticks": self.ticks,
             "elapsed_s": round(self.elapsed_s, 3),

@@ -131,8 +131,8 @@ def draws(shard: Shard) -> Columns:
 
 
 def cells(result: Result) -> Columns:
-    """arm, hour, cell (H3 index, hexadecimal), quantity, statistic, value; a cell that is not listed holds zero."""
-    names = np.array([format(int(cell), "x") for cell in result.world.cell_ids])
+    """arm, hour, cell (H3 index in hexadecimal, or region), quantity, statistic, value; those not listed hold zero."""
+    names = np.array(result.world.cell_names)
     parts: list[tuple[Array, Array, str, str, Array]] = []
     for statistic, fields in ((MEAN, result.cells), (FIRST, result.first_cells)):
         for quantity, field in fields.items():

@@ -2,6 +2,10 @@
 
 from contrafact.model import (
     alliance,
+    arming,
+    bands,
+    combat,
+    command,
     communications,
     crowd_control,
     exposure,
@@ -9,22 +13,30 @@ from contrafact.model import (
     fear,
     gathering,
     movement,
+    outside,
     participation,
     policy,
     recording,
+    reports,
     support,
 )
 from contrafact.parameters import Parameter
 
 ORDER = (
     policy,
+    reports,
     communications,
     exposure,
     fear,
     gathering,
     participation,
     movement,
+    outside,
+    arming,
+    bands,
+    command,
     crowd_control,
+    combat,
     facilities,
     alliance,
     support,

@@ -25,11 +25,16 @@ from contrafact.report.curves import Observation, Panel, curves
 from contrafact.report.maps import City, Facility, Ring, chosen_hours, maps
 from contrafact.report.milestones import Milestone, milestones
 from contrafact.report.style import Picture
+from contrafact.scenario.place import RegionPlace
 
 if TYPE_CHECKING:
     from contrafact.experiment.result import Result
 
 SYNTHETIC = "Persons are synthetic: no hexagon says where any real person was."
+CIRCLES = (
+    "Each circle stands for a region or a state; its radius grows with the cube root of its residents. "
+    "Persons are synthetic."
+)
 OSM_NOTICE = "District borders © OpenStreetMap contributors, ODbL 1.0 (openstreetmap.org/copyright)."
 MARKS_NOTE = (
     "● what a source said [row of the record], with its range and the hours it speaks of; ▲ at least, also where a row "
@@ -58,8 +63,12 @@ def crowd_maps(result: Result) -> Picture:
     crowd = _from_the_start(np.asarray(result.cells["crowd"], dtype=float), empty=True)
     hours = chosen_hours(result.scenario.start, crowd.sum(axis=1))
     step = f"Every {hours[1] - hours[0]} hours" if len(hours) > 1 else "One hour"
-    lines = [f"{step} of local time, mean of {_replays(result)}. {SYNTHETIC}"]
-    if "osm" in result.scenario.place.districts.evidence:
+    place = result.scenario.place
+    coarse = isinstance(place, RegionPlace)
+    lines = [f"{step} of local time, mean of {_replays(result)}. {CIRCLES if coarse else SYNTHETIC}"]
+    if wording.scale_note(result.scenario):
+        lines.append(wording.scale_note(result.scenario))
+    if not isinstance(place, RegionPlace) and "osm" in place.districts.evidence:
         lines.append(OSM_NOTICE)
     title = f"{result.scenario.title}: where people are in the street"
     return maps(result.scenario.start, _city(result), crowd, hours, title, lines)
@@ -75,7 +84,8 @@ def crisis_curves(result: Result) -> Picture:
     panels += [_count_panel(result, "detained", "Detained"), _network_panel(result)]
     title = f"{result.scenario.title}: {_replays(result)} and the record"
     bands = f"Line: median of the replays. Dark band: half of them. Light band: 90 %; {wording.draws_note(result)}."
-    return curves(result.scenario.start, result.hours, panels, title, [bands, MARKS_NOTE])
+    lines = [bands, MARKS_NOTE, *filter(None, [wording.scale_note(result.scenario)])]
+    return curves(result.scenario.start, result.hours, panels, title, lines)
 
 
 def milestone_chart(result: Result) -> Picture:
@@ -111,6 +121,9 @@ def _city(result: Result) -> City:
         if place.site is not None:
             holder = _most_common(_from_the_start(np.swapaxes(result.holders[:, :, number], 0, 1)))
             places.append(Facility(place.name, place.kind, place.lat, place.lon, holder))
+    if isinstance(scenario.place, RegionPlace):
+        points = np.stack([result.world.lon, result.world.lat], axis=1)
+        return City(result.world.cell_ids, result.world.residents, (), places, points)
     rings = list(_rings(json.loads(scenario.files[scenario.place.districts.file])))
     return City(result.world.cell_ids, result.world.residents, rings, places)
 

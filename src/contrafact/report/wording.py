@@ -12,6 +12,7 @@ from contrafact.experiment.result import CUSTODY_NOTE
 
 if TYPE_CHECKING:
     from contrafact.experiment.result import Result
+    from contrafact.scenario import Scenario
 
 HOURS = "h since start"
 GROUPS = {
@@ -34,6 +35,18 @@ UNITS = {"h": "hours", "person h": "person-hours", "facility h": "facility-hours
 OVERLAP = "Agree: what the source says and the interval that holds 90 % of the replays overlap."
 USES = "Shown are rows that drive the scenario (input) or may be used for fitting (fit), never rows kept for scoring."
 CUSTODY = f"{CUSTODY_NOTE[:1].upper()}{CUSTODY_NOTE[1:]}."
+
+
+def scale_note(scenario: Scenario) -> str:
+    """How many residents a synthetic person stands for, and what may not be read off a scaled run; else nothing."""
+    scale = scenario.population.scale
+    if scale == 1:
+        return ""
+    return (
+        f"Each synthetic person stands for {scale:,} residents: multiply counts of persons by {scale:,}. "
+        f"Spreads by chance are about {math.sqrt(scale):.0f} times as wide as at 1:1, maxima are biased upward, and "
+        "casualties are not to be read off this run."
+    )
 
 
 def outcome(name: str) -> str:

@@ -54,9 +54,10 @@ def context_of(info: ValidationInfo) -> Context:
     return info.context if isinstance(info.context, Context) else Context()
 
 
-def names_in(tree: Mapping[str, Any]) -> dict[str, Collection[str]]:
+def names_in(tree: Mapping[str, Any], regions: Collection[str] = ()) -> dict[str, Collection[str]]:
     """The names that a scenario declares, read off the tree before it is known to be right.
 
+    regions  names of districts that a data file declares
     A kind is left out, and references to it are not checked, where a section that declares it is no mapping.
     """
     names: dict[str, Collection[str]] = {}
@@ -71,8 +72,9 @@ def names_in(tree: Mapping[str, Any]) -> dict[str, Collection[str]]:
             names[kind] = tuple(declared)
     population = tree.get("population")
     districts = population.get("districts") if isinstance(population, dict) else None
-    if isinstance(districts, dict):
-        names["district"] = tuple(districts)
+    if isinstance(districts, dict) or regions:
+        listed_districts = districts if isinstance(districts, dict) else ()
+        names["district"] = tuple(dict.fromkeys([*listed_districts, *regions]))
     return names
 
 

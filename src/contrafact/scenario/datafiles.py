@@ -12,8 +12,13 @@ from typing import Any
 from contrafact.errors import InputError, InputErrors
 from contrafact.scenario.problems import KEY, Problems, TreePath, nearest, nearest_of, problem, show
 from contrafact.scenario.reading import read_text
+from contrafact.scenario.regions import names_of, read_regions
 
-KEYS: tuple[TreePath, ...] = (("place", "districts", "file"), ("place", "residence_mask", "file"))
+KEYS: tuple[TreePath, ...] = (
+    ("place", "districts", "file"),
+    ("place", "residence_mask", "file"),
+    ("place", "regions", "file"),
+)
 MASK_COLUMNS = ("lon", "south_lat", "north_lat")
 
 
@@ -78,7 +83,42 @@ def checked(tree: Mapping[str, Any], files: Mapping[str, str], problems: Problem
     mask = files.get(names.get(KEYS[1], ""))
     if mask is not None:
         _check_mask(names[KEYS[1]], mask, errors)
+    table = files.get(names.get(KEYS[2], ""))
+    if table is not None:
+        _check_regions(tree, names[KEYS[2]], table, errors, problems)
     return errors
+
+
+def regions_in(tree: Mapping[str, Any], files: Mapping[str, str]) -> list[str]:
+    """Names of regions, none for a city; read before the table is known to be right."""
+    texts = [files.get(name, "") for path, name in named(tree) if path == KEYS[2]]
+    return [name for text in texts for name in names_of(text)]
+
+
+def _states(tree: Mapping[str, Any]) -> list[str]:
+    regions = tree["place"]["regions"]
+    states = regions.get("states")
+    return [name for name in states if isinstance(name, str)] if isinstance(states, list) else []
+
+
+def _check_regions(tree: Mapping[str, Any], file: str, text: str, errors: list[InputError], problems: Problems) -> None:
+    """A table of regions whose states are listed, each state with a region, and whose populations may be listed."""
+    states = _states(tree)
+    before = len(errors)
+    regions = read_regions(file, text, states or None, errors)
+    if len(errors) > before:
+        return
+    for index, name in enumerate(states):
+        if name not in {region.state for region in regions}:
+            message = f"the state {show(name)} has no region in {show(file)}"
+            problems.add(("place", "regions", "states", index), problem(message, name, "states that have a region"))
+    population = tree.get("population")
+    weights = population.get("districts") if isinstance(population, dict) else None
+    known = [region.name for region in regions]
+    for name in weights if isinstance(weights, dict) else ():
+        if name not in known:
+            message = f"no region is called {show(name)}{nearest(name, known)}"
+            problems.add(("population", "districts", name, KEY), problem(message, name, ", ".join(known)))
 
 
 def _districts(file: str, text: str, errors: list[InputError]) -> list[str] | None:

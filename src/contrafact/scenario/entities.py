@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from contrafact.scenario import units
 from contrafact.scenario.context import DistrictName, MemberId, PlaceId, RecordId, SiteId
-from contrafact.scenario.parts import Entity, Latitude, Longitude, Part, Text
+from contrafact.scenario.parts import Entity, Latitude, Listed, Longitude, Part, Text
 from contrafact.scenario.problems import problem
 from contrafact.scenario.quantities import At, Duration, Measured, Persons, Quantity, Sourced, Weight
 
@@ -26,6 +26,7 @@ FacilityKind: TypeAlias = Literal[
     "other",
 ]
 Side: TypeAlias = Literal["state", "contingent"]
+Task: TypeAlias = Literal["guard", "retake", "clear", "cordon", "reserve"]
 Mobility: TypeAlias = Literal["foot", "wheeled", "tracked"]
 Statistic: TypeAlias = Literal["max", "min", "mean", "first", "last", "hour"]
 Precision: TypeAlias = Annotated[float, Measured("km", 0.001, 100.0)]
@@ -60,8 +61,12 @@ class Place(Part):
         return resolution
 
 
+Firearms: TypeAlias = Annotated[Quantity, Sourced(units.DIMENSIONLESS, 0.0, 1e6)]
 Mean: TypeAlias = Annotated[Quantity, Sourced(units.DIMENSIONLESS, 0.001, 0.999)]
 Concentration: TypeAlias = Annotated[Quantity, Sourced(units.DIMENSIONLESS, 0.01, 1e6)]
+
+
+Residents: TypeAlias = Annotated[Quantity, Sourced("persons", 0.0, 1e9)]
 
 
 class Spread(Part):
@@ -79,10 +84,15 @@ class DistrictMeans(Part):
 
 
 class Population(Part):
-    """Who lives there: the total, the districts' relative weights, hardship and risk aversion."""
+    """Who lives there: the total, the districts' relative weights, hardship and risk aversion.
 
-    total: Annotated[Quantity, Sourced("persons", 1.0, 1e8)]
-    districts: Mapping[Text, Persons]
+    scale      residents that one synthetic person stands for; every number of persons in the file is of residents
+    districts  of regions: those that are not listed have the population of their table
+    """
+
+    total: Annotated[Quantity, Sourced("persons", 1.0, 1e9)]
+    scale: Annotated[int, Field(ge=1, le=1000)] = 1
+    districts: Mapping[Text, Residents] = Field(default_factory=dict)
     hardship: Spread
     risk_aversion: Spread
     by_district: Mapping[DistrictName, DistrictMeans] = Field(default_factory=dict)
@@ -90,7 +100,7 @@ class Population(Part):
     @field_validator("districts")
     @classmethod
     def _someone_lives_there(cls, districts: Mapping[str, Quantity]) -> Mapping[str, Quantity]:
-        if not sum(weight.value for weight in districts.values()) > 0:
+        if districts and not sum(weight.value for weight in districts.values()) > 0:
             raise problem("no district has residents", allowed="at least one district with residents")
         return districts
 
@@ -109,6 +119,8 @@ class Facility(Located):
     offmap  true: outside the cells, where it takes no part in what crowds do
     site    gathering site whose crowd contests it, None: it is never contested
     hold    hours that superiority must last before it falls; given where ``site`` is
+    firearms  how many can be looted when it is lost, None: none
+    regained  false: state forces never take it back, which no record says; for variants
     """
 
     kind: FacilityKind
@@ -116,6 +128,8 @@ class Facility(Located):
     offmap: bool = False
     site: SiteId | None = None
     hold: Duration | None = Field(default=None, validate_default=True)
+    firearms: Firearms | None = None
+    regained: bool = True
 
     @field_validator("site")
     @classmethod
@@ -131,6 +145,14 @@ class Facility(Located):
             message = 'the key "hold" is missing: a facility with a site needs the time that superiority must last'
             raise problem(message, allowed='e.g. hold: {value: 30 min, assumption: "why", prior: {...}}')
         return hold
+
+
+class GunShops(Entity):
+    """Gun shops whose places no source gives: how many, their firearms in all, hours that each holds out."""
+
+    number: Annotated[Quantity, Sourced(units.DIMENSIONLESS, 0.0, 1000.0)]
+    firearms: Firearms
+    hold: Duration
 
 
 class Site(Located):
@@ -156,6 +178,7 @@ class Force(Entity):
     arrives   hour at which it comes, None: it is there from the start
     posts     share of the force at each place; normalised after drawing
     fallback  place to which overrun units withdraw
+    tasks     what its units may be given to do while no action holds them; none: they keep to their orders
     """
 
     side: Side
@@ -167,6 +190,7 @@ class Force(Entity):
     arrives: At | None = None
     posts: Mapping[PlaceId, Weight]
     fallback: PlaceId
+    tasks: Listed[Task] = ()
 
     @field_validator("member")
     @classmethod
@@ -214,3 +238,16 @@ class Milestone(Part):
     place: PlaceId | None = None
     statistic: Statistic
     note: Text | None = None
+
+
+class Variant(Part):
+    """One thing changed: settings, by dotted path, that make an arm of the scenario.
+
+    title     one line for readers
+    asserts   who alone says that it was so, where it rests on one party; None: it is a question, or several say so
+    settings  values as an override takes them; null removes an item
+    """
+
+    title: Text
+    asserts: Text | None = None
+    settings: Annotated[Mapping[str, Any], Field(min_length=1)]

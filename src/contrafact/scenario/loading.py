@@ -32,7 +32,7 @@ from contrafact.scenario.problems import (
     show,
 )
 from contrafact.scenario.reading import read_text, read_yaml
-from contrafact.scenario.schema import FORMAT, Scenario
+from contrafact.scenario.schema import FORMAT, RECORDED, Scenario
 
 LIBRARY = Path(__file__).parent / "library"
 FILE_NAME = "scenario.yaml"
@@ -71,11 +71,13 @@ def load(
     name_or_path: str | Path,
     overrides: Overrides = (),
     *,
+    variant: str = RECORDED,
     known_evidence: Collection[str] | None = None,
     declared: Mapping[str, Parameter] | None = None,
 ) -> Scenario:
     """Read a shipped scenario by name, or one's own by the path of its file or folder.
 
+    variant         one of its variants, whose settings are made before the overrides
     overrides       ``["forces.police.strength=4000 persons"]`` or ``{"actions.curfew": None}``
     known_evidence  ids that exist; None: whether an id exists is not checked
     declared        parameters that mechanisms declare, by name; None: their names and ranges are not checked
@@ -84,23 +86,42 @@ def load(
     path = find(name_or_path)
     tree, marks = _read(path)
     _check_format(tree, marks, str(path))
-    tree, touched = apply(tree, overrides)
+    tree, touched = apply_variant(tree, variant)
+    tree, touched_too = apply(tree, overrides)
+    touched = (*touched, *touched_too)
     problems = Problems()
     files = datafiles.read_beside(path.parent, tree, problems)
     draft = Draft(tree, files, marks, str(path), touched, user_values=bool(touched))
     return _validated(draft, problems, Outside(known_evidence, declared))
 
 
+def apply_variant(tree: dict[str, Any], variant: str) -> tuple[dict[str, Any], tuple[TreePath, ...]]:
+    """A copy of the tree with the settings of a variant made, and the paths that they touched; raises InputErrors."""
+    if variant == RECORDED:
+        return tree, ()
+    known = tree.get("variants")
+    choices = [RECORDED, *(known if isinstance(known, dict) else ())]
+    if variant not in choices:
+        message = f"the scenario has no variant {show(variant)}{nearest(variant, choices)}"
+        raise InputErrors([InputError(message, "--variant", found=variant, allowed=listed(choices))])
+    settings = tree["variants"][variant].get("settings") if isinstance(tree["variants"][variant], dict) else None
+    if not isinstance(settings, dict):
+        return tree, ()  # validation tells what is wrong with it
+    changed, touched = apply(tree, settings)
+    return {**changed, "variant": variant}, touched
+
+
 def check(
     name_or_path: str | Path,
     overrides: Overrides = (),
     *,
+    variant: str = RECORDED,
     known_evidence: Collection[str] | None = None,
     declared: Mapping[str, Parameter] | None = None,
 ) -> list[InputError]:
     """Everything that is wrong with a scenario, in the order of its lines; an empty list where nothing is."""
     try:
-        load(name_or_path, overrides, known_evidence=known_evidence, declared=declared)
+        load(name_or_path, overrides, variant=variant, known_evidence=known_evidence, declared=declared)
     except InputErrors as errors:
         return errors.errors
     return []
@@ -214,7 +235,8 @@ def _context(draft: Draft, outside: Outside) -> Context:
     if start is None or end is None or not start < end:
         start = end = None
     known_evidence = None if outside.known_evidence is None else frozenset(outside.known_evidence)
-    return Context(start, end, names_in(draft.tree), known_evidence, outside.declared, draft.user_values)
+    names = names_in(draft.tree, datafiles.regions_in(draft.tree, draft.files))
+    return Context(start, end, names, known_evidence, outside.declared, draft.user_values)
 
 
 def _modelled(tree: dict[str, Any], context: Context) -> tuple[Scenario | None, list[InitErrorDetails]]:

@@ -16,13 +16,28 @@ from contrafact.scenario import units
 from contrafact.scenario.actions import AnyAction, Response
 from contrafact.scenario.alliance import Alliance
 from contrafact.scenario.context import Id
-from contrafact.scenario.entities import Facility, Force, Milestone, NewsStep, Place, Population, Post, Site
+from contrafact.scenario.entities import (
+    Facility,
+    Force,
+    GunShops,
+    Milestone,
+    NewsStep,
+    Place,
+    Population,
+    Post,
+    Site,
+    Variant,
+)
 from contrafact.scenario.levers import read_parameters
 from contrafact.scenario.parts import Listed, Part, Text
+from contrafact.scenario.place import AnyPlace
 from contrafact.scenario.problems import Marks, Problems, nearest, problem, show
 from contrafact.scenario.quantities import Measured, Quantity
 
 FORMAT = 1
+RECORDED = "recorded"
+"""Name of the scenario as it is written, beside those of its variants."""
+
 SHORTEST_H = 3 * 24
 LONGEST_H = 30 * 24
 
@@ -49,6 +64,8 @@ class Scenario(Part):
     news        protests elsewhere, a step series in rising order of time
     parameters  values that replace the defaults which mechanisms declare
     milestones  rows of the record that the model is held against
+    variants    arms that change one thing, by id; :func:`contrafact.scenario.load` applies one
+    variant     id of the one that was applied; a file does not set it
     left_out    what no source gives and the model does without
     """
 
@@ -62,17 +79,20 @@ class Scenario(Part):
     tick: Annotated[float, Measured("h", 0.0)]
     draw: Literal["priors", "central"] = "priors"
     responses: Literal["as_listed", "fixed", "triggered"] = "as_listed"
-    place: Place
+    place: AnyPlace
     population: Population
     facilities: Mapping[Id, Facility] = Field(default_factory=dict)
     sites: Mapping[Id, Site] = Field(min_length=1)
     posts: Mapping[Id, Post] = Field(default_factory=dict)
     forces: Mapping[Id, Force] = Field(default_factory=dict)
+    gun_shops: GunShops | None = None
     alliance: Alliance | None = None
     actions: Mapping[Id, AnyAction] = Field(default_factory=dict)
     news: Listed[NewsStep] = ()
     parameters: Mapping[str, Quantity] = Field(default_factory=dict)
     milestones: Listed[Milestone] = ()
+    variants: Mapping[Id, Variant] = Field(default_factory=dict)
+    variant: Text = RECORDED
     left_out: Listed[Text] = ()
 
     _tree: dict[str, Any] = PrivateAttr(default_factory=dict)
@@ -111,6 +131,15 @@ class Scenario(Part):
             allowed = "5 to 15 min, a whole number of times in an hour: 5, 6, 10, 12 or 15 min"
             raise problem(f"found {tick * 60:.6g} min, expected {allowed}", f"{tick * 60:.6g} min", allowed)
         return 1 / per_hour
+
+    @field_validator("population")
+    @classmethod
+    def _city_has_districts(cls, population: Population, info: ValidationInfo) -> Population:
+        if isinstance(info.data.get("place"), Place) and not population.districts:
+            problems = Problems()
+            problems.add((), problem('the key "districts" is missing', allowed="residents of each district of the map"))
+            problems.raise_any("population")
+        return population
 
     @field_validator("news")
     @classmethod
