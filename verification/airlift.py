@@ -17,7 +17,7 @@ from contrafact.kernels import Array
 from contrafact.model import alliance
 from contrafact.model.alliance import CARGO, NEVER, Pact
 from contrafact.model.context import Context, Fixed, Proposals
-from contrafact.model.state import ARRAYS, CROWD, STATE, accept, allocate
+from contrafact.model.state import ARRAYS, CROWD, MANDATES, STATE, accept, allocate
 from contrafact.rng import stream_key
 from verification.check import Check, report
 
@@ -32,7 +32,7 @@ def lift(planes: int, loads: int, mog: int, out: float, loading: float, ground: 
     first (plane,) is when each aircraft is first loaded, at once where it is None; alternate there is none.
     """
     pact = Pact(
-        consultation=0.0, granted=1.0, mandate=alliance.GUARD, members=("one",),
+        consultation=0.0, granted=1.0, mandate=MANDATES.index("guard"), members=("one",),
         packed=np.array([[100 * loads, 0, 0, 0, 0]], np.int64), ready=np.zeros(1), road=np.full(1, NEVER),
         road_entry=np.full(1, -1, np.int64), plane_member=np.zeros(planes, np.int64),
         fill=np.tile([0.01, 1.0, 1.0, 1.0, 1.0], (planes, 1)), out=np.full(planes, out), across=np.zeros(planes),

@@ -12,8 +12,8 @@ from contrafact import scenario, world
 from contrafact.engine import Model, prepare, simulate
 from contrafact.engine.setup import Draws, set_up
 from contrafact.engine.territory import COUNTED
+from contrafact.experiment.result import scale_note
 from contrafact.model import PARAMETERS, communications, exposure
-from contrafact.report.wording import scale_note
 from contrafact.rng import stream_key
 from tests.engine.towns import prepared
 

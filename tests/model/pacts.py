@@ -10,7 +10,7 @@ import numpy as np
 from contrafact.model import alliance, policy
 from contrafact.model.alliance import NEVER, Pact
 from contrafact.model.context import Context
-from contrafact.model.state import CROWD, STATE
+from contrafact.model.state import CROWD, GUARD, STATE
 from tests.model.town import accept, start, town
 
 AIRPORT, AIRFIELD = 0, 1
@@ -44,7 +44,7 @@ def pact(
     strengths = unit_strengths or {}
     return Pact(
         **{
-            "consultation": 2.5, "granted": 1.0, "mandate": alliance.GUARD,
+            "consultation": 2.5, "granted": 1.0, "mandate": GUARD,
             "members": tuple(f"member_{m}" for m in range(len(full))),
             "packed": np.array([[member[key] for key in alliance.CARGO] for member in full], np.int64),
             "ready": np.array([member["ready"] for member in full], float),

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contrafact.model import alliance, movement, policy
-from contrafact.model.alliance import CLEAR, DEPLOYED, GUARD, NEVER, REFUSED, UNLOADING, whereabouts
+from contrafact.model.alliance import DEPLOYED, NEVER, REFUSED, UNLOADING, whereabouts
 from contrafact.model.context import Context
-from contrafact.model.state import ARRAYS, STATE
+from contrafact.model.state import CLEAR_MANDATE, GUARD_MANDATE, STATE
 from tests.model.pacts import AIRFIELD, ask, crisis, lose, pact, run
 from tests.model.town import town
 
@@ -63,10 +63,9 @@ def test_units_appear_at_the_field_and_go_to_their_post() -> None:
 
 def test_without_a_request_nobody_comes() -> None:
     c = crisis(pact(unit_strengths={0: [100]}), request=None)
-    mine = [spec.name for spec in ARRAYS if spec.writer in ("alliance", "movement") and spec.buffered]
-    before = {name: getattr(c.now, name).copy() for name in mine}
+    before = {name: array.copy() for name, array in vars(c.now).items()}
     run(c, 72.0, movement)
-    assert all(np.array_equal(getattr(c.now, name), before[name]) for name in mine)
+    assert all(np.array_equal(array, before[name]) for name, array in vars(c.now).items())
     assert not c.events
 
 
@@ -273,7 +272,7 @@ def test_withdrawal_takes_units_off_the_map_at_once_and_a_new_request_is_possibl
     ask(c, 20.0, "alliance.withdrawal")
     ask(c, 30.0)
     run(c, 20.0, movement)
-    assert (c.now.contingents[0], c.now.unit_cell[0], c.now.mandate[0]) == (100, 1, GUARD)
+    assert (c.now.contingents[0], c.now.unit_cell[0], c.now.mandate[0]) == (100, 1, GUARD_MANDATE)
     run(c, 20.5, movement)
     assert (c.now.contingents[0], c.now.unit_cell[0], c.now.mandate[0]) == (0, -1, 0)
     run(c, 60.0, movement)
@@ -294,13 +293,13 @@ def test_a_request_during_a_deployment_changes_nothing() -> None:
 
 def test_the_mandate_is_that_of_the_alliance_until_another_is_ordered() -> None:
     c = crisis(pact())
-    c.actions.append(policy.Action("clear", "mandate", {"mandate": CLEAR}, at=20.0))
+    c.actions.append(policy.Action("clear", "mandate", {"mandate": CLEAR_MANDATE}, at=20.0))
     run(c, 2.0)
     assert c.now.mandate[0] == 0
     run(c, 20.0)
-    assert c.now.mandate[0] == GUARD
+    assert c.now.mandate[0] == GUARD_MANDATE
     run(c, 20.5)
-    assert c.now.mandate[0] == CLEAR
+    assert c.now.mandate[0] == CLEAR_MANDATE
 
 
 def test_hypotheses_touch_announcement_and_other_states_only_once_help_is_granted() -> None:

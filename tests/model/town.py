@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from contrafact import rng
-from contrafact.engine.stepper import count_state
-from contrafact.model import PARAMETERS, state
+from contrafact.engine.stepper import apply, count_state
+from contrafact.model import PARAMETERS, movement, state
 from contrafact.model.alliance import CARGO, Pact
 from contrafact.model.context import Context, Fixed, Proposals
 from contrafact.model.exposure import FIXED_POINT
@@ -148,6 +148,7 @@ def fixed_arrays(residents: Any, sites: Any) -> Fixed:
         risk=np.zeros(n),
         **{name: np.zeros(n, np.int64) for name in SCRATCH},
         **line(n),
+        cell_km2=np.ones(n),
         residents_per_km2=residents / 1.0,
     )
 
@@ -224,6 +225,40 @@ def arm(c: Context, person: int, cell: int, hidden: bool = False, **columns: flo
     c.now.status[person] = HIDING if hidden else ARMED
     recount(c)
     return slot
+
+
+def populate(c: Context, number: Any, phase: int, skip: int = 0) -> None:
+    """Put ``number`` residents of each cell in the street there at once, from the one after ``skip`` on.
+
+    number (cell,) or one for all; phase PRESENT, BAND or HIDDEN. As put_in_street and arm, but fast for many.
+    """
+    now, each = c.now, np.broadcast_to(number, c.fixed.cells)
+    cell = np.repeat(np.arange(c.fixed.cells), each)
+    within = np.arange(cell.size) - np.repeat(np.cumsum(each) - each, each)
+    person = c.fixed.first_resident[cell] + skip + within
+    now.status[person] = {BAND: ARMED, HIDDEN: HIDING}.get(phase, PROTESTING)
+    slots = slice(c.slots, c.slots + cell.size)
+    values = {"person": person, "home": cell, "cell": cell, "origin": cell, "phase": phase, "hardship": 0.5,
+              "aversion": 0.5, "patience": 1e9, "site": 0, "goal": -1, "progress": 0.0, "spent": 0.0}  # fmt: skip
+    for name, value in values.items():
+        getattr(now, f"slot_{name}")[slots] = value
+    c.slots += cell.size
+    recount(c)
+
+
+def play(c: Context, ticks: int, *mechanisms: Any) -> None:
+    """Run movement and these mechanisms for some ticks, and let the stepper apply what they propose."""
+    for _ in range(ticks):
+        for mechanism in (movement, *mechanisms):
+            mechanism.step(c)
+        apply(c)
+        c.tick += 1
+
+
+def by_hash(c: Context, word: int, persons: Any) -> list[int]:
+    """Persons in rising order of their keyed hash for a decision in this tick: the first are those it takes."""
+    salt = np.uint64(rng.salt_of(c.key, word, c.tick))
+    return sorted((int(person) for person in persons), key=lambda person: int(rng.keyed_hash(salt, person)))
 
 
 def recount(c: Context) -> None:

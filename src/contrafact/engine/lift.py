@@ -12,8 +12,9 @@ import h3
 import numpy as np
 
 from contrafact.kernels import Array
-from contrafact.model.alliance import CARGO, MANDATES, NEVER, Pact
+from contrafact.model.alliance import CARGO, NEVER, Pact
 from contrafact.model.context import Fixed
+from contrafact.model.state import MANDATES
 from contrafact.scenario.schema import Scenario
 from contrafact.world import World
 

@@ -21,7 +21,6 @@ from contrafact.engine.stepper import count_state
 from contrafact.engine.territory import reach, state_arrays, turn_to_persons
 from contrafact.kernels import Array
 from contrafact.model import PARAMETERS, policy
-from contrafact.model.alliance import MANDATES
 from contrafact.model.context import Context, Fixed, Proposals
 from contrafact.model.exposure import FIXED_POINT
 from contrafact.model.participation import BOXES
@@ -29,6 +28,7 @@ from contrafact.model.state import (
     CHANNELS,
     COUNTS,
     LAGS,
+    MANDATES,
     OBJECTIVES,
     OUTSIDE,
     TASKS,
@@ -85,6 +85,7 @@ def prepare(scenario: Scenario, world: World) -> Model:
         neighbour=world.neighbour,
         edge_cells=edge_of(world),
         place_hops=world.hops,
+        cell_km2=world.area_km2,
         residents_per_km2=world.residents / world.area_km2,
         site_cell=world.place_cell[world.site_place],
         site_names=world.site_names,

@@ -60,8 +60,6 @@ PARAMETERS = (
               "change of perceived severity once help is granted; 0 switches it off", low=-10.0, high=10.0),
 )  # fmt: skip
 
-NONE, GUARD, CLEAR = range(3)
-MANDATES = ("none", "guard", "clear")
 QUIET, CONSULTING, REFUSED, DEPLOYED = range(4)
 CARGO = ("persons", "wheeled", "tracked", "platforms", "kilograms")
 HEAVIEST_FIRST = np.array([3, 2, 1, 0, 4])

@@ -5,7 +5,7 @@
     contest      grows by dt while the side that does not hold it is superior, else falls back at the same speed
     seizure      attackers > max(1, defenders) for the facility's hold time
     recapture    defenders > retake_ratio x attackers for ``retake_hold``, unless a variant says never; contingents
-                 count in it only under a mandate to clear, since who guards takes nothing back
+                 count in it only if their mandate is to clear, since who guards takes nothing back
 
 The crowd of a site storms one facility at a time: the first in the scenario's order that the state still holds. A
 facility without a site is attacked by bands alone, and hospitals and places off the map by nobody. A lost facility
@@ -14,7 +14,7 @@ in exposure and reports, hospital in crowd control and combat, government in sup
 alliance's airlift.
 
 Order     after combat, before alliance
-Reads     on_site (site,), force, armed (cell,), holder, contest (facility,), mandate (), unit_cell, unit_fit (unit,)
+Reads     on_site (site,), force, armed (cell,), holder, contest (facility,), mandate (), unit_fit, unit_cell (unit,)
 Writes    holder, contest (facility,)
 Source    assumption; hold times and weight carry priors
 Check     tests/model/test_facilities.py: falls exactly after the hold time, whatever the tick
@@ -26,7 +26,7 @@ import numpy as np
 
 from contrafact.kernels import Array, kernel
 from contrafact.model.context import Context
-from contrafact.model.state import CROWD, NOBODY, STATE
+from contrafact.model.state import CLEAR_MANDATE, CROWD, NOBODY, STATE
 from contrafact.parameters import ASSUMPTION, Parameter, loguniform, uniform
 
 PARAMETERS = (
@@ -43,18 +43,14 @@ PARAMETERS = (
 )  # fmt: skip
 
 
-CLEAR_MANDATE = 2
-
-
 @kernel
 def struggle(contested: Array, site: Array, reach_start: Array, reach_cell: Array, on_site: Array, armed: Array,
-             force: Array, guests: Array, holder: Array, contest: Array, hold: Array, regained: Array, weight: float,
+             force: Array, retakers: Array, holder: Array, contest: Array, hold: Array, regained: Array, weight: float,
              ratio: float, retake_hold: float, dt: float, new_holder: Array, new_contest: Array,
              attackers: Array) -> None:  # fmt: skip
     """Holder and contest after one tick, (facility,); attackers (facility,) is left with who attacks it, in persons.
 
-    contested lists facilities in the scenario's order; force, armed, and guests, who are of the force and take nothing
-    back (cell,); on_site (site,); hours.
+    contested lists facilities in the scenario's order; force, retakers and armed (cell,), on_site (site,); hours.
     """
     stormed = np.zeros(on_site.size, np.bool_)
     for f in contested:
@@ -62,7 +58,7 @@ def struggle(contested: Array, site: Array, reach_start: Array, reach_cell: Arra
         bands, defenders = 0, 0
         for i in range(reach_start[f], reach_start[f + 1]):
             bands += armed[reach_cell[i]]
-            defenders += force[reach_cell[i]] - (guests[reach_cell[i]] if lost else 0)
+            defenders += retakers[reach_cell[i]] if lost else force[reach_cell[i]]
         crowd = on_site[s] if s >= 0 else 0
         attackers[f] = bands + crowd
         if lost:
@@ -80,14 +76,14 @@ def struggle(contested: Array, site: Array, reach_start: Array, reach_cell: Arra
             new_holder[f] = CROWD if attackers[f] > 0 else NOBODY
 
 
-def guests(c: Context) -> Array:
-    """Members of an alliance's contingents who may not take facilities back, (cell,)."""
+def retakers(c: Context) -> Array:
+    """Members in each cell who may take a facility back, (cell,): all but contingents without a mandate to clear."""
     now, fixed = c.now, c.fixed
-    members = np.zeros(now.force.size, np.int64)
-    if fixed.alliance is not None and now.mandate[0] != CLEAR_MANDATE:
-        here = (fixed.unit_member >= 0) & (now.unit_cell >= 0)
-        np.add.at(members, now.unit_cell[here], now.unit_fit[here])
-    return members
+    if now.mandate[0] == CLEAR_MANDATE or not fixed.unit_is_contingent.any():
+        return np.asarray(now.force)
+    local = ~fixed.unit_is_contingent & (now.unit_fit > 0)
+    members = np.bincount(now.unit_cell[local], now.unit_fit[local], now.force.size)
+    return np.asarray(members, np.int64)
 
 
 def step(c: Context) -> None:
@@ -96,7 +92,7 @@ def step(c: Context) -> None:
     attackers = np.zeros(now.holder.size, np.int64)
     struggle(
         fixed.contested, fixed.facility_site, fixed.reach_start, fixed.reach_cell, now.on_site, now.armed, now.force,
-        guests(c), now.holder, now.contest, fixed.facility_hold, fixed.facility_regained,
+        retakers(c), now.holder, now.contest, fixed.facility_hold, fixed.facility_regained,
         p["facilities.unarmed_weight"], p["facilities.retake_ratio"], p["facilities.retake_hold"], c.dt,
         following.holder, following.contest, attackers,
     )  # fmt: skip

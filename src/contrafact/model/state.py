@@ -43,6 +43,9 @@ NOWHERE, EXIT = -1, -2
 SCRIPTED, GUARD, RETAKE, CLEAR, CORDON, RESERVE = range(6)
 TASKS = ("scripted", "guard", "retake", "clear", "cordon", "reserve")
 
+NO_MANDATE, GUARD_MANDATE, CLEAR_MANDATE = range(3)
+MANDATES = ("none", "guard", "clear")
+
 TOLD = (
     "crowd", "armed", "deaths", "harmed", "deaths_armed", "deaths_state", "injured", "detained", "facilities_lost"
 )  # fmt: skip
@@ -147,8 +150,9 @@ ARRAYS: tuple[ArraySpec, ...] = (
     _spec("snipers cell int64 persons policy", "snipers in the cell"),
     _spec("injected told,channel float64 - policy", "reports that stand for no event of the model, cumulative"),
     # Reports
-    _spec("history lag,told int64 - reports", "true counts at the end of earlier ticks, by tick modulo LAGS"),
-    _spec("told told,channel float64 - reports", "what each channel tells"),
+    _spec("history lag,told int64 - reports", "true counts as earlier ticks began, by tick modulo LAGS"),
+    _spec("reported told,channel float64 - reports", "what each channel tells of what did happen"),
+    _spec("told told,channel float64 - reports", "what each channel tells, with what was injected"),
     _spec("heard told,channel float64 - reports", "rise in the tick of what each channel tells, never negative"),
     # Fields
     _spec("network cell float64 share communications", "network availability M", 1),
@@ -193,14 +197,14 @@ ARRAYS: tuple[ArraySpec, ...] = (
     # Alliance: what policy asks of it
     _spec("alliance_request () float64 h policy", "hour of the latest request for help, -1 for none", -1),
     _spec("alliance_withdrawal () float64 h policy", "hour of the latest order to withdraw, -1 for none", -1),
-    _spec("mandate_order () int64 - policy", "mandate ordered, -1 for that of the alliance", -1),
+    _spec("mandate_order () int64 - policy", "mandate ordered, an index of MANDATES, -1 for that of the alliance", -1),
     # Alliance: what it decides
     _spec("alliance_phase () int64 - alliance", "0 quiet, 1 consulting, 2 refused, 3 deployed"),
     _spec("alliance_answered () float64 h alliance", "hour of the latest request that was looked at, -1 for none", -1),
     _spec("alliance_decision () float64 h alliance", "hour of the decision on it, -1 for none", -1),
     _spec("alliance_requests () int64 - alliance", "requests taken up"),
     _spec("alliance_deployments () int64 - alliance", "deployments completed"),
-    _spec("mandate () int64 - alliance", "mandate of the contingents: 0 none, 1 guard, 2 clear"),
+    _spec("mandate () int64 - alliance", "mandate of the contingents, an index of MANDATES"),
     _spec("contingents () int64 persons alliance", "members of contingents who have arrived"),
     _spec("announcement () float64 - alliance", "change of perceived severity since help was granted"),
     _spec("precedent cell float64 share alliance", "rise of perceived risk since help was granted to another state"),

@@ -1,4 +1,4 @@
-"""Small maps at chosen hours: how many people are in the street in each cell, and who holds the contested places."""
+"""Small maps at chosen hours: how many people are in the street in each cell, and how often places were lost."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ import h3
 import numpy as np
 from numpy.typing import NDArray
 
-from contrafact.model.state import HOLDERS
 from contrafact.report import style
 
 Ring: TypeAlias = list[tuple[float, float]]
@@ -47,16 +46,20 @@ SHAPES = {
 
 @dataclass(frozen=True)
 class Facility:
-    """A place that can change hands: name, kind, position in degrees, and who holds it at each hour.
+    """A place that can change hands: name, kind, position in degrees, and when the state does not hold it.
 
-    holder  (hour,) int, 0 state, 1 crowd, 2 nobody: what most replications show
+    lost  (hour, replication) bool
     """
 
     name: str
     kind: str
     lat: float
     lon: float
-    holder: NDArray[Any]
+    lost: NDArray[Any]
+
+    def share_lost(self, first: int, last: int) -> float:
+        """Share of the replications in which the state did not hold it at some hour from first to last."""
+        return float(self.lost[max(first, 0) : last + 1].any(axis=0).mean())
 
 
 @dataclass(frozen=True)
@@ -169,6 +172,11 @@ def chosen_hours(start: datetime, crowd: NDArray[Any], panels: int = 12, step: i
     return marks[first : first + panels]
 
 
+def maps_step(hours: Sequence[int], usual: int = 6) -> int:
+    """Hours from one map to the next."""
+    return hours[1] - hours[0] if len(hours) > 1 else usual
+
+
 def maps(
     start: datetime, city: City, crowd: NDArray[Any], hours: Sequence[int], title: str, lines: Sequence[str]
 ) -> style.Picture:
@@ -185,7 +193,7 @@ def maps(
     rows["ruler"] = [{**ruler, "text": f"{length:g} km"}]
     drawn = []
     for number, hour in enumerate(hours):
-        rows[f"places{number}"] = _places(city, seats, hour)
+        rows[f"places{number}"] = _places(city, seats, hour - maps_step(hours) + 1, hour)
         layers = [*_ground(city, highest, number), *_facilities(city, number), *(_ruler(city) if number == 0 else [])]
         when, people = style.local(start, hour), float(crowd[hour].sum())
         heading = alt.TitleParams(
@@ -269,18 +277,18 @@ def _groups(places: Sequence[tuple[float, float]]) -> list[list[int]]:
     return groups
 
 
-def _places(city: City, seats: Sequence[tuple[float, float]], hour: int) -> style.Rows:
-    """One row a contested place: seat and place in dots, kind, and who holds it."""
+def _places(city: City, seats: Sequence[tuple[float, float]], first: int, last: int) -> style.Rows:
+    """One row a contested place: seat and place in dots, kind, and how often it was lost from first to last hour."""
     rows: style.Rows = []
     for (x, y), place in zip(seats, city.facilities, strict=True):
         x0, y0 = city.frame.dots(place.lon, place.lat)
-        holder = HOLDERS[int(place.holder[hour])]
-        rows.append({"name": place.name, "kind": place.kind, "holder": holder, "x": x, "y": y, "x0": x0, "y0": y0})
+        share = round(place.share_lost(first, last), 4)
+        rows.append({"name": place.name, "kind": place.kind, "lost": share, "x": x, "y": y, "x0": x0, "y0": y0})
     return rows
 
 
 def _facilities(city: City, number: int) -> list[alt.Chart]:
-    """Symbols of the contested places: shape by kind, fill by who holds them in most replications."""
+    """Symbols of the contested places: shape by kind, fill by how often the state lost them."""
     if not city.facilities:
         return []
     kinds = [kind for kind in SHAPES if kind in {place.kind for place in city.facilities}]
@@ -302,9 +310,17 @@ def _facilities(city: City, number: int) -> list[alt.Chart]:
             legend=alt.Legend(title="Places that crowds can contest", symbolFillColor=style.PAPER, **legend),
         ),
         fill=alt.Fill(
-            "holder:N",
-            scale=alt.Scale(domain=list(HOLDERS), range=[style.HOLDER_COLOURS[holder] for holder in HOLDERS]),
-            legend=alt.Legend(title="Held in most replays by", symbolType="circle", **legend),
+            "lost:Q",
+            scale=alt.Scale(domain=[0, 0.25, 0.5, 0.75, 1], range=list(style.LOST_RAMP), interpolate="rgb"),
+            legend=alt.Legend(
+                title="Not held by the state, share of replays",
+                orient="bottom",
+                direction="horizontal",
+                gradientLength=200,
+                gradientThickness=12,
+                format="%",
+                values=[0, 0.5, 1],
+            ),
         ),
     )
     spot = base.mark_circle(color=style.INK, size=7, opacity=1).encode(x=x("x0"), y=y("y0"))

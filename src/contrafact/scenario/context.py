@@ -12,7 +12,7 @@ from pydantic import AfterValidator, PlainValidator, ValidationInfo
 
 from contrafact.parameters import Parameter
 from contrafact.scenario import units
-from contrafact.scenario.problems import Problems, TreePath, listed, nearest, problem, show
+from contrafact.scenario.problems import REMOVED, Problems, TreePath, listed, nearest, nearest_or_all, problem, show
 
 LONGEST_ID = 64
 ID = re.compile(rf"[A-Za-z][A-Za-z0-9_-]{{0,{LONGEST_ID - 1}}}")
@@ -36,17 +36,19 @@ class Context:
 
     start, end       local civil times of the window, None while they are not known to be right
     names            names in use by kind: facility, site, place, force, action, district, member, aircraft
-    known_evidence   ids that exist, None: existence is not checked
+    known_evidence   ids that exist, each with the reason why it may not be cited, or None where it may; None: no check
     declared         parameters that mechanisms declare, None: names and ranges are not checked
     user_values      whether values set by the user, which need no prior, may occur
+    removed          names that overrides removed, each with its dotted path
     """
 
     start: datetime | None = None
     end: datetime | None = None
     names: Mapping[str, Collection[str]] = field(default_factory=dict)
-    known_evidence: Collection[str] | None = None
+    known_evidence: Mapping[str, str | None] | None = None
     declared: Mapping[str, Parameter] | None = None
     user_values: bool = False
+    removed: Mapping[str, str] = field(default_factory=dict)
 
 
 def context_of(info: ValidationInfo) -> Context:
@@ -86,6 +88,11 @@ def moment(raw: object) -> datetime | None:
         return None
 
 
+def citable(known: Mapping[str, str | None]) -> list[str]:
+    """The ids that may be cited."""
+    return [name for name, reason in known.items() if reason is None]
+
+
 def read_ids(raw: object, context: Context, problems: Problems, path: TreePath = ()) -> tuple[str, ...]:
     """Evidence ids: a list of texts, each of which exists where that is known."""
     if not isinstance(raw, list | tuple):
@@ -97,9 +104,12 @@ def read_ids(raw: object, context: Context, problems: Problems, path: TreePath =
             allowed = "an evidence id, e.g. R136"
             problems.add((*path, index), problem(f"found {show(name)}, expected {allowed}", name, allowed))
         elif context.known_evidence is not None and name not in context.known_evidence:
-            known = sorted(context.known_evidence)
+            known = sorted(citable(context.known_evidence))
             message = f"no evidence has the id {show(name)}{nearest(name, known)}"
             problems.add((*path, index), problem(message, name, listed(known)))
+        elif context.known_evidence is not None and context.known_evidence[name] is not None:
+            message = f"{name} {context.known_evidence[name]}"
+            problems.add((*path, index), problem(message, name, listed(sorted(citable(context.known_evidence)))))
     return tuple(name for name in raw if isinstance(name, str))
 
 
@@ -123,9 +133,12 @@ def _reference(kind: str) -> Callable[[str, ValidationInfo], str]:
     """A check that a name of this kind is declared in the scenario."""
 
     def check(name: str, info: ValidationInfo) -> str:
-        names = context_of(info).names.get(kind)
+        context = context_of(info)
+        names = context.names.get(kind)
         if names is not None and name not in names:
-            raise problem(f"no {kind} is called {show(name)}{nearest(name, names)}", name, listed(names))
+            if name in context.removed:
+                raise problem(context.removed[name], name, kind=REMOVED)
+            raise problem(f"no {kind} is called {show(name)}{nearest_or_all(name, names)}", name, listed(names))
         return name
 
     return check

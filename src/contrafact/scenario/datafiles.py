@@ -6,11 +6,12 @@ import csv
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from contrafact.errors import InputError, InputErrors
-from contrafact.scenario.problems import KEY, Problems, TreePath, nearest, nearest_of, problem, show
+from contrafact.scenario.problems import KEY, Problems, TreePath, dotted, nearest, nearest_of, problem, show
 from contrafact.scenario.reading import read_text
 from contrafact.scenario.regions import names_of, read_regions
 
@@ -72,21 +73,29 @@ def located(folder: Path, name: str) -> Path | None:
     return inside if inside.is_relative_to(folder.resolve()) else None
 
 
-def checked(tree: Mapping[str, Any], files: Mapping[str, str], problems: Problems) -> list[InputError]:
-    """Errors within the files; what concerns both a file and the scenario goes to the problems of the scenario."""
-    errors: list[InputError] = []
+def checked(
+    tree: Mapping[str, Any], files: Mapping[str, str], problems: Problems, folder: Path = Path()
+) -> list[InputError]:
+    """Errors within the files; what concerns both a file and the scenario goes to the problems of the scenario.
+
+    folder  where the files are, for messages
+    """
+    in_shapes: list[InputError] = []
+    in_mask: list[InputError] = []
+    in_table: list[InputError] = []
     names = dict(named(tree))
     shapes = files.get(names.get(KEYS[0], ""))
     if shapes is not None:
-        districts = _districts(names[KEYS[0]], shapes, errors)
+        districts = _districts(str(folder / names[KEYS[0]]), shapes, in_shapes)
         _match(tree, districts, problems)
     mask = files.get(names.get(KEYS[1], ""))
     if mask is not None:
-        _check_mask(names[KEYS[1]], mask, errors)
+        _check_mask(str(folder / names[KEYS[1]]), mask, in_mask)
     table = files.get(names.get(KEYS[2], ""))
     if table is not None:
-        _check_regions(tree, names[KEYS[2]], table, errors, problems)
-    return errors
+        _check_regions(tree, str(folder / names[KEYS[2]]), table, in_table, problems)
+    found = zip(KEYS, (in_shapes, in_mask, in_table), strict=True)
+    return [replace(error, key=dotted(key)) for key, errors in found for error in errors]
 
 
 def regions_in(tree: Mapping[str, Any], files: Mapping[str, str]) -> list[str]:
@@ -145,7 +154,7 @@ def _districts(file: str, text: str, errors: list[InputError]) -> list[str] | No
         if name is not None and name in names:
             complaint = f"the district {show(name)} occurs twice"
         if complaint is not None:
-            errors.append(InputError(complaint, file, key=f"features.{index}", found=show(name), allowed=allowed))
+            errors.append(InputError(f"feature {index + 1}: {complaint}", file, found=show(name), allowed=allowed))
         elif name is not None:
             names.append(name)
     return names

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -238,16 +238,3 @@ class Milestone(Part):
     place: PlaceId | None = None
     statistic: Statistic
     note: Text | None = None
-
-
-class Variant(Part):
-    """One thing changed: settings, by dotted path, that make an arm of the scenario.
-
-    title     one line for readers
-    asserts   who alone says that it was so, where it rests on one party; None: it is a question, or several say so
-    settings  values as an override takes them; null removes an item
-    """
-
-    title: Text
-    asserts: Text | None = None
-    settings: Annotated[Mapping[str, Any], Field(min_length=1)]
