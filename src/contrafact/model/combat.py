@@ -38,7 +38,8 @@ Writes    proposals; unit_shot, unit_killed, unit_routed (unit,); fled, force_be
 Source    Lanchester 1916; Deitchman 1962, doi:10.1287/opre.10.6.818; Kress and Szechtman 2009,
           doi:10.1287/opre.1080.0617; McQuie 1987 on what breaks a force; wounded per killed: Coupland and Meddings
           1999, doi:10.1136/bmj.319.7207.407
-Check     tests/model/test_combat.py; verification/combat.py: square law, Deitchman's parity, equilibrium
+Check     tests/model/test_combat.py, tests/model/test_rout.py; verification/combat.py: square law, Deitchman's parity,
+          equilibrium of Kress and Szechtman
 """
 
 from __future__ import annotations
