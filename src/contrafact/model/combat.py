@@ -309,7 +309,7 @@ def dying(c: Context, killed: float) -> Array:
 
 
 def exchange(c: Context, contact: Array) -> None:
-    """Fire and rout in the cells in contact."""
+    """Fire in the cells in contact, and rout."""
     now, following, fixed = c.now, c.next, c.fixed
     p = {name.removeprefix("combat."): value for name, value in c.p.items() if name.startswith("combat.")}
     killed = 1.0 / (1.0 + p["wounded_per_killed"])
@@ -330,11 +330,21 @@ def exchange(c: Context, contact: Array) -> None:
         p["sniper_fire"], dies, now.unit_cell, now.unit_fit, now.unit_shot, now.unit_killed, following.unit_shot,
         following.unit_killed,
     )  # fmt: skip
+    c.proposals.n = n
+    if p["rout"] > 0.0:
+        rout(c, contact, expected, p)
+    following.fighting[0] = int(fixed.hits[contact].sum() + fixed.combat_harm[contact].sum()) + hurt
+
+
+def rout(c: Context, contact: Array, expected: Array, p: dict[str, float]) -> None:
+    """Let bands and units break; expected (contact,) are hits per armed person and hour."""
+    now, following, fixed = c.now, c.next, c.fixed
+    person, new, time, where, payload, _ = c.proposals.arrays()
     c.proposals.n = break_bands(
         c.key, c.tick, c.hour, c.dt, contact, now.armed, now.force, now.force_before, now.reach_exit, expected,
         fixed.neighbour_start, fixed.neighbour, WEIGHTS, p["rout"], p["steepness"], p["bearable"], p["surrender"],
         now.armed_start, now.armed_slots, now.slot_person, now.fled, following.fled, person, new, time, where, payload,
-        n,
+        c.proposals.n,
     )  # fmt: skip
     break_units(
         c.key, c.tick, c.hour, c.dt, now.armed, now.crowd, now.force, now.posture, now.snipers, p["armed_fire"],
@@ -342,7 +352,6 @@ def exchange(c: Context, contact: Array) -> None:
         c.p["crowd_control.recovery"], fixed.neighbour_start, fixed.neighbour, now.unit_cell, now.unit_goal,
         now.unit_fit, now.unit_recovers, now.unit_routed, following.unit_routed,
     )  # fmt: skip
-    following.fighting[0] = int(fixed.hits[contact].sum() + fixed.combat_harm[contact].sum()) + hurt
     note(c)
 
 
