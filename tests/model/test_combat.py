@@ -10,7 +10,7 @@ import pytest
 
 from contrafact.model import combat
 from contrafact.model.context import Context
-from contrafact.model.state import ARMED, CALM, COUNTS, DEAD, INJURED
+from contrafact.model.state import ARMED, ARRAYS, CALM, COUNTS, DEAD, INJURED
 from tests.model.front import CELLS, assert_poisson, assert_share, front
 from tests.model.town import by_hash, made, play, recount, start
 
@@ -160,7 +160,7 @@ def test_snipers_take_nothing_from_those_whom_other_fire_hits() -> None:
 def test_without_rates_nothing_happens() -> None:
     c = front(20, crowd=10, hidden=5, mu=1.0)
     start(c, "snipers", 3)
-    before = {name: value.copy() for name, value in vars(c.next).items()}
+    before = {spec.name: getattr(c.next, spec.name).copy() for spec in ARRAYS}
     combat.step(c)
     assert (made(c), c.events) == ([], [])
     changed = [name for name, value in before.items() if not np.array_equal(value, getattr(c.next, name))]

@@ -2,8 +2,8 @@
 
 Each proposal is a person, a new status and a time within the tick; for one person the earliest wins, ties by the order
 of the loop. Nor is a member of a unit lost twice: who was hurt by hand and hit by fire in a tick was hurt by hand, as
-the loop has it. In the roster of persons in the street or in hiding the last then takes the place of one who is gone, and
-those who joined or came from outside are appended, so its order follows from events alone.
+the loop has it. In the roster of persons in the street or in hiding the last then takes the place of one who is gone,
+and those who joined or came from outside are appended, so its order follows from events alone.
 """
 
 from __future__ import annotations
