@@ -44,8 +44,8 @@ PAGE = Path(__file__).parents[1] / "docs" / "verification.md"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check the targets that are asked for, or all; the exit code."""
     parser = argparse.ArgumentParser(prog="python -m verification", description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("target", nargs="*", type=int, choices=[[], *TARGETS], metavar="TARGET",
-                        help=f"number of a target: {', '.join(map(str, TARGETS))}; all where none is given")  # fmt: skip
+    numbers = f"number of a target: {', '.join(map(str, TARGETS))}; all where none is given"
+    parser.add_argument("target", nargs="*", type=int, choices=[[], *TARGETS], metavar="TARGET", help=numbers)
     asked = parser.parse_args(arguments)
     checks: list[Check] = []
     print(line(HEADINGS), flush=True)

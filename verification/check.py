@@ -23,6 +23,11 @@ class Check:
     seeds: str
     power: str
 
+    def __post_init__(self) -> None:
+        """Make NumPy's own truth values plain, or ``is True`` would count none of them."""
+        if self.passed is not None:
+            object.__setattr__(self, "passed", bool(self.passed))
+
 
 HEADINGS = ("name", "expected", "got", "tolerance", "pass", "seeds", "power")
 MARKS = {True: "pass", False: "FAIL", None: "told"}

@@ -65,9 +65,9 @@ IMPULSE = 3e-4
 
 
 @cache
-def ground(persons: int, districts: str) -> engine.Model:
+def ground(persons: int, districts: str, tick: str = "10 min") -> engine.Model:
     """Bare ground with so many residents, in the square or in one hexagon."""
-    changes = {"population.total": f"{persons} persons", "place.districts.file": districts}
+    changes = {"population.total": f"{persons} persons", "place.districts.file": districts, "tick": tick}
     read = scenario.load(GROUND, changes)
     return engine.prepare(read, world.build(read, cache=False))
 

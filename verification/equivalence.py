@@ -49,7 +49,7 @@ class Equivalence(NamedTuple):
 
 
 def equivalence(changed: Array, base: Array, margin: float) -> Equivalence:
-    """The ratio of the mean of ``changed`` to that of ``base``, (replication,) each; the same index is the same seed."""
+    """The ratio of the mean of ``changed`` to that of ``base``, (replication,) each; pairs share a seed."""
     ratio = float(changed.mean() / base.mean())
     residual = (changed - ratio * base) / base.mean()
     return Equivalence(ratio, float(residual.std(ddof=1)) / math.sqrt(np.size(base)), margin)
