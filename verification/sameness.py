@@ -178,7 +178,7 @@ def switched_off() -> list[Check]:
 def one_tick(c: Context, numbers: Mapping[str, float]) -> Context:
     """A copy of a run in which the mechanisms of one tick have been computed with these numbers and not applied."""
     twin = copy.deepcopy(c, {id(c.fixed): c.fixed, id(c.events): [], id(c.key): c.key})
-    twin.p = c.p | numbers
+    twin.p = c.p | dict(numbers)
     for mechanism in ORDER:
         mechanism.step(twin)
     return twin
