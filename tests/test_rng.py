@@ -192,3 +192,34 @@ def test_normal_quantile_errs_by_less_than_its_stated_bound() -> None:
     u = np.concatenate([10.0 ** -np.arange(1, 16), np.linspace(1e-4, 1 - 1e-4, 1_001), 1 - 10.0 ** -np.arange(1, 12)])
     ours = np.array([rng.normal_quantile(x) for x in u.tolist()])
     assert np.allclose(ours, special.ndtri(u), rtol=1.15e-9, atol=1e-15)
+
+
+def test_the_keyed_hash_mixes_as_splitmix64_does() -> None:
+    # The first three outputs of SplitMix64 with seed 0, as in the reference code of Vigna, prng.di.unimi.it
+    known = [0xE220A8397B1DCDAF, 0x6E789E6AA1B965F4, 0x06C45D188009454F]
+    assert [int(rng.keyed_hash(np.uint64(0), entity)) for entity in range(3)] == known
+
+
+@given(st.lists(st.integers(0, 10**6), max_size=40, unique=True), st.integers(0, 45), st.integers(0, 500))
+def test_smallest_takes_the_persons_with_the_smallest_keyed_hash(persons: list[int], wanted: int, tick: int) -> None:
+    key = np.array(KEY, np.uint64)
+    slot_person = np.array([*persons, 7, 7], np.int32)
+    slots = np.arange(len(persons), dtype=np.int32)[::-1].copy()
+    chosen, hashes = np.full(64, -1, np.int32), np.empty(64, np.uint64)
+    found = rng.smallest(key, 99, tick, slots, 0, len(persons), slot_person, chosen, hashes, wanted)
+    salt = np.uint64(rng.salt_of(key, 99, tick))
+    by_hash = sorted(persons, key=lambda person: int(rng.keyed_hash(salt, person)))
+    assert found == min(wanted, len(persons))
+    assert slot_person[chosen[:found]].tolist() == by_hash[:found]
+
+
+def test_under_many_salts_everyone_is_equally_often_among_the_smallest() -> None:
+    key = np.array(KEY, np.uint64)
+    slots, persons = np.arange(20, dtype=np.int32), np.arange(1000, 1020, dtype=np.int32)
+    chosen, hashes = np.empty(5, np.int32), np.empty(5, np.uint64)
+    times = np.zeros(20, int)
+    for tick in range(4000):
+        found = rng.smallest(key, 5, tick, slots, 0, 20, persons, chosen, hashes, 5)
+        times[chosen[:found]] += 1
+    chi2 = ((times - 1000) ** 2 / 1000).sum() / 0.75  # each is chosen with probability 1/4
+    assert stats.chi2(19).cdf(chi2 * 19 / 20) < 0.9999

@@ -58,6 +58,49 @@ def uniforms(key: Array, decision: int, tick: int, entity: int, index: int) -> t
 
 
 @inline
+def keyed_hash(salt: Word, entity: int) -> Word:
+    """A hash of an entity under a salt, in uint64: the mixing of SplitMix64, a bijection for each salt.
+
+    It ranks many entities at a fraction of the cost of a draw for each; ``salt_of`` makes the salt.
+    Source: Steele, Lea and Flood 2014, doi:10.1145/2714064.2660195
+    """
+    z = (np.uint64(entity) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15) ^ salt
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
+
+
+@inline
+def salt_of(key: Array, decision: int, tick: int) -> Word:
+    """The salt of one decision at one tick."""
+    w0, w1, _, _ = philox(MASK, np.uint64(tick), np.uint64(decision), MASK, key[0], key[1])
+    return (w0 << SHIFT) | w1
+
+
+@inline
+def smallest(key: Array, word: int, tick: int, slots: Array, first: int, last: int, slot_person: Array,
+             chosen: Array, hashes: Array, n: int) -> int:  # fmt: skip
+    """Slots of the n persons with the smallest keyed hash among slots[first:last]; returns how many there are.
+
+    They are left in chosen, in rising order of hash; chosen int32 and hashes uint64 have room for n.
+    """
+    found = 0
+    if n == 0:
+        return found
+    salt = salt_of(key, word, tick)
+    for i in range(first, last):
+        h = keyed_hash(salt, slot_person[slots[i]])
+        if found < n or h < hashes[found - 1]:
+            at = min(found, n - 1)
+            found = min(found + 1, n)
+            while at > 0 and hashes[at - 1] > h:
+                hashes[at], chosen[at] = hashes[at - 1], chosen[at - 1]
+                at -= 1
+            hashes[at], chosen[at] = h, slots[i]
+    return found
+
+
+@inline
 def poisson(mean: float, u: float) -> int:
     """Poisson count with this mean by inverse distribution function of one uniform: never falls when mean or u grows.
 

@@ -7,8 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from scipy import stats
 
 from contrafact import rng
@@ -51,11 +49,11 @@ class Squares:
         return [column[:n].copy() for column in self.columns[:4]]
 
     def fire(self, *, armed: int, lethality: float, rules: int = 3, ratio: float = 10.0, in_sight: float = 60.0,
-             per_killed: float = 4.0, stray: float = 0.0, of_wounds: float = 0.0) -> Any:  # fmt: skip
+             per_killed: float = 4.0, gathering: float = 0.0, stray: float = 0.0, of_wounds: float = 0.0) -> Any:  # fmt: skip
         """The same of what fire does."""
         n = crowd_control.fire(
-            KEY, 0, DT, self.crowd, self.force, np.full(self.crowd.size, armed, np.int64), rules, ratio, lethality,
-            in_sight, per_killed, stray, np.full(self.crowd.size, of_wounds), self.first_resident, self.status,
+            KEY, 0, DT, self.crowd, self.force, np.full(self.crowd.size, armed, np.int64), rules, ratio, gathering,
+            lethality, in_sight, per_killed, stray, np.full(self.crowd.size, of_wounds), self.first_resident, self.status,
             self.cell_start, self.cell_slots, self.slot_person, self.harm, *self.columns, 0,
         )  # fmt: skip
         return [column[:n].copy() for column in self.columns[:4]]
@@ -78,18 +76,6 @@ def assert_in_crowd(squares: Squares, person: Any, time: Any, cell: Any) -> None
     slot = 1_000_000 + squares.slot_person.size - 1 - person
     assert np.all((slot >= squares.cell_start[cell]) & (slot < squares.cell_start[cell + 1]))
     assert np.all((time > 0) & (time < DT))
-
-
-@settings(max_examples=60)
-@given(st.lists(st.integers(0, 10**6), max_size=40, unique=True), st.integers(0, 45), st.integers(0, 500))
-def test_smallest_takes_the_persons_with_the_smallest_keyed_hash(persons: list[int], wanted: int, tick: int) -> None:
-    slot_person = np.array([*persons, 7, 7], np.int32)
-    slots = np.arange(len(persons), dtype=np.int32)[::-1].copy()
-    chosen, hashes = np.full(64, -1, np.int32), np.empty(64)
-    found = crowd_control.smallest(KEY, 99, tick, slots, 0, len(persons), slot_person, chosen, hashes, wanted)
-    by_hash = sorted(persons, key=lambda person: rng.draw(KEY, 99, tick, person, 0)[0])
-    assert found == min(wanted, len(persons))
-    assert slot_person[chosen[:found]].tolist() == by_hash[:found]
 
 
 def test_arrests_are_poisson_with_the_rate_of_free_teams_that_meet_protesters() -> None:

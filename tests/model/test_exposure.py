@@ -27,7 +27,9 @@ def advance(
     seen = np.array([round(near * exposure.FIXED_POINT)], np.int64)
     for _ in range(ticks):
         out = np.empty(1)
-        exposure.change(now, seen, np.array([network]), out, strength, net, common, omega, maximum, hours / ticks)
+        exposure.change(
+            now, seen, np.array([network]), np.ones(1), out, strength, net, common, omega, maximum, hours / ticks
+        )
         now = out
     return float(now[0])
 

@@ -8,7 +8,8 @@ import pytest
 
 from contrafact.model import facilities
 from contrafact.model.context import Context
-from contrafact.model.state import CROWD, NOBODY, STATE
+from contrafact.model.state import CLEAR_MANDATE, CROWD, GUARD_MANDATE, NO_MANDATE, NOBODY, STATE
+from tests.model.pacts import pact
 from tests.model.town import accept, start, town
 
 NUMBERS = {"facilities.unarmed_weight": 0.05, "facilities.retake_ratio": 3.0, "facilities.retake_hold": 1.0}
@@ -108,3 +109,20 @@ def test_facilities_at_different_sites_are_stormed_at_once() -> None:
     c = town(sites=(0, 2), facilities=[HALL, HALL | {"site": 1}], numbers=NUMBERS)
     c.now.on_site[:] = 500
     assert hours_until(c, CROWD, 0) == hours_until(c, CROWD, 1) + 0.5 == 0.5
+
+
+@pytest.mark.parametrize(("mandate", "hours"), [(NO_MANDATE, -1.0), (GUARD_MANDATE, -1.0), (CLEAR_MANDATE, 1.0)])
+def test_contingents_take_a_facility_back_only_under_a_mandate_to_clear(mandate: int, hours: float) -> None:
+    unit = {"cell": 0, "strength": 50, "contingent": True}
+    c = town(facilities=[HALL], units=[unit], numbers=NUMBERS, pact=pact(unit_strengths={0: [50]}))
+    start(c, "holder", CROWD)
+    start(c, "mandate", mandate)
+    assert hours_until(c, STATE) == pytest.approx(hours)
+
+
+def test_contingents_defend_what_is_held_under_any_mandate() -> None:
+    unit = {"cell": 0, "strength": 50, "contingent": True}
+    c = town(facilities=[HALL], units=[unit], numbers=NUMBERS, pact=pact(unit_strengths={0: [50]}))
+    start(c, "mandate", GUARD_MANDATE)
+    c.now.on_site[0] = 1000
+    assert hours_until(c, CROWD) == -1.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -17,6 +18,7 @@ from contrafact.kernels import PACKAGE
 from contrafact.model import ORDER, PARAMETERS, recording
 from contrafact.model.context import Context
 from contrafact.model.state import ARRAYS
+from tests.model.pacts import pact
 from tests.model.town import accept, put_in_street, start, town
 
 MODULES = (*ORDER, recording)
@@ -58,8 +60,7 @@ def test_a_file_with_kernels_calls_kernels_of_its_own_and_of_rng_only() -> None:
 @each
 def test_a_mechanism_says_its_order_what_it_reads_and_writes_its_source_and_check(module: ModuleType) -> None:
     entries = re.findall(r"^(Order|Reads|Writes|Source|Check)  +\S", module.__doc__ or "", re.M)
-    wanted = ["Order", "Reads", "Writes", "Source", "Check"]
-    assert entries == (wanted if module is not recording else [w for w in wanted if w != "Source"])
+    assert entries == ["Order", "Reads", "Writes", "Source", "Check"]
 
 
 @each
@@ -86,9 +87,15 @@ def busy_town() -> Context:
     """A town in which every mechanism has something to do: crowds, armed units, a stormed hall, a shutdown."""
     facilities = [{"kind": kind, "site": 0, "hold": 0.3} for kind in ("government", "telecom", "broadcast", "hospital")]
     unit = {"strength": 30, "firearms": True, "fallback": 2, "speed": 4.0}
+    near = {"out": 0.3, "loading": 0.25, "ready": 0.0, "ground": 0.3}
+    lift = replace(
+        pact([near], consultation=0.1, facility=np.array([3, -1])),
+        unit_member=np.array([-1, -1, 0, 0]), unit_need=np.array([0, 0, 60, 100]),
+    )  # fmt: skip
+    lifted = unit | {"cell": -1, "order": 1, "arrives": np.inf}
+    units = [unit | {"cell": 0}, unit | {"cell": 1, "order": 0}, lifted, lifted]
     c = town(
-        (2000, 500, 900), sites=(0, 1), units=[unit | {"cell": 0}, unit | {"cell": 1, "order": 0}],
-        facilities=facilities,
+        (2000, 500, 900), sites=(0, 1), units=units, facilities=facilities, pact=lift,
         numbers={"participation.nu": 2.0, "participation.noise": 0.05, "facilities.unarmed_weight": 1.0,
                  "crowd_control.kinetic": 0.5, "crowd_control.lethality": 0.5, "crowd_control.overrun_ratio": 2.0,
                  "crowd_control.arrest": 2.0, "crowd_control.melee_forces": 9.0, "crowd_control.melee_lethality": 0.5},
@@ -101,6 +108,7 @@ def busy_town() -> Context:
         model.policy.Action("a", "concession", {"size": 0.01}, at=0.4),
         model.policy.Action("b", "network", {"availability": 0.3}, at=0.2),
         model.policy.Action("c", "jamming", {"cells": np.array([1]), "effectiveness": 0.5}, at=0.2),
+        model.policy.Action("e", "announce", {"what": "alliance.request"}, at=0.1),
         model.policy.Action("d", "rules_of_engagement", {"level": 3}, at=0.0),
     ]
     for person in range(200):
@@ -129,7 +137,10 @@ def test_each_mechanism_changes_what_it_declares_and_never_the_state_that_others
         apply(c)
         c.tick += 1
     idle = {spec.name for spec in ARRAYS if spec.writer != "stepper"} - written
-    assert idle == {"under_curfew", "news", "call", "compliance", "march_share", "unit_order", "rules"}
+    assert idle == {
+        "under_curfew", "news", "call", "compliance", "march_share", "unit_order", "rules",
+        "mandate_order", "alliance_withdrawal", "alliance_deployments", "announcement", "precedent", "field_open",
+    }  # fmt: skip
 
 
 def test_recording_changes_nothing() -> None:

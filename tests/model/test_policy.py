@@ -107,6 +107,8 @@ def set_cause(c: Context, quantity: str, value: int) -> None:
         c.now.holder[:value] = c.next.holder[:value] = CROWD
     elif quantity == "crowd":
         c.now.crowd[:] = [value - 1, 1, 0]
+    elif quantity == "contingents":
+        c.now.contingents[0] = c.next.contingents[0] = value
     else:
         name = {"deaths": "deaths_bystanders", "deaths_state": "deaths_state_forces", "injured": "injured_contingents"}
         c.now.counts[COUNTS.index(name.get(quantity, quantity))] = value

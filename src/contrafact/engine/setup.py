@@ -15,13 +15,27 @@ import numpy as np
 from scipy.special import betaincinv
 
 from contrafact import rng
+from contrafact.engine.geometry import disks, edge_of, great_circle, place_distances
+from contrafact.engine.lift import pact_of, strength_of, unit_members
 from contrafact.engine.stepper import count_state
+from contrafact.engine.territory import reach, state_arrays, turn_to_persons
 from contrafact.kernels import Array
 from contrafact.model import PARAMETERS, policy
 from contrafact.model.context import Context, Fixed, Proposals
 from contrafact.model.exposure import FIXED_POINT
 from contrafact.model.participation import BOXES
-from contrafact.model.state import BUFFERED, COUNTS, allocate
+from contrafact.model.state import (
+    CHANNELS,
+    COUNTS,
+    LAGS,
+    MANDATES,
+    OBJECTIVES,
+    OUTSIDE,
+    TASKS,
+    TOLD,
+    accept,
+    allocate,
+)
 from contrafact.parameters import Parameter
 from contrafact.scenario.quantities import Quantity
 from contrafact.scenario.schema import Scenario
@@ -31,6 +45,7 @@ from contrafact.world.population import HARDSHIP_EDGES, RISK_EDGES
 SIGHT_KM = 4.0  # distance at which the exposure kernel is cut
 AROUND_KM = 1.0  # distance within which deaths and injuries are seen
 ROSTER = 65_536  # residents in the street for whom there is room at first
+OUTSIDERS = 20_000  # ids reserved for persons who come from outside
 
 
 @dataclass(frozen=True)
@@ -55,9 +70,9 @@ def prepare(scenario: Scenario, world: World) -> Model:
     around_start, around_cell = (np.asarray(a) for a in world.near(AROUND_KM))
     fixed = Fixed(
         cells=world.cells,
-        residents_total=world.persons,
-        residents_share=world.residents / max(1, world.persons),
+        persons=world.persons,
         district=world.district.astype(np.int64),
+        **state_arrays(scenario, world),
         class_count=world.class_count,
         by_hardship=world.class_count.reshape(world.cells, BOXES, BOXES).sum(axis=2),
         first_resident=world.first_resident,
@@ -66,6 +81,12 @@ def prepare(scenario: Scenario, world: World) -> Model:
         place_names=world.place_names,
         route_start=world.route_start,
         route_cell=world.route_cell,
+        neighbour_start=world.neighbour_start,
+        neighbour=world.neighbour,
+        edge_cells=edge_of(world),
+        place_hops=world.hops,
+        cell_km2=world.area_km2,
+        residents_per_km2=world.residents / world.area_km2,
         site_cell=world.place_cell[world.site_place],
         site_names=world.site_names,
         around_start=around_start,
@@ -77,22 +98,6 @@ def prepare(scenario: Scenario, world: World) -> Model:
     )
     sight, around = (start, cell, km), (around_start, around_cell)
     return Model(scenario, world, scenario.hours, scenario.ticks_per_hour, place_distances(world), sight, around, fixed)
-
-
-def great_circle(lat_a: Array, lon_a: Array, lat_b: Array, lon_b: Array) -> Array:
-    """Great-circle distance in km between points in degrees (haversine, mean Earth radius 6371.0088 km)."""
-    a, b = np.radians(lat_a), np.radians(lat_b)
-    half = np.sin((b - a) / 2) ** 2 + np.cos(a) * np.cos(b) * np.sin(np.radians(lon_b - lon_a) / 2) ** 2
-    return np.asarray(2 * 6371.0088 * np.arcsin(np.sqrt(half)))
-
-
-def place_distances(world: World) -> Array:
-    """Straight distance in km from the cell of each place to each cell, (place, cell); infinite off the map."""
-    km = np.full((len(world.place_names), world.cells), np.inf)
-    for place, cell in enumerate(world.place_cell):
-        if cell >= 0:
-            km[place] = great_circle(world.lat[cell], world.lon[cell], world.lat, world.lon)
-    return km
 
 
 def facility_arrays(scenario: Scenario, world: World) -> dict[str, Any]:
@@ -107,7 +112,10 @@ def facility_arrays(scenario: Scenario, world: World) -> dict[str, Any]:
         "facility_place": place,
         "facility_site": site,
         "onmap": onmap,
-        "contested": [f for f in range(len(names)) if site[f] >= 0 and onmap[f]],
+        "contested": np.flatnonzero(onmap & ((site >= 0) | (kinds != "hospital"))) if names else np.zeros(0, np.int64),
+        "guarded": [f for f in range(len(names)) if onmap[f] and kinds[f] != "hospital"],
+        "facility_regained": np.array([scenario.facilities[name].regained for name in names], bool),
+        "facility_is_target": onmap & (kinds != "hospital") if names else np.zeros(0, bool),
         **{
             f"facility_is_{kind}": kinds == kind if names else np.zeros(0, bool)
             for kind in ("telecom", "broadcast", "hospital", "government")
@@ -133,12 +141,18 @@ class Draws:
             path = f"parameters.{parameter.name}"
             self.parameters[parameter.name] = self.values.get(path, self._default(path, parameter))
             self.values[path] = self.parameters[parameter.name]
+        self.scale = scenario.population.scale
+        turn_to_persons(self.parameters, self.scale)
 
     def __getitem__(self, path: str) -> float:
         return self.values[path]
 
     def _uniform(self, path: str) -> float:
         return float(rng.draw(self.key, rng.decision(f"prior:{path}"), 0, 0, 0)[0])
+
+    def again(self, path: str, quantity: Quantity, index: int) -> float:
+        """A further draw of a quantity of which there are several, by its number."""
+        return self._draw(f"{path}.{index}", quantity)
 
     def _draw(self, path: str, quantity: Quantity) -> float:
         if self.central or quantity.prior is None:
@@ -160,41 +174,40 @@ def set_up(model: Model, seed: int, replication: int, calm: bool = False) -> tup
     fixed = Fixed(**model.fixed.__dict__)
     detour = draws["place.detour"]
     fixed.hop_km = world.edge_km * detour
+    fixed.reach = reach(scenario, world, fixed.governed, draws.values)
     set_up_sites(model, fixed, draws, detour)
     set_up_residents(model, fixed, draws)
     orders = set_up_units(model, fixed, draws)
+    set_up_arms(model, fixed, draws)
+    fixed.alliance, sizes = pact_of(scenario, world, fixed, draws)
     fixed.news_hours, fixed.news = news_series(scenario, draws, calm)
     now, following = allocate(
         {
-            "person": world.persons, "slot": ROSTER, "cell": world.cells, "cell+1": world.cells + 1,
+            "person": world.persons + OUTSIDERS, "slot": ROSTER, "cell": world.cells, "cell+1": world.cells + 1,
             "site": len(fixed.site_names), "facility": len(fixed.facility_names), "unit": fixed.unit_strength.size,
-            "count": len(COUNTS),
+            "shop": fixed.shop_hold.size, "count": len(COUNTS), "told": len(TOLD), "channel": len(CHANNELS),
+            "lag": LAGS, "objective": OBJECTIVES, **sizes,
         }
     )  # fmt: skip
     context = Context(
         now, following, fixed, p, key, 1.0 / model.ticks_per_hour, model.ticks_per_hour,
         Proposals.with_room_for(8 * ROSTER), scenario.start.hour + scenario.start.minute / 60.0,
     )  # fmt: skip
-    following.unit_order[:] = orders
+    now.status[world.persons :] = OUTSIDE
+    following.unit_order[:] = following.unit_goal[:] = orders
+    following.unit_arrives[:] = fixed.unit_arrives
+    following.intelligence[:] = p["support.intelligence"]
+    following.exit_hop[:] = np.arange(world.cells)
     following.legitimacy[:] = p["participation.legitimacy"]
     on_map = (fixed.unit_arrives <= 0.0) & (orders >= 0)
     following.unit_cell[on_map] = world.place_cell[orders[on_map]]
     context.actions = [] if calm else actions(model, fixed, draws)
     policy.set_levers(context, 0.0)
-    for name in BUFFERED:
-        np.copyto(getattr(now, name), getattr(following, name))
+    accept(now, following)
     context.tick = -1
     count_state(context)
     context.tick = 0
     return context, draws.values
-
-
-def disks(km: Array, radius: float, own: Array) -> tuple[Array, Array]:
-    """Cells within a radius of each row of km (row, cell), the row's own cell always, as (start, cell)."""
-    rows = [np.union1d(np.flatnonzero(row <= radius), [cell]) for row, cell in zip(km, own, strict=True)]
-    start = np.zeros(len(rows) + 1, np.int64)
-    np.cumsum([row.size for row in rows], out=start[1:])
-    return start, np.concatenate([*rows, np.zeros(0, np.int64)]).astype(np.int64)
 
 
 def set_up_sites(model: Model, fixed: Fixed, draws: Draws, detour: float) -> None:
@@ -208,7 +221,7 @@ def set_up_sites(model: Model, fixed: Fixed, draws: Draws, detour: float) -> Non
     place = fixed.facility_place
     own = np.maximum(0, world.place_cell[place])
     fixed.reach_start, fixed.reach_cell = disks(model.place_km[place], p["facilities.reach"], own)
-    hold = [draws.values.get(f"facilities.{name}.hold", math.inf) for name in fixed.facility_names]
+    hold = [draws.values.get(f"facilities.{name}.hold", p["facilities.hold"]) for name in fixed.facility_names]
     fixed.facility_hold = np.array(hold)
 
 
@@ -231,8 +244,21 @@ def set_up_residents(model: Model, fixed: Fixed, draws: Draws) -> None:
     fixed.sight_start, fixed.sight_cell = start, cell
     fixed.sight_weight = np.rint(share * FIXED_POINT).astype(np.int64)
     fixed.risk = np.zeros(world.cells)
-    for name in ("free_teams", "arrests", "harm"):
+    for name in ("free_teams", "arrests", "harm", "hits", "combat_harm", "band_goal"):
         setattr(fixed, name, np.zeros(world.cells, np.int64))
+
+
+def set_up_arms(model: Model, fixed: Fixed, draws: Draws) -> None:
+    """Firearms of facilities, and hold time and firearms of gun shops, (shop,); each shop has its own hold time."""
+    stocks = [draws.values.get(f"facilities.{name}.firearms", 0.0) for name in fixed.facility_names]
+    fixed.facility_firearms = np.rint(np.array(stocks)).astype(np.int64)
+    shops = model.scenario.gun_shops
+    number = 0 if shops is None else round(draws["gun_shops.number"])
+    fixed.shop_hold, fixed.shop_firearms = np.zeros(number), np.zeros(number, np.int64)
+    if shops is not None and number:
+        total = round(draws["gun_shops.firearms"])
+        fixed.shop_firearms = largest_remainder(total, np.ones(number))
+        fixed.shop_hold = np.array([draws.again("gun_shops.hold", shops.hold, shop) for shop in range(number)])
 
 
 def largest_remainder(total: int, shares: Array) -> Array:
@@ -252,13 +278,14 @@ def set_up_units(model: Model, fixed: Fixed, draws: Draws) -> Array:
     """
     scenario, world, p = model.scenario, model.world, draws.parameters
     columns: dict[str, list[Any]] = {
-        name: [] for name in ("force", "contingent", "strength", "firearms", "speed", "fallback", "arrives", "order")
+        name: []
+        for name in ("force", "contingent", "strength", "firearms", "speed", "fallback", "arrives", "order", "tasks")
     }
     for name, force in scenario.forces.items():
         posts = list(force.posts)
         central = np.array([force.posts[post].value for post in posts])
         drawn = np.array([draws[f"forces.{name}.posts.{post}"] for post in posts])
-        total = round(draws[f"forces.{name}.strength"])
+        total = round(strength_of(scenario, name, draws) / draws.scale)
         per_post = np.maximum(1, largest_remainder(max(force.units, len(posts)), central))
         for post, units, members in zip(posts, per_post, largest_remainder(total, drawn), strict=True):
             columns["strength"].extend(largest_remainder(int(members), np.ones(units)))
@@ -269,7 +296,9 @@ def set_up_units(model: Model, fixed: Fixed, draws: Draws) -> Array:
             columns["contingent"].extend([force.side == "contingent"] * units)
             columns["firearms"].extend([force.firearms] * units)
             columns["speed"].extend([p[f"movement.{force.mobility}"]] * units)
-            columns["arrives"].extend([draws.values.get(f"forces.{name}.arrives", 0.0)] * units)
+            columns["tasks"].extend([sum(1 << TASKS.index(task) for task in force.tasks)] * units)
+            arrives = draws.values.get(f"forces.{name}.arrives", math.inf if force.member else 0.0)
+            columns["arrives"].extend([arrives] * units)
     fixed.unit_force_name = columns["force"]
     fixed.unit_is_contingent = np.array(columns["contingent"], bool)
     fixed.unit_strength = np.array(columns["strength"], np.int32)
@@ -277,6 +306,9 @@ def set_up_units(model: Model, fixed: Fixed, draws: Draws) -> Array:
     fixed.unit_speed = np.array(columns["speed"], float)
     fixed.unit_fallback = np.array(columns["fallback"], np.int64)
     fixed.unit_arrives = np.array(columns["arrives"], float)
+    fixed.unit_tasks = np.array(columns["tasks"], np.int64)
+    fixed.unit_never_commanded = fixed.unit_tasks == 0
+    fixed.unit_member = unit_members(scenario, fixed.unit_force_name)
     return np.array(columns["order"], np.int64)
 
 
@@ -302,7 +334,8 @@ def actions(model: Model, fixed: Fixed, draws: Draws) -> list[policy.Action]:
                 at=None if by_cause else draws[f"{path}.at"],
                 until=draws.values.get(f"{path}.until", math.inf),
                 cause=when.quantity if when else None,
-                at_least=draws.values.get(f"{path}.when.at_least", 0.0),
+                at_least=draws.values.get(f"{path}.when.at_least", 0.0)
+                / (1 if when and when.quantity == "facilities_lost" else draws.scale),
                 after=when.after if when else None,
                 delay=draws.values.get(f"{path}.when.delay", 0.0),
             )
@@ -310,7 +343,7 @@ def actions(model: Model, fixed: Fixed, draws: Draws) -> list[policy.Action]:
     return compiled
 
 
-NUMBERS = ("weight", "news", "share", "size", "compliance", "availability", "effectiveness")
+NUMBERS = ("weight", "news", "share", "size", "compliance", "availability", "effectiveness", "number")
 
 
 def action_values(model: Model, fixed: Fixed, draws: Draws, name: str) -> dict[str, Any]:
@@ -326,8 +359,15 @@ def action_values(model: Model, fixed: Fixed, draws: Draws, name: str) -> dict[s
         values["place"] = world.place_names.index(action.place)
     if hasattr(action, "force"):
         values["units"] = np.flatnonzero(np.array(fixed.unit_force_name) == action.force)
+    if hasattr(action, "quantity") and hasattr(action, "channels"):
+        values["told"] = TOLD.index(action.quantity)
+        values["channels"] = [CHANNELS.index(channel) for channel in action.channels]
     if hasattr(action, "level"):
         values["level"] = policy.RULES.index(action.level)
+    if hasattr(action, "what"):
+        values["what"] = action.what
+    if hasattr(action, "mandate"):
+        values["mandate"] = MANDATES.index(action.mandate)
     if hasattr(action, "from_hour") and hasattr(action, "to_hour"):
         values |= {"from_hour": action.from_hour, "to_hour": action.to_hour}
     if hasattr(action, "radius"):

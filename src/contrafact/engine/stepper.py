@@ -1,8 +1,8 @@
 """The stepper: settles competing proposals, applies them, and counts what mechanisms read in the next tick.
 
 Each proposal is a person, a new status and a time within the tick; for one person the earliest wins, ties by the order
-of the loop. In the roster of residents in the street the last then takes the place of one who is gone, and those who
-joined are appended, so its order follows from events alone.
+of the loop. In the roster of persons in the street or in hiding the last then takes the place of one who is gone, and
+those who joined or came from outside are appended, so its order follows from events alone.
 """
 
 from __future__ import annotations
@@ -12,45 +12,60 @@ import numpy as np
 from contrafact.kernels import Array, kernel
 from contrafact.model.context import Context
 from contrafact.model.state import (
+    ARMED,
     ARRAYS,
-    BUFFERED,
+    BAND,
     CALM,
     COUNTS,
     DEAD,
     DETAINED,
+    GROUPS,
+    HIDDEN,
+    HIDING,
     HOMEBOUND,
     INJURED,
+    LEFT,
     OUTBOUND,
+    OUTSIDE,
     PRESENT,
     PROTESTING,
     RETURNING,
+    STATUSES,
     State,
+    accept,
 )
 
 LOST = 255  # status written over a proposal that lost
-DEATHS_BYSTANDERS = COUNTS.index("deaths_bystanders")
-DEATHS_PROTESTERS = COUNTS.index("deaths_protesters")
-INJURED_BYSTANDERS = COUNTS.index("injured_bystanders")
-INJURED_PROTESTERS = COUNTS.index("injured_protesters")
-DETAINED_COUNT = COUNTS.index("detained")
-JOINED = COUNTS.index("joined")
-RETURNED = COUNTS.index("returned")
+BYSTANDERS, PROTESTERS, ARMED_PERSONS = range(3)
+TOOK_ARMS = COUNTS.index("took_arms")
+ENTERED = COUNTS.index("entered")
+COUNT_OF = np.full(len(STATUSES), COUNTS.index("changed"))
+"""Count that a change to each status raises; for the injured and the dead it is that of the first group."""
+for _status, _name in {
+    CALM: "returned",
+    PROTESTING: "joined",
+    DETAINED: "detained",
+    LEFT: "left",
+    INJURED: f"injured_{GROUPS[0]}",
+    DEAD: f"deaths_{GROUPS[0]}",
+}.items():
+    COUNT_OF[_status] = COUNTS.index(_name)
 SLOT_ARRAYS = tuple(spec.name for spec in ARRAYS if spec.dims == ("slot",))
 
 
 @kernel
 def settle(n: int, slots: int, person: Array, new: Array, time: Array, where: Array, payload: Array, winner: Array,
            status: Array, fate: Array, counts: Array, deaths: Array, harmed: Array) -> int:  # fmt: skip
-    """Let the earliest proposal of each person win and apply it to status (person,); returns how many joined.
+    """Let the earliest proposal of each person win and apply it to status (person,); returns how many are new.
 
-    Losing proposals get the status LOST. fate (slot,) is left with the new status of those in the roster, LOST where it
-    stays. counts (count,) are cumulative; deaths and harmed (cell,) are of this tick. winner (person,) is zero before
-    and after.
+    Losing proposals get the status LOST; of a newcomer from outside payload becomes -1. fate (slot,) is left with the
+    new status of those in the roster, LOST where it stays. counts (count,) are cumulative; deaths and harmed (cell,)
+    are unarmed persons of this tick. winner (person,) is zero before and after.
     """
     deaths[:] = 0
     harmed[:] = 0
     fate[:slots] = LOST
-    joined = 0
+    newcomers = 0
     for i in range(n):
         best = winner[person[i]]
         if best == 0 or time[i] < time[best - 1]:
@@ -60,55 +75,61 @@ def settle(n: int, slots: int, person: Array, new: Array, time: Array, where: Ar
         if winner[p] != i + 1:
             new[i] = LOST
             continue
-        calm = status[p] == CALM
+        before = status[p]
         status[p] = new[i]
-        if not calm:
+        if before in (CALM, OUTSIDE):
+            group = BYSTANDERS
+            newcomers += new[i] in (PROTESTING, ARMED)
+            if before == OUTSIDE:
+                payload[i] = -1
+                counts[ENTERED] += 1
+        else:
+            group = ARMED_PERSONS if before in (ARMED, HIDING) else PROTESTERS
             fate[payload[i]] = new[i]
-        if new[i] == PROTESTING:
-            joined += 1
-            counts[JOINED] += 1
-        elif new[i] == CALM:
-            counts[RETURNED] += 1
-        elif new[i] == DETAINED:
-            counts[DETAINED_COUNT] += 1
-        elif new[i] == INJURED:
-            counts[INJURED_BYSTANDERS if calm else INJURED_PROTESTERS] += 1
-            harmed[where[i]] += 1
-        elif new[i] == DEAD:
-            counts[DEATHS_BYSTANDERS if calm else DEATHS_PROTESTERS] += 1
-            deaths[where[i]] += 1
-            harmed[where[i]] += 1
+        counts[COUNT_OF[new[i]] + (group if new[i] in (INJURED, DEAD) else 0)] += 1
+        counts[TOOK_ARMS] += new[i] == ARMED and before == PROTESTING
+        if group != ARMED_PERSONS:
+            harmed[where[i]] += new[i] in (INJURED, DEAD)
+            deaths[where[i]] += new[i] == DEAD
     for i in range(n):
         winner[person[i]] = 0
-    return joined
+    return newcomers
 
 
 @kernel
 def keep(slots: int, fate: Array, hop_km: float, cells: int, route_start: Array, route_cell: Array,
          slot_person: Array, slot_home: Array, slot_hardship: Array, slot_aversion: Array, slot_patience: Array,
          slot_site: Array, slot_origin: Array, slot_progress: Array, slot_phase: Array, slot_cell: Array,
-         slot_spent: Array, spent_after: Array, moved_site: Array, moved_origin: Array, moved_progress: Array,
-         moved_phase: Array) -> int:  # fmt: skip
-    """Keep in the roster who is still in the street, moved; returns how many. Arrays by slot are rewritten in place.
+         slot_spent: Array, slot_goal: Array, spent_after: Array, moved_site: Array, moved_origin: Array,
+         moved_progress: Array, moved_phase: Array, goal_after: Array) -> int:  # fmt: skip
+    """Keep in the roster who is still in the street or in hiding, moved; returns how many.
 
     The last of the roster takes the slot of one who is gone, so those who stay where they are need not be touched; and
-    fate (slot,) is read in order, while to look up everybody's status would cost a cache miss each.
+    fate (slot,) is read in order, while to look up everybody's status would cost a cache miss each. Of armed persons
+    the origin is the cell where they are, and the progress that toward the next.
     """
     i, end = 0, slots
     while i < end:
-        if fate[i] != LOST and fate[i] != RETURNING:
+        fated = fate[i]
+        if fated in (CALM, DETAINED, INJURED, DEAD, LEFT):
             end -= 1
             fate[i] = fate[end]
             slot_person[i], slot_home[i], slot_cell[i] = slot_person[end], slot_home[end], slot_cell[end]
             slot_hardship[i], slot_aversion[i] = slot_hardship[end], slot_aversion[end]
             slot_patience[i], slot_spent[i], spent_after[i] = slot_patience[end], slot_spent[end], spent_after[end]
-            slot_site[i], slot_origin[i] = slot_site[end], slot_origin[end]
+            slot_site[i], slot_origin[i], slot_goal[i] = slot_site[end], slot_origin[end], slot_goal[end]
             slot_progress[i], slot_phase[i] = slot_progress[end], slot_phase[end]
             moved_site[i], moved_origin[i] = moved_site[end], moved_origin[end]
             moved_progress[i], moved_phase[i] = moved_progress[end], moved_phase[end]
+            goal_after[i] = goal_after[end]
             continue
         slot_spent[i] = spent_after[i]
-        if fate[i] == RETURNING:
+        if fated in (ARMED, HIDING):
+            slot_origin[i], slot_progress[i], slot_goal[i] = slot_cell[i], 0.0, -1
+            slot_phase[i] = BAND if fated == ARMED else HIDDEN
+            i += 1
+            continue
+        if fated == RETURNING:
             route = slot_site[i] * cells + slot_home[i]
             slot_origin[i], slot_phase[i] = slot_home[i], HOMEBOUND
             slot_progress[i] = (route_start[route + 1] - route_start[route] - 1) * hop_km
@@ -118,10 +139,13 @@ def keep(slots: int, fate: Array, hop_km: float, cells: int, route_start: Array,
         else:
             slot_site[i], slot_origin[i] = moved_site[i], moved_origin[i]
             slot_progress[i], slot_phase[i] = moved_progress[i], moved_phase[i]
-        route = slot_site[i] * cells + slot_origin[i]
-        first, steps = route_start[route], route_start[route + 1] - route_start[route] - 1
-        at = steps if slot_phase[i] == PRESENT else min(steps, int(slot_progress[i] / hop_km + 1e-9))
-        slot_cell[i] = route_cell[first + at]
+        if slot_phase[i] in (BAND, HIDDEN):
+            slot_cell[i], slot_goal[i] = slot_origin[i], goal_after[i]
+        else:
+            route = slot_site[i] * cells + slot_origin[i]
+            first, steps = route_start[route], route_start[route + 1] - route_start[route] - 1
+            at = steps if slot_phase[i] == PRESENT else min(steps, int(slot_progress[i] / hop_km + 1e-9))
+            slot_cell[i] = route_cell[first + at]
         i += 1
     return end
 
@@ -130,40 +154,65 @@ def keep(slots: int, fate: Array, hop_km: float, cells: int, route_start: Array,
 def enter(n: int, slots: int, person: Array, new: Array, where: Array, payload: Array, detail: Array,
           slot_person: Array, slot_home: Array, slot_hardship: Array, slot_aversion: Array, slot_patience: Array,
           slot_site: Array, slot_origin: Array, slot_progress: Array, slot_phase: Array, slot_cell: Array,
-          slot_spent: Array) -> int:  # fmt: skip
-    """Append those who joined to the roster, at home and on their way; returns the number of slots."""
+          slot_spent: Array, slot_goal: Array) -> int:  # fmt: skip
+    """Append who joined, at home and on their way, and who came from outside; returns the number of slots."""
     j = slots
     for i in range(n):
-        if new[i] != PROTESTING:
+        if new[i] != PROTESTING and not (new[i] == ARMED and payload[i] < 0):
             continue
         slot_person[j], slot_home[j], slot_cell[j], slot_origin[j] = person[i], where[i], where[i], where[i]
         slot_hardship[j], slot_aversion[j], slot_patience[j] = detail[i, 0], detail[i, 1], detail[i, 2]
-        slot_site[j], slot_progress[j], slot_phase[j], slot_spent[j] = payload[i], 0.0, OUTBOUND, 0.0
+        slot_progress[j], slot_spent[j], slot_goal[j] = 0.0, 0.0, -1
+        slot_site[j], slot_phase[j] = max(0, payload[i]), OUTBOUND if new[i] == PROTESTING else BAND
         j += 1
     return j
 
 
 @kernel
 def count(slots: int, slot_home: Array, slot_site: Array, slot_phase: Array, slot_cell: Array, crowd: Array,
-          active_home: Array, on_site: Array, cell_start: Array, cell_slots: Array) -> None:  # fmt: skip
-    """Count protesters by cell, by home and by site, and sort their slots by cell, in the roster's order."""
+          armed: Array, hidden: Array, active_home: Array, on_site: Array) -> None:  # fmt: skip
+    """Count protesters, armed persons and those in hiding by cell, the first two by home, and protesters by site."""
     crowd[:] = 0
+    armed[:] = 0
+    hidden[:] = 0
     active_home[:] = 0
     on_site[:] = 0
     for i in range(slots):
-        if slot_phase[i] != HOMEBOUND:
+        phase = slot_phase[i]
+        if phase == HIDDEN:
+            hidden[slot_cell[i]] += 1
+        elif phase == BAND:
+            armed[slot_cell[i]] += 1
+            active_home[slot_home[i]] += 1
+        elif phase != HOMEBOUND:
             crowd[slot_cell[i]] += 1
             active_home[slot_home[i]] += 1
-            if slot_phase[i] == PRESENT:
+            if phase == PRESENT:
                 on_site[slot_site[i]] += 1
-    cell_start[0] = 0
+
+
+@kernel
+def sort(slots: int, slot_phase: Array, slot_cell: Array, crowd: Array, armed: Array, hidden: Array, cell_start: Array,
+         cell_slots: Array, armed_start: Array, armed_slots: Array, hidden_start: Array,
+         hidden_slots: Array) -> None:  # fmt: skip
+    """Sort the slots of protesters, of armed persons and of those in hiding by cell, in the roster's order."""
+    cell_start[0], armed_start[0], hidden_start[0] = 0, 0, 0
     for c in range(crowd.size):
         cell_start[c + 1] = cell_start[c] + crowd[c]
-    fill = cell_start.copy()
+        armed_start[c + 1] = armed_start[c] + armed[c]
+        hidden_start[c + 1] = hidden_start[c] + hidden[c]
+    fill, fill_armed, fill_hidden = cell_start.copy(), armed_start.copy(), hidden_start.copy()
     for i in range(slots):
-        if slot_phase[i] != HOMEBOUND:
-            cell_slots[fill[slot_cell[i]]] = i
-            fill[slot_cell[i]] += 1
+        phase, c = slot_phase[i], slot_cell[i]
+        if phase == HIDDEN:
+            hidden_slots[fill_hidden[c]] = i
+            fill_hidden[c] += 1
+        elif phase == BAND:
+            armed_slots[fill_armed[c]] = i
+            fill_armed[c] += 1
+        elif phase != HOMEBOUND:
+            cell_slots[fill[c]] = i
+            fill[c] += 1
 
 
 @kernel
@@ -177,17 +226,18 @@ def spread(events: Array, start: Array, cell: Array, out: Array) -> None:
 
 
 @kernel
-def muster(hour: float, cell: Array, strength: Array, firearms: Array, injured: Array, dead: Array, recovers: Array,
-           force: Array, armed: Array) -> None:  # fmt: skip
-    """Members fit for duty in each cell, and those of them with firearms, (cell,), from arrays (unit,)."""
+def muster(hour: float, cell: Array, strength: Array, firearms: Array, injured: Array, dead: Array, shot: Array,
+           killed: Array, recovers: Array, routed: Array, fit: Array, force: Array, armed: Array) -> None:  # fmt: skip
+    """Members fit for duty of each unit, (unit,), and in each cell those and the ones with firearms, (cell,)."""
     force[:] = 0
     armed[:] = 0
     for u in range(cell.size):
-        if cell[u] >= 0 and recovers[u] <= hour:
-            fit = strength[u] - injured[u] - dead[u]
-            force[cell[u]] += fit
+        fit[u] = 0
+        if cell[u] >= 0 and recovers[u] <= hour and routed[u] <= hour:
+            fit[u] = max(0, strength[u] - injured[u] - dead[u] - shot[u] - killed[u])
+            force[cell[u]] += fit[u]
             if firearms[u]:
-                armed[cell[u]] += fit
+                armed[cell[u]] += fit[u]
 
 
 def grow(now: State, following: State, size: int) -> None:
@@ -205,8 +255,7 @@ def grow(now: State, following: State, size: int) -> None:
 def apply(c: Context) -> None:
     """Apply a tick: the next state becomes the present one and proposals are settled."""
     now, following, fixed, proposals = c.now, c.next, c.fixed, c.proposals
-    for name in BUFFERED:
-        np.copyto(getattr(now, name), getattr(following, name))
+    accept(now, following)
     person, new, time, where, payload, detail = proposals.arrays()
     joined = settle(proposals.n, c.slots, person, new, time, where, payload, now.winner, now.status, now.slot_fate,
                     now.counts, now.deaths_now, now.harmed_now)  # fmt: skip
@@ -214,9 +263,11 @@ def apply(c: Context) -> None:
     spread(now.harmed_now, fixed.around_start, fixed.around_cell, now.harmed_around)
     grow(now, following, c.slots + joined)
     roster = (now.slot_person, now.slot_home, now.slot_hardship, now.slot_aversion, now.slot_patience, now.slot_site,
-              now.slot_origin, now.slot_progress, now.slot_phase, now.slot_cell, now.slot_spent)  # fmt: skip
+              now.slot_origin, now.slot_progress, now.slot_phase, now.slot_cell, now.slot_spent,
+              now.slot_goal)  # fmt: skip
     slots = keep(c.slots, now.slot_fate, fixed.hop_km, fixed.cells, fixed.route_start, fixed.route_cell, *roster,
-                 now.spent_after, now.moved_site, now.moved_origin, now.moved_progress, now.moved_phase)  # fmt: skip
+                 now.spent_after, now.moved_site, now.moved_origin, now.moved_progress, now.moved_phase,
+                 now.goal_after)  # fmt: skip
     c.slots = enter(proposals.n, slots, person, new, where, payload, detail, *roster)
     proposals.n = 0
     count_state(c)
@@ -225,12 +276,15 @@ def apply(c: Context) -> None:
 def count_state(c: Context) -> None:
     """Bring the stepper's counts up to date with the roster and the units, for the tick that follows."""
     now, fixed = c.now, c.fixed
-    count(c.slots, now.slot_home, now.slot_site, now.slot_phase, now.slot_cell, now.crowd, now.active_home, now.on_site,
-          now.cell_start, now.cell_slots)  # fmt: skip
-    next_hour = (c.tick + 1) / c.ticks_per_hour  # to the bit what crowd control compares with in the tick that follows
+    count(c.slots, now.slot_home, now.slot_site, now.slot_phase, now.slot_cell, now.crowd, now.armed, now.hidden,
+          now.active_home, now.on_site)  # fmt: skip
+    sort(c.slots, now.slot_phase, now.slot_cell, now.crowd, now.armed, now.hidden, now.cell_start, now.cell_slots,
+         now.armed_start, now.armed_slots, now.hidden_start, now.hidden_slots)  # fmt: skip
+    next_hour = (c.tick + 1) / c.ticks_per_hour  # to the bit what mechanisms compare with in the tick that follows
     muster(next_hour, now.unit_cell, fixed.unit_strength, fixed.unit_firearms, now.unit_injured, now.unit_dead,
-           now.unit_recovers, now.force, now.armed_force)  # fmt: skip
-    for status, kind in ((now.unit_injured, "injured"), (now.unit_dead, "deaths")):
-        by_contingents = int(status[fixed.unit_is_contingent].sum())
+           now.unit_shot, now.unit_killed, now.unit_recovers, now.unit_routed, now.unit_fit, now.force,
+           now.armed_force)  # fmt: skip
+    for lost, kind in ((now.unit_injured + now.unit_shot, "injured"), (now.unit_dead + now.unit_killed, "deaths")):
+        by_contingents = int(lost[fixed.unit_is_contingent].sum())
         now.counts[COUNTS.index(f"{kind}_contingents")] = by_contingents
-        now.counts[COUNTS.index(f"{kind}_state_forces")] = int(status.sum()) - by_contingents
+        now.counts[COUNTS.index(f"{kind}_state_forces")] = int(lost.sum()) - by_contingents

@@ -1,4 +1,4 @@
-"""What a scenario is made of, in sections: entities, order of processes, parameters, actions, what is left out."""
+"""What a city is made of, in sections: entities, order of processes, parameters, actions, what is left out."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from contrafact import engine, world
 from contrafact.engine import calm
-from contrafact.errors import InputErrors
-from contrafact.experiment.plan import LARGEST_SEED, MOST_WORKERS, check_range
+from contrafact.experiment.city import prepared
+from contrafact.experiment.protocol import Notify, Progress, Row, Section
 from contrafact.experiment.replications import processors
-from contrafact.experiment.run import Notify, Progress, prepared, to_stderr
 from contrafact.model import PARAMETERS
 from contrafact.scenario import units
 
@@ -21,18 +20,6 @@ if TYPE_CHECKING:
     from contrafact.parameters import Parameter, Prior
     from contrafact.scenario import Quantity, Scenario
     from contrafact.world import World
-
-Row = tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Section:
-    """A table with its columns and rows, or plain lines."""
-
-    title: str
-    columns: Row = ()
-    rows: tuple[Row, ...] = ()
-    lines: Row = ()
 
 
 @dataclass(frozen=True)
@@ -103,7 +90,9 @@ class Description:
             "order": list(self.order),
             "values": [value.as_dict() for value in self.values],
             "assumptions": self.assumptions,
-            "actions": [dict(zip(ACTION_KEYS, row, strict=True)) for row in _actions(described)],
+            "actions": [dict(zip(ACTION_KEYS, row, strict=True)) for row in action_rows(described)],
+            "variant": described.variant,
+            "variants": {name: variant.title for name, variant in described.variants.items()},
             "left_out": list(described.left_out),
             "calm": None if self.calm is None else {"draws": self.calm.draws, "share": self.calm.share},
         }
@@ -114,13 +103,17 @@ class Description:
         described = self.scenario
         counts = tuple((name, f"{count:,}") for name, count in self.entities.items())
         yield Section("Entities", ("entity", "count"), counts)
+        if described.population.scale > 1:
+            yield Section("Scale", lines=(SCALED.format(described.population.scale),))
         yield Section("Order of processes in a tick", lines=(" -> ".join(self.order),))
-        own = tuple(_value_row(described, value) for value in self.values if value.meaning is None)
+        own = tuple(value_row(described, value) for value in self.values if value.meaning is None)
         yield Section(f"Values of the scenario ({len(own)})", VALUE_COLUMNS, own)
         declared = [value for value in self.values if value.meaning is not None]
-        rows = tuple((*_value_row(described, value), str(value.meaning)) for value in declared)
+        rows = tuple((*value_row(described, value), str(value.meaning)) for value in declared)
         yield Section(f"Parameters of the mechanisms ({len(rows)})", (*VALUE_COLUMNS, "meaning"), rows)
-        yield Section("Actions", tuple(key.replace("_", " ") for key in ACTION_KEYS), tuple(_actions(described)))
+        yield Section("Actions", tuple(key.replace("_", " ") for key in ACTION_KEYS), tuple(action_rows(described)))
+        variants = tuple((name, variant.title, variant.asserts or "") for name, variant in described.variants.items())
+        yield Section("Variants (--variant NAME)", ("name", "what it changes", "asserted only by"), variants)
         yield Section("Left out, since no source gives it", lines=tuple(described.left_out))
         assumed = (
             f"{self.assumptions} of {len(self.values)} values are assumptions, each with a prior or set by the user"
@@ -128,30 +121,19 @@ class Description:
         yield Section("How much is assumed", lines=(assumed, *(() if self.calm is None else (str(self.calm),))))
 
 
+SCALED = (
+    "Each synthetic person stands for {:,} residents. Spreads grow with the square root of that number, maxima are "
+    "biased upward, and casualties are not to be read off such a run."
+)
 VALUE_COLUMNS = ("name", "value", "unit", "prior", "rests on")
 ACTION_KEYS = ("action", "kind", "time", "response", "rests_on", "label")
 DECLARED = "declared by its mechanism"
 
 
 def describe(
-    described: Scenario,
-    draws: int = 40,
-    seed: int = 1,
-    threads: int | None = None,
-    progress: Progress | None = None,
-    notify: Notify = to_stderr,
+    described: Scenario, draws: int, seed: int, threads: int | None, progress: Progress | None, notify: Notify
 ) -> Description:
-    """Lay a scenario open; ``draws`` is the number of calm weeks to simulate, 0 for none.
-
-    InputErrors names options that are wrong.
-    """
-    errors = [
-        *check_range("--draws", draws, 0, 100_000),
-        *check_range("--seed", seed, 0, LARGEST_SEED),
-        *check_range("--threads", 1 if threads is None else threads, 1, MOST_WORKERS),
-    ]
-    if errors:
-        raise InputErrors(errors)
+    """Lay a city open; ``draws`` is the number of calm weeks to simulate, 0 for none."""
     check = None
     if draws:
         model = prepared(described, seed, frozenset(), None, notify).model
@@ -178,8 +160,10 @@ def _calm_share(model: Model, draws: int, seed: int, threads: int, progress: Pro
 def _entities(described: Scenario, built: World) -> dict[str, int]:
     return {
         "persons": built.persons,
+        "residents per person": described.population.scale,
         "cells": built.cells,
         "districts": len(built.district_names),
+        "states": len(built.state_names),
         "facilities": len(described.facilities),
         "gathering sites": len(described.sites),
         "forces": len(described.forces),
@@ -196,17 +180,18 @@ def _values(described: Scenario) -> Iterator[Value]:
             yield _value(path, quantity)
     for name, parameter in PARAMETERS.items():
         given = described.parameters.get(name)
-        yield _declared(parameter) if given is None else _value(name, given, parameter.meaning)
+        path = f"parameters.{name}"
+        yield _declared(path, parameter) if given is None else _value(path, given, parameter.meaning)
 
 
 def _value(path: str, given: Quantity, meaning: str | None = None) -> Value:
     return Value(path, given.value, given.unit, given.prior, given.evidence, given.assumption, meaning)
 
 
-def _declared(parameter: Parameter) -> Value:
+def _declared(path: str, parameter: Parameter) -> Value:
     assumed = parameter.evidence == "assumption"
     return Value(
-        parameter.name,
+        path,
         parameter.default,
         parameter.unit,
         parameter.prior,
@@ -216,7 +201,9 @@ def _declared(parameter: Parameter) -> Value:
     )
 
 
-def _value_row(described: Scenario, value: Value) -> Row:
+def value_row(described: Scenario, value: Value) -> Row:
+    """Name, value, unit, prior and what it rests on, in words; a time is local."""
+
     def shown(number: float) -> str:
         if value.unit == units.TIME:
             return f"{described.clock(number):%d %b %H:%M}"
@@ -229,7 +216,8 @@ def _value_row(described: Scenario, value: Value) -> Row:
     return value.path, shown(value.value), unit, prior, said
 
 
-def _actions(described: Scenario) -> Iterator[Row]:
+def action_rows(described: Scenario) -> Iterator[Row]:
+    """One row an action, in the order of ACTION_KEYS."""
     for name, action in described.actions.items():
         time = "" if action.at is None else f"{described.clock(action.at.value):%Y-%m-%dT%H:%M}"
         sources = action.evidence or (action.at.evidence if action.at is not None else ())

@@ -70,7 +70,11 @@ class Proposals:
 
 @dataclass
 class Context:
-    """One replication under way. ``p`` maps a parameter's name to its value in the declared unit."""
+    """One replication under way.
+
+    ``p`` maps a parameter's name to its value in the declared unit; ``situation`` is what policy compares to see
+    whether any lever changes.
+    """
 
     now: State
     next: State
@@ -83,6 +87,7 @@ class Context:
     hour_of_day_at_start: float
     tick: int = 0
     slots: int = 0
+    situation: tuple[int, ...] = ()
     events: list[Event] = field(default_factory=list)
     actions: list[Any] = field(default_factory=list)
 

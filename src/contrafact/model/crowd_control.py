@@ -9,7 +9,8 @@ In every cell with protesters A and state forces C fit for duty:
     overrun     a unit withdraws at rate ``overrun`` h^4 / (1 + h^4), h = A / (``overrun_ratio`` C), and is out of
                 action for ``recovery``
     projectiles under riot control and above, ``kinetic`` injuries per member and hour, times A / (A + C)
-    fire        self-defence: where h > 1; without warning: always. ``lethality`` deaths per armed member and hour times
+    fire        at crowds of ``gathering`` or more, since smaller groups are arrested; in self-defence where h > 1,
+                without warning always. ``lethality`` deaths per armed member and hour times
                 A / (A + K + ``in_sight``), K those armed, with ``wounded_per_killed`` wounded for each
 
 Most injuries in the record are not from fire, so hand-to-hand injury is a process of its own. A hit under fire is on a
@@ -20,7 +21,7 @@ to the end of the run; ill-treatment and deaths in custody are documented [R202-
 Capacity-limited events take the persons with the smallest keyed hash. Victims are drawn from those in the cell as the
 tick began; what else befell them earlier in the tick is settled when events compete.
 
-Order     after movement, before facilities
+Order     after command, before combat
 Reads     crowd, force, armed_force (cell,), cell_slots (slot,), rules, network (cell,), holder, unit_* (unit,)
 Writes    proposals; unit_injured, unit_dead, unit_recovers, unit_busy (unit,); violence ()
 Source    Lanchester 1916; wounded per killed: Coupland and Meddings 1999, doi:10.1136/bmj.319.7207.407; projectiles:
@@ -34,11 +35,11 @@ import math
 
 import numpy as np
 
-from contrafact.kernels import Array, inline, kernel
+from contrafact.kernels import Array, kernel
 from contrafact.model.context import Context
 from contrafact.model.state import CALM, DEAD, DETAINED, INJURED, STATE
 from contrafact.parameters import ASSUMPTION, Parameter, loguniform, uniform
-from contrafact.rng import decision, poisson, uniforms
+from contrafact.rng import decision, poisson, smallest, uniforms
 
 PARAMETERS = (
     Parameter("crowd_control.team", "persons", 4.0, ASSUMPTION, "members of an arrest team", uniform(3.0, 6.0),
@@ -67,6 +68,8 @@ PARAMETERS = (
               loguniform(0.02, 0.18)),
     Parameter("crowd_control.in_sight", "persons", 200.0, ASSUMPTION,
               "crowd at which few armed members meet half of their targets", loguniform(100.0, 400.0), low=1.0),
+    Parameter("crowd_control.gathering", "persons", 50.0, ASSUMPTION,
+              "size below which a group is not fired at", loguniform(25.0, 100.0)),
     Parameter("crowd_control.wounded_per_killed", "dimensionless", 4.0, "coupland1999", "wounded for each killed",
               loguniform(2.0, 13.0)),
     Parameter("crowd_control.stray", "dimensionless", 0.1, ASSUMPTION, "share of hits that are on bystanders",
@@ -93,25 +96,6 @@ FIRE_VICTIM = decision("crowd_control.fire.victim")
 FIRE_BYSTANDER = decision("crowd_control.fire.bystander")
 
 
-@inline
-def smallest(key: Array, word: int, tick: int, slots: Array, first: int, last: int, slot_person: Array,
-             chosen: Array, hashes: Array, n: int) -> int:  # fmt: skip
-    """Slots of the n persons with the smallest keyed hash among slots[first:last]; returns how many there are."""
-    found = 0
-    if n == 0:
-        return found
-    for i in range(first, last):
-        u, _ = uniforms(key, word, tick, slot_person[slots[i]], 0)
-        if found < n or u < hashes[found - 1]:
-            at = min(found, n - 1)
-            found = min(found + 1, n)
-            while at > 0 and hashes[at - 1] > u:
-                hashes[at], chosen[at] = hashes[at - 1], chosen[at - 1]
-                at -= 1
-            hashes[at], chosen[at] = u, slots[i]
-    return found
-
-
 @kernel
 def police_crowd(key: Array, tick: int, dt: float, crowd: Array, force: Array, free_teams: Array, rules: int,
                  arrest: float, melee_crowd: float, kinetic: float, kinetic_lethality: float, cell_start: Array,
@@ -123,7 +107,7 @@ def police_crowd(key: Array, tick: int, dt: float, crowd: Array, force: Array, f
     were.
     """
     most = 4096
-    chosen, hashes = np.empty(most, np.int32), np.empty(most)
+    chosen, hashes = np.empty(most, np.int32), np.empty(most, np.uint64)
     for c in range(crowd.size):
         arrests[c] = 0
         harm[c] = 0
@@ -159,17 +143,18 @@ def police_crowd(key: Array, tick: int, dt: float, crowd: Array, force: Array, f
 
 @kernel
 def fire(key: Array, tick: int, dt: float, crowd: Array, force: Array, armed: Array, rules: int, ratio: float,
-         lethality: float, in_sight: float, per_killed: float, stray: float, of_wounds: Array, first_resident: Array,
-         status: Array, cell_start: Array, cell_slots: Array, slot_person: Array, harm: Array, person: Array,
-         new: Array, time: Array, where: Array, payload: Array, detail: Array, n: int) -> int:  # fmt: skip
+         gathering: float, lethality: float, in_sight: float, per_killed: float, stray: float, of_wounds: Array,
+         first_resident: Array, status: Array, cell_start: Array, cell_slots: Array, slot_person: Array, harm: Array,
+         person: Array, new: Array, time: Array, where: Array, payload: Array, detail: Array,
+         n: int) -> int:  # fmt: skip
     """Propose deaths and wounds by fire, of protesters and bystanders; adds hits to harm (cell,)."""
     most = 4096
-    chosen, hashes = np.empty(most, np.int32), np.empty(most)
+    chosen, hashes = np.empty(most, np.int32), np.empty(most, np.uint64)
     killed = 1.0 / (1.0 + per_killed)
     for c in range(crowd.size):
         if crowd[c] == 0 or armed[c] == 0 or rules < SELF_DEFENCE:
             continue
-        if rules == SELF_DEFENCE and crowd[c] <= ratio * force[c]:
+        if (rules == SELF_DEFENCE and crowd[c] <= ratio * force[c]) or crowd[c] < gathering:
             continue
         mean = lethality * (1.0 + per_killed) * armed[c] * crowd[c] / (crowd[c] + armed[c] + in_sight) * dt
         hits = min(most, crowd[c], poisson(mean, uniforms(key, FIRE, tick, c, 0)[0]))
@@ -202,7 +187,7 @@ def fire(key: Array, tick: int, dt: float, crowd: Array, force: Array, armed: Ar
 @kernel
 def units(key: Array, tick: int, hour: float, dt: float, crowd: Array, force: Array, arrests: Array, melee: float,
           melee_lethality: float, overrun: float, ratio: float, recovery: float, booking: float, team: float,
-          cell: Array, strength: Array, injured: Array, dead: Array, recovers: Array, busy: Array, new_injured: Array,
+          cell: Array, fit: Array, injured: Array, dead: Array, recovers: Array, busy: Array, new_injured: Array,
           new_dead: Array, new_recovers: Array, new_busy: Array) -> int:  # fmt: skip
     """Losses, overruns and busy teams of every unit, arrays (unit,); returns how many members were hurt."""
     hurt = 0
@@ -215,19 +200,18 @@ def units(key: Array, tick: int, hour: float, dt: float, crowd: Array, force: Ar
         for i in range(busy[u]):
             done += uniforms(key, BOOKED, tick, u, i)[0] < freed
         new_busy[u] = busy[u] - done
-        fit = strength[u] - injured[u] - dead[u]
-        if c < 0 or fit <= 0 or recovers[u] > hour:
+        if fit[u] == 0:
             continue
-        free = max(0, int(fit / team) - busy[u])
+        free = max(0, int(fit[u] / team) - busy[u])
         taken = min(left[c], free)
         left[c] -= taken
         new_busy[u] += taken
         if crowd[c] == 0:
             continue
         outnumbered = crowd[c] / (ratio * force[c])
-        mean = melee * fit * min(1.0, crowd[c] / force[c]) * crowd[c] / (crowd[c] + force[c]) * dt
+        mean = melee * fit[u] * min(1.0, crowd[c] / force[c]) * crowd[c] / (crowd[c] + force[c]) * dt
         u_melee, u_overrun = uniforms(key, MELEE_MEMBER, tick, u, 0)
-        losses = min(fit, poisson(mean, u_melee))
+        losses = min(fit[u], poisson(mean, u_melee))
         for i in range(losses):
             if uniforms(key, MELEE_MEMBER, tick, u, i + 1)[0] < melee_lethality:
                 new_dead[u] += 1
@@ -241,13 +225,12 @@ def units(key: Array, tick: int, hour: float, dt: float, crowd: Array, force: Ar
 
 
 @kernel
-def free_teams_by_cell(cell: Array, strength: Array, injured: Array, dead: Array, recovers: Array, busy: Array,
-                       hour: float, team: float, out: Array) -> None:  # fmt: skip
+def free_teams_by_cell(cell: Array, fit: Array, busy: Array, team: float, out: Array) -> None:
     """Arrest teams that are free in each cell, written to out (cell,)."""
     out[:] = 0
     for u in range(cell.size):
-        if cell[u] >= 0 and recovers[u] <= hour:
-            out[cell[u]] += max(0, int((strength[u] - injured[u] - dead[u]) / team) - busy[u])
+        if fit[u] > 0:
+            out[cell[u]] += max(0, int(fit[u] / team) - busy[u])
 
 
 def step(c: Context) -> None:
@@ -255,8 +238,8 @@ def step(c: Context) -> None:
     now, following, fixed = c.now, c.next, c.fixed
     p = {name.removeprefix("crowd_control."): value for name, value in c.p.items() if name.startswith("crowd_control.")}
     rules, proposals = int(now.rules[0]), c.proposals
-    of_unit = (now.unit_cell, fixed.unit_strength, now.unit_injured, now.unit_dead, now.unit_recovers, now.unit_busy)
-    free_teams_by_cell(*of_unit, c.hour, p["team"], fixed.free_teams)
+    of_unit = (now.unit_cell, now.unit_fit, now.unit_injured, now.unit_dead, now.unit_recovers, now.unit_busy)
+    free_teams_by_cell(now.unit_cell, now.unit_fit, now.unit_busy, p["team"], fixed.free_teams)
     in_cells = (now.cell_start, now.cell_slots, now.slot_person)
     proposals.n = police_crowd(
         c.key, c.tick, c.dt, now.crowd, now.force, fixed.free_teams, rules, p["arrest"], p["melee_crowd"], p["kinetic"],
@@ -264,9 +247,9 @@ def step(c: Context) -> None:
     )  # fmt: skip
     if rules >= SELF_DEFENCE:
         proposals.n = fire(
-            c.key, c.tick, c.dt, now.crowd, now.force, now.armed_force, rules, p["overrun_ratio"], p["lethality"],
-            p["in_sight"], p["wounded_per_killed"], p["stray"], dying_of_wounds(c, p), fixed.first_resident, now.status,
-            *in_cells, fixed.harm, *proposals.arrays(), proposals.n,
+            c.key, c.tick, c.dt, now.crowd, now.force, now.armed_force, rules, p["overrun_ratio"], p["gathering"],
+            p["lethality"], p["in_sight"], p["wounded_per_killed"], p["stray"], dying_of_wounds(c, p),
+            fixed.first_resident, now.status, *in_cells, fixed.harm, *proposals.arrays(), proposals.n,
         )  # fmt: skip
     hurt = units(
         c.key, c.tick, c.hour, c.dt, now.crowd, now.force, fixed.arrests, p["melee_forces"], p["melee_lethality"],

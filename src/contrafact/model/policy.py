@@ -1,7 +1,8 @@
 """Policy: what the authorities and the callers of protests do, and when.
 
-An action is timed (it fires at its hour whatever happened) or triggered (it fires a delay after its cause: a count that
-reaches a threshold, or another action). While it is in force it sets levers; several at once combine:
+An action is timed (it fires at its hour whatever happened) or triggered (it fires a delay after its cause: a count, as
+the government is told it, that reaches a threshold, or another action). While it is in force it sets levers; several at
+once combine:
 
     call            adds attraction to a site and to the news
     march           moves a share of those present at one site to another, once
@@ -10,15 +11,19 @@ reaches a threshold, or another action). While it is in force it sets levers; se
     rules           of those in force the last to fire hold; riot control where there are none
     network         the lowest availability holds
     jamming         takes a share of the network within a radius; the highest holds
-    deploy          orders a force to a place; withdraw sends it off the map
-    announce        is written down; what follows from it belongs to other mechanisms
+    deploy          orders a force to a place and holds it there; withdraw sends it off the map
+    report          adds a number, true or false, to what channels tell of a count
+    snipers         puts snipers at a place; cadres sends armed persons there from outside, once (see outside)
+    announce        is written down; alliance.request and alliance.withdrawal go to the alliance
+    mandate         orders the mandate of contingents
 
 Levers are set for the tick that follows, so an action is in force in every tick that begins at or after its hour.
 
 Order     first
-Reads     counts (count,), crowd (cell,), holder (facility,)
-Writes    availability, compliance, under_curfew, rules, news, concession (); jamming (cell,);
-          call, march_to, march_share (site,); unit_order (unit,)
+Reads     told (told, channel), contingents ()
+Writes    availability, compliance, under_curfew, rules, news, concession (); jamming, snipers (cell,);
+          call, march_to, march_share (site,); unit_order, unit_scripted (unit,); injected (told, channel);
+          alliance_request, alliance_withdrawal, mandate_order ()
 Source    the scenario: each action names its evidence
 Check     tests/model/test_policy.py
 """
@@ -32,13 +37,14 @@ from typing import Any
 import numpy as np
 
 from contrafact.model.context import Context
-from contrafact.model.state import COUNTS, STATE
+from contrafact.model.state import CHANNELS, TOLD
 from contrafact.parameters import Parameter
 
 PARAMETERS: tuple[Parameter, ...] = ()
 
 RULES = ("restraint", "riot_control", "self_defence", "without_warning")
-CAUSES = ("facilities_lost", "crowd", "deaths", "deaths_state", "injured", "detained")
+CAUSES = ("facilities_lost", "crowd", "armed", "deaths", "deaths_state", "injured", "detained", "contingents")
+ANNOUNCED = {"alliance.request": "alliance_request", "alliance.withdrawal": "alliance_withdrawal"}
 
 
 @dataclass
@@ -67,16 +73,11 @@ class Action:
 
 
 def quantities(c: Context) -> dict[str, float]:
-    """What causes are measured by, at the beginning of the tick."""
-    counts = dict(zip(COUNTS, (int(n) for n in c.now.counts), strict=True))
-    return {
-        "facilities_lost": int(np.count_nonzero(c.now.holder != STATE)),
-        "crowd": int(c.now.crowd.sum()),
-        "deaths": sum(n for name, n in counts.items() if name.startswith("deaths_")),
-        "deaths_state": counts["deaths_state_forces"],
-        "injured": sum(n for name, n in counts.items() if name.startswith("injured_")),
-        "detained": counts["detained"],
-    }
+    """What causes are measured by: the counts as the government is told them, and the contingents that have come."""
+    told = dict(zip(TOLD, (float(n) for n in c.now.told[:, CHANNELS.index("official")]), strict=True))
+    told["deaths"] += told["deaths_armed"] + told["deaths_state"]
+    told["contingents"] = float(c.now.contingents[0])
+    return {name: told[name] for name in CAUSES}
 
 
 def fire_due(c: Context, hour: float) -> list[Action]:
@@ -103,40 +104,90 @@ def fire_due(c: Context, hour: float) -> list[Action]:
 
 
 def set_levers(c: Context, hour: float) -> None:
-    """Set the levers for the tick that begins at ``hour``."""
-    following, fixed = c.next, c.fixed
+    """Set the levers for the tick that begins at ``hour``; what no action and no hour changes stays as it is."""
     fired = fire_due(c, hour)
     for action in fired:
         c.note("action", action.name, hour=hour)
-        if action.kind in ("deploy", "withdraw"):
-            following.unit_order[action.values["units"]] = action.values.get("place", -1)
-    following.march_to[:] = -1
-    following.concession[0] = sum(a.values["size"] for a in fired if a.kind == "concession")
-    for action in fired:
-        if action.kind == "march":
-            following.march_to[action.values["origin"]] = action.values["destination"]
-            following.march_share[action.values["origin"]] = action.values["share"]
+    act_once(c, fired)
+    ask_alliance(c, fired)
     in_force = [action for action in c.actions if action.in_force(hour)]
-    hour_of_day = (c.hour_of_day_at_start + hour) % 24
+    curfews = [a for a in in_force if a.kind == "curfew" and in_hours((c.hour_of_day_at_start + hour) % 24, a)]
+    step_of_news = max(0, int(np.searchsorted(c.fixed.news_hours, hour + 1e-9, side="right")) - 1)
+    situation = (len(fired), len(in_force), len(curfews), step_of_news)
+    if fired or situation != c.situation:
+        set_city(c, in_force, curfews, float(c.fixed.news[step_of_news]))
+        set_places(c, in_force)
+        set_units(c, hour)
+    c.situation = situation
+
+
+def act_once(c: Context, fired: list[Action]) -> None:
+    """What actions do in the tick in which they fire, and in no other."""
+    following = c.next
+    following.march_to[:] = -1
+    following.concession[0] = 0.0
+    for action in fired:
+        v = action.values
+        if action.kind in ("deploy", "withdraw"):
+            following.unit_order[v["units"]] = v.get("place", -1)
+        elif action.kind == "concession":
+            following.concession[0] += v["size"]
+        elif action.kind == "march":
+            following.march_to[v["origin"]] = v["destination"]
+            following.march_share[v["origin"]] = v["share"]
+
+
+def set_city(c: Context, in_force: list[Action], curfews: list[Action], news: float) -> None:
+    """Levers that hold for the whole city."""
+    following = c.next
     obeyed = [1.0 - a.values["compliance"] for a in in_force if a.kind == "emergency"]
-    curfews = [a for a in in_force if a.kind == "curfew" and in_hours(hour_of_day, a)]
     following.compliance[0] = 1.0 - math.prod([*obeyed, *(1.0 - a.values["compliance"] for a in curfews)])
     following.under_curfew[0] = bool(curfews)
     rules = [a for a in in_force if a.kind == "rules_of_engagement"]
     latest = max(reversed(rules), key=lambda a: a.fired or 0.0, default=None)
     following.rules[0] = latest.values["level"] if latest else RULES.index("riot_control")
     following.availability[0] = min([1.0, *(a.values["availability"] for a in in_force if a.kind == "network")])
-    following.news[0] = fixed.news[max(0, np.searchsorted(fixed.news_hours, hour + 1e-9, side="right") - 1)]
+    following.news[0] = news + sum(a.values.get("news", 0.0) for a in in_force if a.kind == "call")
+    following.injected[:] = 0.0
+    for action in in_force:
+        if action.kind == "report":
+            following.injected[action.values["told"], action.values["channels"]] += action.values["number"]
+
+
+def set_places(c: Context, in_force: list[Action]) -> None:
+    """Levers of sites and cells."""
+    following = c.next
     following.call[:] = 0.0
-    for action in in_force:
-        if action.kind == "call":
-            following.call[action.values["site"]] += action.values["weight"]
-            following.news[0] += action.values.get("news", 0.0)
     following.jamming[:] = 0.0
+    following.snipers[:] = 0
     for action in in_force:
-        if action.kind == "jamming":
-            cells = action.values["cells"]
-            following.jamming[cells] = np.maximum(following.jamming[cells], action.values["effectiveness"])
+        v = action.values
+        if action.kind == "call":
+            following.call[v["site"]] += v["weight"]
+        elif action.kind == "jamming":
+            following.jamming[v["cells"]] = np.maximum(following.jamming[v["cells"]], v["effectiveness"])
+        elif action.kind == "snipers":
+            following.snipers[c.fixed.place_cell[v["place"]]] += round(v["number"])
+
+
+def set_units(c: Context, hour: float) -> None:
+    """Which units an order holds: those that are never commanded, and the others while their last order is in force."""
+    following = c.next
+    following.unit_scripted[:] = c.fixed.unit_never_commanded
+    orders = [a for a in c.actions if a.fired is not None and a.kind in ("deploy", "withdraw")]
+    for action in sorted(orders, key=lambda a: a.fired or 0.0):
+        units = action.values["units"]
+        following.unit_scripted[units] = action.in_force(hour) | c.fixed.unit_never_commanded[units]
+
+
+def ask_alliance(c: Context, fired: list[Action]) -> None:
+    """Hand requests, withdrawals and mandates to the alliance, dated to the hour at which they were due."""
+    for action in fired:
+        if action.kind == "mandate":
+            c.next.mandate_order[0] = action.values["mandate"]
+        elif action.kind == "announce" and action.values.get("what") in ANNOUNCED:
+            due = action.at if action.at is not None else action.due
+            getattr(c.next, ANNOUNCED[action.values["what"]])[0] = due
 
 
 def in_hours(hour_of_day: float, action: Action) -> bool:

@@ -3,6 +3,7 @@
 Order     last, after events are applied
 Reads     everything
 Writes    nothing of the state
+Source    definition; the share that counts as quiet is an assumption
 Check     tests/engine/test_digest.py: the digest is the same with every recorder on or off
 """
 
@@ -38,7 +39,7 @@ class Outcome(NamedTuple):
 GROUPS = (
     ("bystanders", "residents who took no part"),
     ("protesters", "residents who took part, unarmed"),
-    ("armed_persons", "residents who took part, armed; none until the armed phase is modelled"),
+    ("armed_persons", "those who took part, armed"),
     ("state_forces", "police, guard and army"),
     ("contingents", "members of alliance contingents"),
 )
@@ -53,8 +54,11 @@ OUTCOMES: tuple[Outcome, ...] = (
     Outcome("facility_hours_lost", "facility h", "hours in which the state does not hold a facility, summed"),
     Outcome("time_to_end", "h", "hours from the start until violence ends for a day; unknown where the run ends first"),
     Outcome("peak_crowd", "persons", "largest number of protesters in the street at once"),
-    Outcome("peak_armed", "persons", "largest number of armed persons at once; none until the armed phase is modelled"),
+    Outcome("peak_armed", "persons", "largest number of armed persons at once, those in hiding apart"),
 )
+
+UNSEEN = ("joined", "returned", "changed")
+"""Last of COUNTS, which no timeline shows."""
 
 RECORDERS = ("timeline", "cells", "events")
 
@@ -72,7 +76,9 @@ class Recorder:
         self.names = [
             "crowd",
             *(f"crowd@{site}" for site in c.fixed.site_names),
-            *(name for name in COUNTS if name not in ("joined", "returned")),
+            "armed",
+            "hidden",
+            *(name for name in COUNTS if name not in UNSEEN),
             "network",
             "facilities_lost",
         ]
@@ -82,6 +88,7 @@ class Recorder:
         self.holders = np.zeros((hours if self.cells_on else 0, len(c.fixed.facility_names)), np.int8)
         self.violence = np.zeros(ticks, np.int64)
         self.peak_crowd = 0
+        self.peak_armed = 0
         self.offline = 0.0
         self.facility_hours = 0.0
 
@@ -92,15 +99,18 @@ class Recorder:
         online = float(now.network @ fixed.residents_share)
         lost = int(np.count_nonzero(now.holder[fixed.onmap] != STATE))
         self.peak_crowd = max(self.peak_crowd, crowd)
+        armed = int(now.armed.sum())
+        self.peak_armed = max(self.peak_armed, armed)
         self.offline += (1.0 - online) * fixed.residents_total * c.dt
         self.facility_hours += lost * c.dt
-        self.violence[c.tick] = now.violence[0]
+        self.violence[c.tick] = int(now.violence[0]) + int(now.fighting[0]) + armed
         if self.timeline_on:
             row = self.rows[c.tick]
             sites = len(fixed.site_names)
             row[0] = crowd
             row[1 : 1 + sites] = now.on_site
-            row[1 + sites : -2] = now.counts[: len(COUNTS) - 2]
+            row[1 + sites : 3 + sites] = armed, int(now.hidden.sum())
+            row[3 + sites : -2] = now.counts[: len(COUNTS) - len(UNSEEN)]
             row[-2:] = online, lost
         if self.cells_on and (c.tick + 1) % c.ticks_per_hour == 0:
             hour = (c.tick + 1) // c.ticks_per_hour - 1
@@ -118,7 +128,6 @@ class Recorder:
         """Every outcome by name, in the order of OUTCOMES."""
         counts: dict[str, Any] = dict(zip(COUNTS, (float(n) for n in c.now.counts), strict=True))
         for kind in ("deaths", "injured"):
-            counts[f"{kind}_armed_persons"] = 0.0
             counts[f"{kind}_total"] = sum(counts[f"{kind}_{group}"] for group, _ in GROUPS)
         counts |= {
             "offline_person_hours": self.offline,
@@ -127,7 +136,7 @@ class Recorder:
                 self.violence, c.p["recording.quiet_share"] * c.fixed.residents_total, c.ticks_per_hour
             ),
             "peak_crowd": float(self.peak_crowd),
-            "peak_armed": 0.0,
+            "peak_armed": float(self.peak_armed),
         }
         return {outcome.name: counts[outcome.name] for outcome in OUTCOMES}
 

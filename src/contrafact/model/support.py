@@ -1,16 +1,22 @@
-"""Support: the legitimacy of the government in each cell.
+"""Support: the legitimacy of the government in each cell, and what its forces are told by residents.
 
-    dL_c/dt = -b1 V_c exp(-V_c / V*) - b2 D_c + rho (L0 - g lost - L_c) + concessions,   0 <= L_c <= 1
+    dL_c/dt = -b1 V_c exp(-V_c / V*) - b2 D_c + rho (L0 - g lost - L_c) + believed size,   0 <= L_c <= 1
+    mu_c    = mu0 (L_c / L0)^kappa (1 - psi (1 - M_c))
 
-V_c is state violence (people killed or hurt per hour and 1,000 residents within 1 km, plus the city's as far as the
-network is up), with an inverted U; D_c the same of deaths; ``lost`` the share of government facilities that the state
-has lost. A concession adds its size at once: its sign is a prior, since concessions may also raise demands.
+V_c is violence against unarmed residents (killed or hurt per hour and 1,000 residents within 1 km, plus what is heard
+of in the whole city: by the network as far as it works, else by broadcast, see reports), with an inverted U; D_c the
+same of deaths; ``lost`` the share of government facilities that the state has lost. A concession acts at once, by its
+size, by ``credibility``, and by the share it reaches: M_c through the network, the rest through a broadcaster that the
+state still holds. Its sign is a prior, since concessions may also raise demands.
 
-Order     after facilities, before recording
-Reads     harmed_now, deaths_now, harmed_around, deaths_around, network (cell,); holder (facility,); concession ()
-Writes    legitimacy (cell,), 0 to 1
+mu_c is intelligence: the share of armed persons in the cell whose place state forces know. It falls with support and
+without communications; combat and command read it.
+
+Order     after alliance, before recording
+Reads     harmed_around, deaths_around, network (cell,); heard (told, channel); holder (facility,); concession ()
+Writes    legitimacy, intelligence (cell,), 0 to 1
 Source    inverted U: Steinert-Threlkeld, Chan and Joo 2022, doi:10.1086/715600; concessions: Rasler 1996,
-          doi:10.2307/2096410
+          doi:10.2307/2096410; intelligence: Kress and Szechtman 2009, doi:10.1287/opre.1080.0617
 Check     tests/model/test_support.py: without events L returns to L0 with half-life ln 2 / rho
 """
 
@@ -22,7 +28,7 @@ import numpy as np
 
 from contrafact.kernels import Array, kernel
 from contrafact.model.context import Context
-from contrafact.model.state import STATE
+from contrafact.model.state import CHANNELS, STATE, TOLD
 from contrafact.parameters import ASSUMPTION, Parameter, loguniform, uniform
 
 PARAMETERS = (
@@ -35,32 +41,62 @@ PARAMETERS = (
     Parameter("support.return", "1/day", 0.5, ASSUMPTION, "rate rho at which legitimacy returns", loguniform(0.2, 1.0)),
     Parameter("support.government", "dimensionless", 0.01, ASSUMPTION,
               "legitimacy lost while all government facilities are lost", uniform(0.0, 0.02), high=1.0),
+    Parameter("support.credibility", "dimensionless", 0.7, ASSUMPTION, "share of a concession's size that is believed",
+              uniform(0.4, 1.0), high=1.0),
+    Parameter("support.intelligence", "dimensionless", 0.3, ASSUMPTION,
+              "share mu0 of armed persons whose place is known where support is as at the start", uniform(0.1, 0.5),
+              high=1.0),
+    Parameter("support.kappa", "dimensionless", 1.0, ASSUMPTION, "exponent of support in intelligence",
+              uniform(0.0, 3.0)),
+    Parameter("support.psi", "dimensionless", 0.5, ASSUMPTION, "share of intelligence that is lost with the network",
+              uniform(0.0, 0.8), high=1.0),
 )  # fmt: skip
 
 
 @kernel
-def change(legitimacy: Array, harmed: Array, deaths: Array, around: Array, network: Array, city_harmed: float,
-           city_deaths: float, b1: float, turning: float, b2: float, rho: float, rest: float, concession: float,
-           dt: float, out: Array) -> None:  # fmt: skip
-    """Legitimacy after one tick, arrays (cell,): the return to rest is exact, events act at the start of the tick."""
+def change(legitimacy: Array, harmed: Array, deaths: Array, around: Array, network: Array, by_network: Array,
+           by_broadcast: Array, b1: float, turning: float, b2: float, rho: float, rest: float, concession: float,
+           broadcast: float, dt: float, out: Array) -> None:  # fmt: skip
+    """Legitimacy after one tick, arrays (cell,): the return to rest is exact, events act at the start of the tick.
+
+    by_network and by_broadcast hold harm and deaths per 1,000 residents that each channel came to tell, (2,); broadcast
+    is 1 while the state holds a broadcaster.
+    """
     kept = math.exp(-rho * dt)
     for c in range(legitimacy.size):
-        violence = (harmed[c] / around[c] + network[c] * city_harmed) / dt
-        died = deaths[c] / around[c] + network[c] * city_deaths
-        shocked = legitimacy[c] - b1 * violence * math.exp(-violence / turning) * dt - b2 * died + concession
+        m = network[c]
+        violence = (harmed[c] / around[c] + m * by_network[0] + (1.0 - m) * by_broadcast[0]) / dt
+        died = deaths[c] / around[c] + m * by_network[1] + (1.0 - m) * by_broadcast[1]
+        shocked = legitimacy[c] - b2 * died + concession * (m + (1.0 - m) * broadcast)
+        if violence > 0.0:
+            shocked -= b1 * violence * math.exp(-violence / turning) * dt
         out[c] = min(1.0, max(0.0, rest + (shocked - rest) * kept))
+
+
+@kernel
+def know(legitimacy: Array, network: Array, initial: float, mu: float, kappa: float, psi: float, out: Array) -> None:
+    """Intelligence of every cell, (cell,)."""
+    for c in range(legitimacy.size):
+        trust = legitimacy[c] / initial if initial > 0.0 else 0.0
+        out[c] = min(1.0, mu * trust**kappa * (1.0 - psi * (1.0 - network[c])))
 
 
 def step(c: Context) -> None:
     """Advance legitimacy by one tick."""
     now, fixed, p = c.now, c.fixed, c.p
-    thousands = fixed.residents_total / 1000.0
-    government = fixed.facility_is_government
+    heard = now.heard[[TOLD.index("harmed"), TOLD.index("deaths")]] / (fixed.residents_total / 1000.0)
+    government, broadcast = fixed.facility_is_government, fixed.facility_is_broadcast
     lost = float(np.mean(now.holder[government] != STATE)) if government.any() else 0.0
+    speaks = float((now.holder[broadcast] == STATE).any()) if broadcast.any() else 1.0
     change(
         now.legitimacy, now.harmed_around, now.deaths_around, fixed.thousands_around, now.network,
-        int(now.harmed_now.sum()) / thousands, int(now.deaths_now.sum()) / thousands,
+        heard[:, CHANNELS.index("network")].copy(), heard[:, CHANNELS.index("broadcast")].copy(),
         p["support.violence"], p["support.turning"], p["support.deaths"], p["support.return"] / 24.0,
-        p["participation.legitimacy"] - p["support.government"] * lost, float(now.concession[0]), c.dt,
-        c.next.legitimacy,
+        p["participation.legitimacy"] - p["support.government"] * lost,
+        float(now.concession[0]) * p["support.credibility"], speaks, c.dt, c.next.legitimacy,
     )  # fmt: skip
+    if c.tick % c.ticks_per_hour == 0:
+        know(
+            now.legitimacy, now.network, p["participation.legitimacy"], p["support.intelligence"], p["support.kappa"],
+            p["support.psi"], c.next.intelligence,
+        )  # fmt: skip

@@ -9,12 +9,13 @@ from pydantic import Field, PlainValidator, SerializeAsAny, ValidationInfo, fiel
 
 from contrafact.scenario import units
 from contrafact.scenario.context import ActionId, Context, EvidenceIds, ForceId, PlaceId, SiteId
-from contrafact.scenario.parts import Part, Text, check_source
+from contrafact.scenario.parts import Listed, Part, Text, check_source
 from contrafact.scenario.problems import Problems, listed, nearest, problem, show
 from contrafact.scenario.quantities import (
     At,
     Distance,
     Duration,
+    Persons,
     Quantity,
     Scale,
     Share,
@@ -25,7 +26,13 @@ from contrafact.scenario.quantities import (
 
 Response: TypeAlias = Literal["fixed", "triggered"]
 Level: TypeAlias = Literal["restraint", "riot_control", "self_defence", "without_warning"]
-Cause: TypeAlias = Literal["facilities_lost", "crowd", "deaths", "deaths_state", "injured", "detained"]
+Cause: TypeAlias = Literal[
+    "facilities_lost", "crowd", "armed", "deaths", "deaths_state", "injured", "detained", "contingents"
+]
+Reported: TypeAlias = Literal[
+    "crowd", "armed", "deaths", "harmed", "deaths_armed", "deaths_state", "injured", "detained", "facilities_lost"
+]
+Channel: TypeAlias = Literal["official", "network", "broadcast"]
 Hour: TypeAlias = Annotated[int, Field(ge=0, le=23)]
 
 
@@ -208,10 +215,46 @@ class Withdraw(Action):
 
 
 class Announce(Action):
-    """An act that is recorded under a name such as ``alliance.request``; what follows belongs to other mechanisms."""
+    """An act that is recorded under a name; ``alliance.request`` and ``alliance.withdrawal`` are what they say."""
 
     kind: Literal["announce"]
     what: Text
+
+
+class Report(Action):
+    """Adds a number to what channels tell of a count, for as long as it is in force.
+
+    true  whether what is told happened; the model itself does not ask
+    """
+
+    kind: Literal["report"]
+    channels: Annotated[Listed[Channel], Field(min_length=1)]
+    quantity: Reported
+    number: Annotated[Quantity, Sourced(units.DIMENSIONLESS, 0.0, 1e7)]
+    true: bool
+
+
+class Snipers(Action):
+    """Snipers at a place, for as long as it is in force. Asserted by parties alone: a variant."""
+
+    kind: Literal["snipers"]
+    place: PlaceId
+    number: Persons
+
+
+class Cadres(Action):
+    """Armed and organised persons enter at a place. Asserted by parties alone: a variant."""
+
+    kind: Literal["cadres"]
+    place: PlaceId
+    number: Persons
+
+
+class OrderMandate(Action):
+    """From then on contingents may guard, or also clear, or neither."""
+
+    kind: Literal["mandate"]
+    mandate: Literal["none", "guard", "clear"]
 
 
 KINDS: dict[str, type[Action]] = {
@@ -226,6 +269,10 @@ KINDS: dict[str, type[Action]] = {
     "deploy": Deploy,
     "withdraw": Withdraw,
     "announce": Announce,
+    "report": Report,
+    "snipers": Snipers,
+    "cadres": Cadres,
+    "mandate": OrderMandate,
 }
 
 
