@@ -1,6 +1,6 @@
 """Verification targets 6 and 7: exposure and participation, configured as two models whose answers are known.
 
-Only exposure, participation and movement run, on bare ground (``verification/plain``): no forces, so no risk; no
+Only exposure, participation and movement run, on bare ground (``scenarios/plain``): no forces, so no risk; no
 legitimacy that moves; no day and night. Both configurations use the package's own kernels and stepper.
 
 Granovetter's thresholds (1978, doi:10.1086/226707): everyone joins for good once so many others have. One resident per
@@ -29,7 +29,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 from scipy.optimize import brentq
@@ -43,9 +42,10 @@ from contrafact.model import exposure, movement, participation
 from contrafact.model.context import Context
 from contrafact.model.state import CALM, DETAINED
 from verification.check import Check
+from verification.town import SCENARIOS
 
 STEPS = (exposure, participation, movement)
-GROUND = Path(__file__).parent / "plain"
+GROUND = SCENARIOS / "plain"
 SEED = 1978
 
 OFF = {
@@ -192,4 +192,4 @@ def final_size(r0: float, replication: int) -> float:
         c.now.status[home] = DETAINED
         if c.slots == 0 and float(c.now.exposure[0]) * RESIDENTS < 1e-6:
             break
-    return float(np.count_nonzero(c.now.status != CALM)) / RESIDENTS
+    return float(np.count_nonzero(c.now.status[:RESIDENTS] != CALM)) / RESIDENTS

@@ -16,7 +16,7 @@ from contrafact.kernels import Array
 from contrafact.model import PARAMETERS
 from contrafact.model.gathering import look
 from verification.check import Check
-from verification.town import prepared, sample
+from verification.town import pinned, sample
 
 SEED = 1999
 TOWNS = 30
@@ -28,8 +28,8 @@ DEATHS, DISABLED, INJURED = 53, 300, 1984
 NO_HARM = {
     "crowd_control.arrest": "0 1/h", "crowd_control.melee_forces": "0 1/h", "crowd_control.melee_crowd": "0 1/h",
     "crowd_control.kinetic": "0 1/h", "crowd_control.lethality": "0 1/h", "crowd_control.stray": "0",
-    "crowd_control.of_wounds": "0", "crowd_control.delay": "0", "fear.phi": "0", "support.violence": "0",
-    "support.deaths": "0",
+    "crowd_control.of_wounds": "0", "crowd_control.delay": "0", "crowd_control.gathering": "0 persons",
+    "fear.phi": "0", "support.violence": "0", "support.deaths": "0",
 }  # fmt: skip
 NO_FIRE = {"actions.live_fire": None, "actions.no_warning": None}
 FIRE = {"actions.live_fire.level": "without_warning", "actions.no_warning": None}
@@ -72,7 +72,7 @@ def hurt(numbers: dict[str, str], changes: dict[str, object]) -> tuple[int, int]
         o = run.outcomes
         return [o["deaths_bystanders"] + o["deaths_protesters"], o["injured_bystanders"] + o["injured_protesters"]]
 
-    rows: Array = sample(prepared(NO_HARM | numbers, changes), SEED, range(TOWNS), row)
+    rows: Array = sample(pinned(NO_HARM | numbers, changes), SEED, range(TOWNS), row)
     killed, injured = rows.sum(axis=0)
     return int(killed), int(injured)
 
@@ -136,7 +136,7 @@ def as_shipped() -> list[Check]:
         inside = 2.0 <= ratio <= 13.0
         checks.append(
             Check(name + what, "2 to 13", f"{ratio:.2f} of {killed + injured:,} hit",
-                  "inside" if decides else "told: sources count those who die later as wounded",
+                  "inside" if decides else "told: deaths of wounds come on top of the parameter",
                   inside if decides else None, SEEDS, f"standard error {error:.2f}")
         )  # fmt: skip
     return checks

@@ -1,8 +1,8 @@
 """Verification target 16: the engine against the person-by-person oracle in ``reference/``.
 
-Both simulate the town of ``tests/reference/lively.py`` from beginning to end; sixteen outcomes and crowds of each
-replication are compared (``reference.comparison``). What the test would see is measured with planted errors: engines
-whose rates are wrong by a stated share must be told apart from the oracle.
+Both simulate the town of ``tests/reference/lively.py`` from beginning to end; outcomes and crowds of each replication
+are compared (``reference.comparison``). What the test would see is measured with planted errors: engines whose rates
+are wrong by a stated share must be told apart from the oracle.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from reference.city import City
 from reference.comparison import compare
 from tests.reference.lively import PARAMETERS, city, vector
 from verification.check import Check
-from verification.town import prepared, sample
+from verification.town import busy, ready, sample
 
 ENGINE, ORACLE, PLANTED, PARTS = 160, 80, 160, 4
 ENGINE_SEED, PLANTED_SEED, ORACLE_SEED = 16, 17, 16_000
@@ -38,7 +38,7 @@ def target_16() -> list[Check]:
     planted = [seen(name, factor, plain) for name, factor in PLANTS.items()]
     smallest, outcomes = float(verdict.outcomes.min()), verdict.outcomes.size
     return [
-        Check("16 Engine and oracle: distributions of 16 outcomes", "not told apart",
+        Check(f"16 Engine and oracle: distributions of {outcomes} outcomes", "not told apart",
               f"smallest p of {outcomes} KS tests {smallest:.3f}, p of the energy test {verdict.together:.3f}",
               f"false alarm {ALPHA:g}: p >= {ALPHA / 2 / outcomes:.4f} and >= {ALPHA / 2:g}", not verdict.differ, seeds,
               "; ".join(f"{check.name.removeprefix('16 Planted error, ')}: {check.got}" for check in planted)),
@@ -64,7 +64,7 @@ def of_engine(numbers: dict[str, str], seed: int, replications: int) -> Array:
     def row(run: Replication) -> list[float]:
         return vector(run.outcomes, run.timeline["crowd"])
 
-    return sample(prepared(numbers), seed, range(replications), row)
+    return sample(ready(busy(numbers)), seed, range(replications), row)
 
 
 def of_oracle() -> Array:
@@ -74,7 +74,7 @@ def of_oracle() -> Array:
 
 
 def _start() -> None:
-    _city.append(city(prepared()))
+    _city.append(city(ready(busy())))
 
 
 def _one(seed: int) -> list[float]:

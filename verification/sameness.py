@@ -23,9 +23,20 @@ from contrafact.engine.setup import set_up
 from contrafact.engine.stepper import apply
 from contrafact.kernels import Array
 from contrafact.model.context import Context
-from contrafact.model.state import ARRAYS, DEAD, DETAINED, INJURED, PROTESTING, RETURNING
+from contrafact.model.state import (
+    ARMED,
+    ARRAYS,
+    CALM,
+    DEAD,
+    DETAINED,
+    INJURED,
+    LEFT,
+    OUTSIDE,
+    PROTESTING,
+    RETURNING,
+)
 from verification.check import Check
-from verification.town import described, prepared
+from verification.town import busy, ready
 
 SEED = 15
 RUNS, UNTIL, UNTIL_H = 8, "36 h", 36.0
@@ -66,6 +77,13 @@ SWITCHES = (
     switch("no unit overrun", "crowd_control.overrun", "unit_recovers"),
     switch("no projectiles", "crowd_control.kinetic", "violence", INJURED, DEAD),
     switch("no fire", "crowd_control.lethality", "violence", INJURED, DEAD),
+    switch("nobody arms", "arming.base arming.recruits", "", ARMED),
+    switch("nobody emerges from hiding", "bands.emerge", "goal_after", ARMED),
+    switch("nobody gives up hiding", "bands.give_up", "", CALM, LEFT, OUTSIDE),
+    switch("no fire at armed persons", "combat.state_fire", "fighting", INJURED, DEAD),
+    switch("no fire of armed persons", "combat.armed_fire", "unit_shot unit_killed fighting"),
+    switch("no sweeps", "combat.sweep", "", DETAINED),
+    switch("nobody from outside", "outside.fighters outside.firearms", "outside_next supply", ARMED),
     switch("no facility stormed", "facilities.unarmed_weight", "holder contest"),
     switch("no loss of support", "support.violence support.deaths support.return support.government", "legitimacy"),
 )
@@ -102,7 +120,7 @@ def target_14() -> list[Check]:
 
 def digests(record: tuple[str, ...] = tuple(RECORDERS), **how: Any) -> tuple[str, ...]:
     """Digests of some replications with drawn priors, run through the public API."""
-    town = described(DEADLY, UNANNOUNCED | {"draw": "priors"})
+    town = busy(DEADLY, UNANNOUNCED | {"draw": "priors"})
     return cf.run(town, RUNS, SEED, until=UNTIL, record=record, **how).digests
 
 
@@ -133,7 +151,7 @@ def nothing_changed() -> list[Check]:
 
 def followed(numbers: dict[str, str], changes: dict[str, object]) -> list[Replication]:
     """Some replications of the town with drawn priors."""
-    model = prepared(DEADLY | numbers, UNANNOUNCED | changes | {"draw": "priors"})
+    model = ready(busy(DEADLY | numbers, UNANNOUNCED | changes | {"draw": "priors"}))
     return [simulate(model, SEED, replication, EVERY_RECORDER, UNTIL_H) for replication in range(PAIRS)]
 
 
@@ -151,7 +169,7 @@ def switched_off() -> list[Check]:
     """A line for each switch: how many proposals and arrays of others moved."""
     tallies = {one.name: np.zeros(4, int) for one in SWITCHES}
     for replication in range(2):
-        c, _ = set_up(prepared(DEADLY, UNANNOUNCED), SEED, replication)
+        c, _ = set_up(ready(busy(DEADLY, UNANNOUNCED)), SEED, replication)
         for tick in range(60 * c.ticks_per_hour):
             c.tick = tick
             if c.tick % EVERY == 0 and c.slots:
@@ -168,7 +186,8 @@ def switched_off() -> list[Check]:
         checks.append(
             Check(f"15 Switched off: {one.name} ({values}): proposals and arrays of others that move",
                   "0 and 0", f"{others} of {compared:,} and {arrays}; its own changed {own:,} times",
-                  "exact; its own at least once", others == arrays == 0 < own,
+                  "exact; its own at least once" if own else "told: it had nothing to do in this town",
+                  others == arrays == 0 if own else None,
                   f"seed {SEED}, replications 0 and 1, one tick from every {EVERY}rd state of 60 h",
                   "exact: a single other draw is seen")
         )  # fmt: skip
@@ -206,4 +225,4 @@ def proposals(c: Context) -> set[tuple[float, ...]]:
 def computed(c: Context, name: str) -> Array:
     """An array of the next state, as far as it is in use."""
     array = np.asarray(getattr(c.next, name))
-    return array[: c.slots] if name.startswith(("slot_", "moved_", "spent_")) else array
+    return array[: c.slots] if name.startswith(("slot_", "moved_", "spent_", "goal_after")) else array

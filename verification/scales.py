@@ -1,16 +1,16 @@
 """Verification target 13: results should not hang on the tick, on the share of people simulated, or on the cells.
 
-The town of ``verification.town`` is made five times as large (100,000 residents) and simulated at ticks of 10 min and
-resolution 8; then at 5 min, then at resolution 9, and with ten times the people. Compared are crowds (the mean over the
-run), deaths and detentions, by their means over replications on the same seeds (``verification.equivalence``). So that
-deaths are many enough to compare, half of those hit by projectiles die here; and so that their number does not feed
-back on itself, fear and loss of support after deaths are weak: else a run either dies down or blows up, and no
-affordable number of replications would tell 5 % apart.
+The town of ``verification.town`` is made a city of a million, in which one person stands for ten residents (``scale``);
+at ticks of 10 min and resolution 8; then at 5 min, then at resolution 9, and with everybody. Compared are crowds (the
+mean over the run), deaths and detentions, by their means over replications on the same seeds
+(``verification.equivalence``). So that deaths are many enough to compare, half of those hit by projectiles die here;
+and so that their number does not feed back on itself, fear and loss of support after deaths are weak: else a run either
+dies down or blows up, and no affordable number of replications would tell 5 % apart.
 
-A town k times as large has k times the units of the same size; thresholds of actions and all parameters in persons are
-to match. Maxima are left out of 1:1 and 1:10: they are biased upward where fewer people are simulated. So is, from the
-lines that decide, the overrun of units: it takes one unit at a time out of action, the rest are then outnumbered the
-more, and means hang on how many units there are, not on how many people. What it does is told.
+Units have 18 members at either scale, and are a tenth as many at 1:10. Maxima are left out: they are biased upward
+where fewer people are simulated. So is, from the lines that decide on 1:1 and 1:10, the overrun of units: it takes one
+unit at a time out of action, the rest are then outnumbered the more, and means hang on how many units there are, not on
+how many people. What it does is told.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from contrafact.model.state import COUNTS
 from verification.check import Check
 from verification.contagion import active, advance, begun, ground
 from verification.equivalence import equivalence
-from verification.town import prepared, sample
+from verification.town import pinned, sample
 
 SEED = 13
-SIZE = 5
-PAIRS, PAIRS_OF_GRIDS, PAIRS_OF_CITIES, PAIRS_TOLD = 120, 60, 60, 24
+TIMES = 50  # the town's residents, to the city's
+PAIRS, PAIRS_OF_GRIDS, PAIRS_OF_CITIES, PAIRS_TOLD = 120, 60, 50, 20
 
 HARM = {
     "crowd_control.lethality": "0.3 1/h", "crowd_control.kinetic": "0.1 1/h", "crowd_control.kinetic_lethality": "0.5",
@@ -39,20 +39,21 @@ WIDER = 2.5  # times the margin up to which a difference between resolutions is 
 REASON = "forces meet who passes through their own cell, and a cell of resolution 9 has a seventh of the area"
 
 
-def town(k: int, pairs: int, numbers: dict[str, str] | None = None, **changes: object) -> Array:
-    """Outcomes of a town k times as large, divided by k, (replication, outcome)."""
-    scaled = {
-        "gathering.floor": f"{50 * k} persons", "gathering.recency": repr(0.3 / k),
-        "crowd_control.in_sight": f"{200 * k} persons",
+def city(scale: int, pairs: int, numbers: dict[str, str] | None = None, **changes: object) -> Array:
+    """Outcomes of the city when a person stands for so many residents, in residents, (replication, outcome)."""
+    in_residents = {
+        "gathering.floor": f"{50 * TIMES} persons", "gathering.recency": repr(0.3 / TIMES),
+        "crowd_control.in_sight": f"{200 * TIMES} persons", "crowd_control.gathering": f"{10 * TIMES} persons",
     }  # fmt: skip
     size: dict[str, object] = {
-        "population.total": f"{20_000 * k} persons", "actions.no_warning.when.at_least": f"{150 * k} persons",
-        "forces.police.strength": f"{90 * k} persons", "forces.police.units": 5 * k,
-        "forces.guard.strength": f"{24 * k} persons", "forces.guard.units": 2 * k,
-        "forces.helpers.strength": f"{40 * k} persons", "forces.helpers.units": 2 * k,
+        "population.total": f"{20_000 * TIMES} persons", "population.scale": scale,
+        "actions.no_warning.when.at_least": f"{150 * TIMES} persons",
     }  # fmt: skip
-    model = prepared(HARM | scaled | (numbers or {}), size | {key.replace("__", "."): v for key, v in changes.items()})
-    return sample(model, SEED, range(pairs), row) / k
+    for force, members, units in (("police", 90, 5), ("guard", 24, 2), ("helpers", 40, 2)):
+        size[f"forces.{force}.strength"] = f"{members * TIMES} persons"
+        size[f"forces.{force}.units"] = units * TIMES // scale
+    size |= {key.replace("__", "."): value for key, value in changes.items()}
+    return sample(pinned(HARM | in_residents | (numbers or {}), size), SEED, range(pairs), row) * scale
 
 
 def row(run: Replication) -> list[float]:
@@ -61,13 +62,13 @@ def row(run: Replication) -> list[float]:
 
 
 def target_13() -> list[Check]:
-    """Ticks, populations and resolutions against the town as it is."""
-    base = town(SIZE, PAIRS)
-    ticks = compared("13 Ticks of 5 and 10 min", town(SIZE, PAIRS, tick="5 min"), base, 0.05)
-    small, city = town(SIZE, PAIRS_OF_CITIES, NO_OVERRUN), town(10 * SIZE, PAIRS_OF_CITIES, NO_OVERRUN)
-    people = compared("13 Populations 1:1 and 1:10, units not overrun", city, small, 0.05)
-    with_overrun = compared("13 Populations 1:1 and 1:10, units overrun", town(10 * SIZE, PAIRS_TOLD), base, 0.05)
-    cells = compared("13 Resolutions 9 and 8", town(SIZE, PAIRS_OF_GRIDS, place__resolution=9), base, 0.1)
+    """Ticks, populations and resolutions against the city at 1:10."""
+    base = city(10, PAIRS)
+    ticks = compared("13 Ticks of 5 and 10 min", city(10, PAIRS, tick="5 min"), base, 0.05)
+    small, everybody = (city(scale, PAIRS_OF_CITIES, NO_OVERRUN) for scale in (10, 1))
+    people = compared("13 Populations 1:1 and 1:10, units not overrun", everybody, small, 0.05)
+    with_overrun = compared("13 Populations 1:1 and 1:10, units overrun", city(1, PAIRS_TOLD), base, 0.05)
+    cells = compared("13 Resolutions 9 and 8", city(10, PAIRS_OF_GRIDS, place__resolution=9), base, 0.1)
     return [
         *ticks,
         *(stay(minutes) for minutes in (5, 10)),

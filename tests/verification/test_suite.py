@@ -60,6 +60,13 @@ def test_targets_run_in_order_once_each_and_only_all_of_them_write_the_page(
     assert f"{len(suite.TARGETS)} passed, 0 failed" in suite.PAGE.read_text()
 
 
+def test_a_target_that_breaks_off_fails_and_the_others_still_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suite, "TARGETS", {1: ("harm.target_none",)})
+    (broken,) = suite.checks_of(1)
+    assert broken.passed is False
+    assert broken.name == "1 harm.target_none runs to its end"
+
+
 def test_a_target_without_checks_is_refused() -> None:
     with pytest.raises(SystemExit):
         suite.main(["99"])
