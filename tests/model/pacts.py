@@ -80,6 +80,7 @@ def crisis(of: Pact, request: float | None = 0.0, ticks_per_hour: int = 6, seed:
     named = {f"alliance.{name}": value for name, value in numbers.items()}
     c = town(facilities=FIELDS, units=units, pact=of, numbers=named, ticks_per_hour=ticks_per_hour, seed=seed)
     start(c, "holder", STATE)
+    start(c, "unit_scripted", c.fixed.unit_never_commanded)  # as the first levers have it
     if request is not None:
         ask(c, request)
     return c

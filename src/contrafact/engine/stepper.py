@@ -1,7 +1,8 @@
 """The stepper: settles competing proposals, applies them, and counts what mechanisms read in the next tick.
 
 Each proposal is a person, a new status and a time within the tick; for one person the earliest wins, ties by the order
-of the loop. In the roster of persons in the street or in hiding the last then takes the place of one who is gone, and
+of the loop. Nor is a member of a unit lost twice: who was hurt by hand and hit by fire in a tick was hurt by hand, as
+the loop has it. In the roster of persons in the street or in hiding the last then takes the place of one who is gone, and
 those who joined or came from outside are appended, so its order follows from events alone.
 """
 
@@ -226,6 +227,19 @@ def spread(events: Array, start: Array, cell: Array, out: Array) -> None:
 
 
 @kernel
+def lose_once(strength: Array, injured: Array, dead: Array, shot_before: Array, shot: Array, killed: Array) -> None:
+    """Take back hits by fire in the tick beyond the members that a unit has left, wounds first, arrays (unit,).
+
+    Hand-to-hand fighting and combat each know who was fit as the tick began, and not what the other does to them.
+    """
+    for u in range(strength.size):
+        beyond = max(0, injured[u] + dead[u] + shot[u] + killed[u] - strength[u])
+        wounds = min(beyond, shot[u] - shot_before[u])
+        shot[u] -= wounds
+        killed[u] -= beyond - wounds
+
+
+@kernel
 def muster(hour: float, cell: Array, strength: Array, firearms: Array, injured: Array, dead: Array, shot: Array,
            killed: Array, recovers: Array, routed: Array, fit: Array, force: Array, armed: Array) -> None:  # fmt: skip
     """Members fit for duty of each unit, (unit,), and in each cell those and the ones with firearms, (cell,)."""
@@ -255,6 +269,8 @@ def grow(now: State, following: State, size: int) -> None:
 def apply(c: Context) -> None:
     """Apply a tick: the next state becomes the present one and proposals are settled."""
     now, following, fixed, proposals = c.now, c.next, c.fixed, c.proposals
+    lose_once(fixed.unit_strength, following.unit_injured, following.unit_dead, now.unit_shot, following.unit_shot,
+              following.unit_killed)  # fmt: skip
     accept(now, following)
     person, new, time, where, payload, detail = proposals.arrays()
     joined = settle(proposals.n, c.slots, person, new, time, where, payload, now.winner, now.status, now.slot_fate,
