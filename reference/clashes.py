@@ -13,7 +13,17 @@ import numpy as np
 from contrafact.kernels import Array
 from contrafact.model.state import CALM, DEAD, DETAINED, INJURED
 from reference.city import RIOT_CONTROL, City
-from reference.state import Proposal, State, by_cell, crowd_by_cell, fit, in_crowd, share_lost
+from reference.state import (
+    Proposal,
+    State,
+    at_any_time,
+    crowd_by_cell,
+    fit,
+    force_by_cell,
+    in_crowd,
+    share_lost,
+    some,
+)
 
 SELF_DEFENCE = 2
 
@@ -23,9 +33,10 @@ def crowd_control(city: City, s: State, new: State, rng: np.random.Generator) ->
     members = fit(city, s)
     free = free_teams(city, s)
     new.unit_busy -= rng.binomial(s.unit_busy, 1 - math.exp(-city.dt / city.p["crowd_control.booking"]))
-    clashes = np.flatnonzero((crowd_by_cell(city, s) > 0) & (by_cell(city, s, members) > 0))
+    clashes = np.flatnonzero((crowd_by_cell(city, s) > 0) & (force_by_cell(city, s) > 0))
     protesters = np.flatnonzero(in_crowd(s))
     proposals: list[Proposal] = []
+    new.violence = 0
     for c in clashes.tolist():
         here = protesters[s.cell[protesters] == c]
         units = np.flatnonzero((s.unit_cell == c) & (members > 0))
@@ -36,13 +47,14 @@ def crowd_control(city: City, s: State, new: State, rng: np.random.Generator) ->
             taken = min(left, free[u])
             new.unit_busy[u] += taken
             left -= taken
-            suffering(city, new, u, int(members[u]), here.size, force, rng)
-        proposals += [
-            arrests,
+            new.violence += suffering(city, new, u, int(members[u]), here.size, force, rng)
+        harm = [
             brawling(city, here, force, c, rng),
             projectiles(city, s, here, force, c, rng),
             shooting(city, s, here, force, armed, c, rng),
         ]
+        new.violence += here.size if any(proposal.person.size for proposal in harm) else 0
+        proposals += [arrests, *harm]
     return proposals
 
 
@@ -51,16 +63,6 @@ def free_teams(city: City, s: State) -> Array:
     members = fit(city, s)
     teams = (members / city.p["crowd_control.team"]).astype(int)
     return np.where(members > 0, np.maximum(0, teams - s.unit_busy), 0)
-
-
-def at_any_time(city: City, person: Array, status: Array, cell: int, rng: np.random.Generator) -> Proposal:
-    """A proposal for these residents, each at a time of its own within the tick."""
-    return Proposal(person, status, city.dt * rng.random(person.size), np.full(person.size, cell))
-
-
-def some(here: Array, count: int, rng: np.random.Generator) -> Array:
-    """So many of those in a cell, or all, drawn without replacement."""
-    return rng.choice(here, min(count, here.size), replace=False)
 
 
 def arresting(city: City, here: Array, force: int, free: int, cell: int, rng: np.random.Generator) -> Proposal:
@@ -88,25 +90,30 @@ def projectiles(city: City, s: State, here: Array, force: int, cell: int, rng: n
 
 def shooting(city: City, s: State, here: Array, force: int, armed: int, cell: int,
              rng: np.random.Generator) -> Proposal:  # fmt: skip
-    """Fire of armed members: in self-defence where h > 1, without warning always; each hit may go astray."""
+    """Fire at ``gathering`` or more: in self-defence where h > 1, without warning always; hits may go astray."""
     outnumbered = here.size / (city.p["crowd_control.overrun_ratio"] * force) > 1
     fires = s.levers.rules > SELF_DEFENCE or (s.levers.rules == SELF_DEFENCE and outnumbered)
-    if armed == 0 or not fires:
+    if armed == 0 or here.size < city.p["crowd_control.gathering"] or not fires:
         return at_any_time(city, here[:0], here[:0], cell, rng)
-    p = {name.removeprefix("crowd_control."): value for name, value in city.p.items()}
+    p = city.of("crowd_control")
     killed = p["lethality"] * armed * here.size / (here.size + armed + p["in_sight"])
     hits = min(here.size, rng.poisson(killed * (1 + p["wounded_per_killed"]) * city.dt))
     astray = rng.binomial(hits, p["stray"])
     residents = np.flatnonzero(city.home == cell)
     met = rng.choice(residents, astray) if residents.size else residents
     victims = np.concatenate([some(here, hits - astray, rng), met[s.status[met] == CALM]])
-    delays = 1 - s.network[cell] + s.levers.curfew + share_lost(city, s, "hospital")
     at_once = rng.random(victims.size) < 1 / (1 + p["wounded_per_killed"])
-    of_wounds = rng.random(victims.size) < p["of_wounds"] * (1 + p["delay"] * delays)
+    of_wounds = rng.random(victims.size) < dying_of_wounds(city, s, cell)
     return at_any_time(city, victims, np.where(at_once | of_wounds, DEAD, INJURED), cell, rng)
 
 
-def suffering(city: City, new: State, u: int, members: int, crowd: int, force: int, rng: np.random.Generator) -> None:
+def dying_of_wounds(city: City, s: State, cell: int) -> float:
+    """Share of the wounded who die: more without a network, in a curfew, and with hospitals lost."""
+    delays = 1 - s.network[cell] + s.levers.curfew + share_lost(city, s, "hospital")
+    return float(min(1, city.p["crowd_control.of_wounds"] * (1 + city.p["crowd_control.delay"] * delays)))
+
+
+def suffering(city: City, new: State, u: int, members: int, crowd: int, force: int, rng: np.random.Generator) -> int:
     """Members of a unit hurt hand to hand: ``melee_forces`` A / (A + C) per contact; and whether it is overrun."""
     p = city.p
     contacts = min(crowd, force) * members / force
@@ -117,3 +124,4 @@ def suffering(city: City, new: State, u: int, members: int, crowd: int, force: i
     h4 = (crowd / (p["crowd_control.overrun_ratio"] * force)) ** 4
     if rng.random() < 1 - math.exp(-p["crowd_control.overrun"] * h4 / (1 + h4) * city.dt):
         new.unit_recovers[u] = new.hour + p["crowd_control.recovery"]
+    return int(hurt)

@@ -1,8 +1,10 @@
-"""The simulation once more, slow and plain: every resident is visited every tick, in NumPy.
+"""The simulation once more, slow and plain: every person is visited every tick, in NumPy.
 
 It is written from the equations in the docstrings of ``contrafact.model``, draws its own random numbers, and shares no
 mechanism and no kernel with the engine. What it takes over is told in ``reference.city``. Every function is named after
-a mechanism and reads the state as the tick began; what it changes is seen by nobody before the next tick.
+a mechanism and reads the state as the tick began; what it changes is seen by nobody before the next tick. Mechanisms
+stand in ``policy``, ``telling``, ``fields``, ``moving``, ``armed``, ``orders``, ``clashes`` and ``fighting``; here are
+joining and leaving, the loop, and what becomes of proposals. The alliance is left out: contingents have no mandate.
 
 Deliberately different from the engine:
 
@@ -11,106 +13,153 @@ Deliberately different from the engine:
     exposure    a dense matrix in floating point, not increments in fixed point
     fields      integrated by Runge and Kutta's method, not solved
     victims     drawn without replacement by ``Generator.choice``, not by the smallest hash
+    hiding      two times, to coming back and to giving up, not one time and a choice
+    ways        found round by round, not by a queue; units and targets ranked by sorting
+    reports     looked up in the whole history, not in a ring
     residents   hardship and risk aversion drawn anew, inside the boxes where the world counts each resident
     routes      looked up for all residents at once, not along a roster
 
 Where the docstrings leave a choice the engine's is taken: those who are arrested keep the first free teams of the cell
-busy, also when somebody got away in time; a hit that goes astray on a resident who is out hits nobody.
+busy, also when somebody got away in time; a hit that goes astray on a resident who is out hits nobody; who takes up
+arms, hides or comes back is where he or she was as the tick began; cells are served with firearms in their order.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.special import expit
 
 from contrafact.kernels import Array
 from contrafact.model.state import (
+    ARMED,
+    BAND,
     CALM,
-    CROWD,
+    CHANNELS,
     DEAD,
     DETAINED,
+    GROUPS,
+    HIDDEN,
+    HIDING,
     HOMEBOUND,
     INJURED,
-    MARCHING,
-    NOBODY,
+    LEFT,
+    NOWHERE,
+    OBJECTIVES,
     OUTBOUND,
+    OUTSIDE,
     PRESENT,
     PROTESTING,
     RETURNING,
     STATE,
+    TOLD,
 )
-from reference.city import EPS, LEVELS, RIOT_CONTROL, Agenda, City, policy
+from reference.armed import arming, bands, looting, outside
+from reference.city import EPS, LEVELS, RIOT_CONTROL, City
 from reference.clashes import crowd_control
-from reference.state import (
-    GROUPS,
-    Proposal,
-    State,
-    at_site,
-    by_cell,
-    counts_by_cause,
-    crowd_by_cell,
-    fit,
-    in_crowd,
-    in_street,
-    share_lost,
-)
-
-STEPS = 2  # of the Runge-Kutta method in a tick
+from reference.fields import communications, exposure, facilities, fear, gathering, intelligence, support
+from reference.fighting import combat
+from reference.moving import driving, roaming, walking
+from reference.orders import command
+from reference.policy import Agenda, policy
+from reference.state import COUNTED, Proposal, State, at_site, in_crowd, in_street
+from reference.telling import counts_by_cause, reports
 
 
 class Run(NamedTuple):
-    """Outcomes by name, and the number of protesters at the end of each tick, (time,)."""
+    """Outcomes by name, and at the end of each tick, (time,), the number of protesters and of armed persons."""
 
     outcomes: dict[str, float]
     crowd: Array
+    armed: Array
 
 
 def simulate(city: City, seed: int) -> Run:
-    """One replication. Outcomes are the engine's without the end of violence and what is nought throughout."""
+    """One replication. Outcomes are the engine's."""
     rng = np.random.default_rng(seed)
     s = begin(city, rng)
-    crowd = np.zeros(city.ticks, int)
+    crowd, armed, violence = (np.zeros(city.ticks, int) for _ in range(3))
     facility_ticks, offline = 0, 0.0
     for tick in range(city.ticks):
         s = advance(city, s, rng, tick)
         crowd[tick] = np.count_nonzero(in_crowd(s))
+        armed[tick] = np.count_nonzero(s.status == ARMED)
+        violence[tick] = s.violence + s.fighting + armed[tick]
         facility_ticks += int(np.count_nonzero(s.holder != STATE))
         offline += float((1 - s.network) @ city.residents)
-    outcomes = {name: float(count) for name, count in s.counts.items()}
+    outcomes = {name: float(number) for name, number in s.counts.items()}
     for kind in ("deaths", "injured"):
         outcomes[f"{kind}_total"] = sum(outcomes[f"{kind}_{group}"] for group in GROUPS)
     outcomes["offline_person_hours"] = offline * city.dt
     outcomes["facility_hours_lost"] = facility_ticks * city.dt
+    outcomes["time_to_end"] = end_of_violence(city, violence)
     outcomes["peak_crowd"] = float(crowd.max())
-    return Run(outcomes, crowd)
+    outcomes["peak_armed"] = float(armed.max())
+    return Run(outcomes, crowd, armed)
+
+
+def end_of_violence(city: City, violence: Array) -> float:
+    """Hour at which a day without violence begins that lasts to the end; infinite if there is none."""
+    quiet = violence <= city.p["recording.quiet_share"] * city.persons
+    for tick in range(city.ticks + 1):
+        if quiet[tick:].all():
+            return tick * city.dt if tick == 0 or (city.ticks - tick) * city.dt >= 24 - EPS else math.inf
+    return math.inf
 
 
 def begin(city: City, rng: np.random.Generator) -> State:
     """The state before the first tick: everybody calm at home, units at their posts, the state holds everything."""
-    people, cells, sites = city.persons, city.cells, city.site_cell.size
-    facilities, units = city.kinds.size, city.strength.size
-    nothing = dict.fromkeys(("facilities_lost", "crowd", "deaths", "deaths_state", "injured", "detained"), 0.0)
-    agenda, levers = policy(city, Agenda(city.orders), 0.0, nothing)
-    there = (city.arrives <= 0) & (agenda.orders >= 0)
+    agenda, levers = policy(city, Agenda(city.orders), 0.0, dict.fromkeys(TOLD, 0.0))
     return State(
-        hardship=within(city.hardship_edges, city.district, city.boxes // LEVELS, rng.random(people)),
-        aversion=within(city.aversion_edges, city.district, city.boxes % LEVELS, rng.random(people)),
-        status=np.full(people, CALM), phase=np.zeros(people, int), site=np.zeros(people, int),
-        origin=np.zeros(people, int), progress=np.zeros(people), cell=city.home,
-        network=np.ones(cells), exposure=np.zeros(cells), fear=np.zeros(cells),
-        legitimacy=np.full(cells, city.p["participation.legitimacy"]), deaths=np.zeros(cells), harmed=np.zeros(cells),
-        weight=np.ones(sites), risk=np.zeros(sites),
-        holder=np.full(facilities, STATE), contest=np.zeros(facilities),
-        unit_cell=np.where(there, city.place_cell[agenda.orders], -1), unit_progress=np.zeros(units),
-        unit_injured=np.zeros(units, int), unit_dead=np.zeros(units, int), unit_recovers=np.full(units, -1.0),
-        unit_busy=np.zeros(units, int),
-        agenda=agenda, levers=levers,
-        counts={f"{kind}_{group}": 0 for kind in ("deaths", "injured") for group in GROUPS} | {"detained": 0},
+        **people(city, rng), **places(city), **units(city, agenda),
+        history=np.zeros((0, len(TOLD))), told=np.zeros((len(TOLD), len(CHANNELS))),
+        heard=np.zeros((len(TOLD), len(CHANNELS))), agenda=agenda, levers=levers, counts=dict.fromkeys(COUNTED, 0),
     )  # fmt: skip
+
+
+def people(city: City, rng: np.random.Generator) -> dict[str, Any]:
+    """Arrays by person. Those who may come from outside are hard-pressed and fear nothing."""
+    u, reserve = rng.random((2, city.persons)), city.everybody - city.persons
+    hardship = within(city.hardship_edges, city.district, city.boxes // LEVELS, u[0])
+    aversion = within(city.aversion_edges, city.district, city.boxes % LEVELS, u[1])
+    home = np.concatenate([city.home, np.zeros(reserve, int)])
+    zeros: dict[str, Any] = {name: np.zeros(city.everybody, int) for name in ("phase", "site", "origin")}
+    return zeros | {
+        "hardship": np.concatenate([hardship, np.ones(reserve)]),
+        "aversion": np.concatenate([aversion, np.zeros(reserve)]),
+        "home": home, "cell": home, "progress": np.zeros(city.everybody), "goal": np.full(city.everybody, NOWHERE),
+        "status": np.concatenate([np.full(city.persons, CALM), np.full(reserve, OUTSIDE)]),
+    }  # fmt: skip
+
+
+def places(city: City) -> dict[str, Any]:
+    """Arrays by cell, site, facility and gun shop."""
+    cells, sites, facilities_ = city.cells, city.site_cell.size, city.kinds.size
+    zeros: dict[str, Any] = {name: np.zeros(cells) for name in ("exposure", "fear", "deaths", "harmed")}
+    return zeros | {
+        "network": np.ones(cells), "legitimacy": np.full(cells, city.p["participation.legitimacy"]),
+        "intelligence": np.full(cells, city.p["support.intelligence"]), "posture": np.zeros(cells, int),
+        "reach_exit": np.ones(cells, bool), "exit_hop": np.arange(cells), "fled": np.full(cells, -1e9),
+        "force_before": np.zeros(cells, int), "weight": np.ones(sites), "risk": np.zeros(sites),
+        "holder": np.full(facilities_, STATE), "contest": np.zeros(facilities_),
+        "emptied": np.zeros(facilities_, bool), "shop_contest": np.zeros(city.shop_hold.size),
+    }  # fmt: skip
+
+
+def units(city: City, agenda: Agenda) -> dict[str, Any]:
+    """Arrays by unit, and of command."""
+    there = (city.arrives <= 0) & (agenda.orders >= 0)
+    number = city.strength.size
+    zeros: dict[str, Any] = {
+        f"unit_{name}": np.zeros(number, int) for name in ("injured", "dead", "busy", "shot", "killed", "task")
+    }
+    return zeros | {
+        "unit_cell": np.where(there, city.place_cell[agenda.orders], -1), "unit_progress": np.zeros(number),
+        "unit_recovers": np.full(number, -1.0), "unit_routed": np.full(number, -1.0), "unit_goal": agenda.orders.copy(),
+        "objective": np.full(OBJECTIVES, -1), "objective_hop": np.zeros((OBJECTIVES, city.cells), int),
+    }  # fmt: skip
 
 
 def within(edges: Array, district: Array, box: Array, u: Array) -> Array:
@@ -127,74 +176,25 @@ def advance(city: City, s: State, rng: np.random.Generator, tick: int) -> State:
 
 
 def propose(city: City, s: State, rng: np.random.Generator, tick: int) -> tuple[State, list[Proposal]]:
-    """Everything but the residents' status, cell and counts one tick later, and what is proposed to become of them."""
+    """Everything but the persons' status and counts one tick later, and what is proposed to become of them."""
     new = s.copy()
     new.hour = (tick + 1) / city.ticks_per_hour
     new.agenda, new.levers = policy(city, s.agenda, new.hour, counts_by_cause(s))
+    reports(city, s, new)
     new.network = communications(city, s)
     new.exposure = exposure(city, s)
     new.fear = fear(city, s)
     new.weight, new.risk = gathering(city, s)
-    proposals = [joining(city, s, new, rng), leaving(city, s, rng), walking(city, s, new, rng)]
+    proposals = [joining(city, s, new, rng), leaving(city, s, rng), walking(city, s, new, rng), roaming(city, s, new)]
     driving(city, s, new)
-    proposals += crowd_control(city, s, new, rng)
+    proposals.append(outside(city, s, new, rng))
+    looting(city, s, new)
+    proposals += arming(city, s, rng) + bands(city, s, new, rng)
+    command(city, s, new)
+    proposals += crowd_control(city, s, new, rng) + combat(city, s, new, rng)
     facilities(city, s, new)
-    new.legitimacy = support(city, s)
+    new.legitimacy, new.intelligence = support(city, s), intelligence(city, s)
     return new, proposals
-
-
-def integrate(slope: Callable[[Array], Array], y: Array, dt: float) -> Array:
-    """y after dt hours of dy/dt = slope(y), by the classical Runge-Kutta method."""
-    h = dt / STEPS
-    for _ in range(STEPS):
-        k1 = slope(y)
-        k2 = slope(y + h / 2 * k1)
-        k3 = slope(y + h / 2 * k2)
-        k4 = slope(y + h * k3)
-        y = y + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
-    return y
-
-
-def communications(city: City, s: State) -> Array:
-    """M = 1 - max(shutdown, jamming, damage)."""
-    damage = city.p["communications.damage"] * share_lost(city, s, "telecom")
-    return np.asarray(1 - np.maximum(s.levers.jamming, max(1 - s.levers.availability, damage)))
-
-
-def exposure(city: City, s: State) -> Array:
-    """dE/dt = -omega E + (1 - E / E_max) S with S = near K a + M net a_city + media B + news."""
-    p = city.p
-    active = np.bincount(city.home[in_crowd(s)], minlength=city.cells)
-    seen = p["exposure.near"] * city.sight @ (active / np.maximum(1, city.residents))
-    read = p["exposure.net"] * s.network * active.sum() / city.persons
-    broadcast = 2 * share_lost(city, s, "broadcast") - 1 if (city.kinds == "broadcast").any() else 0.0
-    source = seen + read + p["exposure.media"] * broadcast + s.levers.news
-    omega, most = p["exposure.omega"] / 24, p["exposure.maximum"]
-    return np.clip(integrate(lambda e: -omega * e + (1 - e / most) * source, s.exposure, city.dt), 0, most)
-
-
-def seen_or_heard(city: City, s: State, events: Array) -> Array:
-    """Events of a tick per 1,000 residents: within 1 km, plus the city's as far as the network is up, (cell,)."""
-    heard = s.network * events.sum() / (city.persons / 1000)
-    return np.asarray(city.around @ events / city.thousands_around + heard)
-
-
-def fear(city: City, s: State) -> Array:
-    """dF/dt = -omega F + phi D."""
-    deaths_per_hour = seen_or_heard(city, s, s.deaths) / city.dt
-    omega, phi = city.p["fear.omega"] / 24, city.p["fear.phi"]
-    return integrate(lambda f: -omega * f + phi * deaths_per_hour, s.fear, city.dt)
-
-
-def gathering(city: City, s: State) -> tuple[Array, Array]:
-    """Weight and risk of every site, (site,)."""
-    g = {name.removeprefix("gathering."): value for name, value in city.p.items()}
-    protesters = city.vision @ crowd_by_cell(city, s)
-    police = city.vision @ by_cell(city, s, fit(city, s))
-    pull = city.attraction + s.levers.call + g["recency"] * protesters / 1000
-    weight = pull ** g["alpha"] * np.exp(-g["gamma"] * police / (g["floor"] + protesters))
-    risk = 1 - np.exp(-g["k"] * (police / (g["floor"] + g["counted"] * protesters)) ** g["q"])
-    return weight, risk
 
 
 def site_shares(city: City, s: State) -> Array:
@@ -212,7 +212,7 @@ def swing(city: City, s: State) -> float:
 
 def balance(city: City, s: State, who: Array, risk: Array) -> Array:
     """x = H (1 - L) - J (1 + F) R P + E + eta (1 - M) - T of some residents, by the fields at their homes."""
-    p, home = city.p, city.home[who]
+    p, home = city.p, s.home[who]
     severity = p["participation.severity"] * (1 + p["participation.severity_step"] * (s.levers.rules - RIOT_CONTROL))
     grievance = s.hardship[who] * (1 - s.legitimacy)[home]
     dread = s.aversion[who] * (severity * (1 + s.fear))[home] * risk
@@ -239,7 +239,7 @@ def joining(city: City, s: State, new: State, rng: np.random.Generator) -> Propo
     """Every resident draws a time to joining; who is calm and draws less than a tick joins, and chooses a site."""
     with np.errstate(divide="ignore"):
         time = rng.standard_exponential(city.persons) / rates_of_joining(city, s)
-    who = np.flatnonzero((s.status == CALM) & (time < city.dt))
+    who = np.flatnonzero((s.status[: city.persons] == CALM) & (time < city.dt))
     up_to = np.cumsum(site_shares(city, s), axis=0)[:-1, city.home[who]]
     new.site[who] = (rng.random(who.size) >= up_to).sum(axis=0)
     return Proposal(who, np.full(who.size, PROTESTING), time[who], city.home[who])
@@ -253,100 +253,59 @@ def leaving(city: City, s: State, rng: np.random.Generator) -> Proposal:
     return Proposal(who[gone], np.full(gone.sum(), RETURNING), time[gone], s.cell[who[gone]])
 
 
-def walking(city: City, s: State, new: State, rng: np.random.Generator) -> Proposal:
-    """Move everybody in the street by a tick along their route; propose to be calm for those who reach home."""
-    speed, march_speed = city.p["movement.speed"], city.p["movement.march_speed"]
-    for site, (destination, share) in s.levers.marches.items():
-        go = at_site(s) & (s.site == site) & (rng.random(city.persons) < share)
-        new.phase[go], new.site[go], new.origin[go], new.progress[go] = MARCHING, destination, city.site_cell[site], 0
-    going = np.flatnonzero(in_street(s) & ((s.phase == OUTBOUND) | (s.phase == MARCHING)))
-    step = np.where(s.phase[going] == MARCHING, march_speed, speed) * city.dt
-    new.progress[going] += step
-    arrived = going[s.progress[going] + step >= city.ways(s.site[going], s.origin[going])[1] * city.hop_km]
-    new.phase[arrived], new.origin[arrived], new.progress[arrived] = PRESENT, city.home[arrived], 0
-    back = np.flatnonzero(in_street(s) & (s.phase == HOMEBOUND))
-    new.progress[back] = np.maximum(0, s.progress[back] - speed * city.dt)
-    home = back[s.progress[back] <= speed * city.dt]
-    return Proposal(home, np.full(home.size, CALM), s.progress[home] / speed, city.home[home])
-
-
-def driving(city: City, s: State, new: State) -> None:
-    """Move every unit by a tick toward its order's place, or its fallback while it recovers."""
-    for u in range(city.strength.size):
-        place = s.agenda.orders[u]
-        if place < 0 or s.hour + city.dt + EPS < city.arrives[u]:
-            new.unit_cell[u], new.unit_progress[u] = -1, 0
-            continue
-        if s.unit_recovers[u] > s.hour + EPS and city.fallback[u] >= 0:
-            place = city.fallback[u]
-        goal = city.place_cell[place]
-        here = s.unit_cell[u] if s.unit_cell[u] >= 0 else goal
-        way = s.unit_progress[u] + city.speed[u] * city.dt
-        while here != goal and way >= city.hop_km:
-            here, way = city.next_hop[place, here], way - city.hop_km
-        new.unit_cell[u], new.unit_progress[u] = here, 0 if here == goal else way
-
-
-def facilities(city: City, s: State, new: State) -> None:
-    """Contest every facility that has a site: storm those held by the state one at a time, retake those lost."""
-    force = by_cell(city, s, fit(city, s))
-    present = np.bincount(s.site[at_site(s)], minlength=city.site_cell.size)
-    stormed: set[int] = set()
-    for f, site in enumerate(city.facility_site):
-        if site < 0:
-            continue
-        attackers = city.p["facilities.unarmed_weight"] * present[site]
-        defenders = force[city.reach[f]].sum()
-        if s.holder[f] == STATE:
-            superior = site not in stormed and attackers > defenders
-            stormed.add(site)
-            hold, taker = city.hold[f], CROWD
-        else:
-            superior = defenders >= 1 and defenders > city.p["facilities.retake_ratio"] * attackers
-            hold, taker = city.p["facilities.retake_hold"], STATE
-            new.holder[f] = CROWD if present[site] else NOBODY
-        new.contest[f] = max(0, s.contest[f] + (city.dt if superior else -city.dt))
-        if new.contest[f] >= hold - EPS:
-            new.holder[f], new.contest[f] = taker, 0
-
-
-def support(city: City, s: State) -> Array:
-    """dL/dt = -b1 V exp(-V / V*) - b2 D + rho (L0 - g lost - L) + concessions; events act as the tick begins."""
-    p = city.p
-    violence = seen_or_heard(city, s, s.harmed) / city.dt
-    backlash = p["support.violence"] * violence * np.exp(-violence / p["support.turning"]) * city.dt
-    shocked = s.legitimacy - backlash - p["support.deaths"] * seen_or_heard(city, s, s.deaths) + s.levers.concession
-    rest = p["participation.legitimacy"] - p["support.government"] * share_lost(city, s, "government")
-    rho = p["support.return"] / 24
-    return np.clip(integrate(lambda legitimacy: rho * (rest - legitimacy), shocked, city.dt), 0, 1)
-
-
 def settle(city: City, s: State, new: State, proposals: list[Proposal]) -> None:
-    """Of several proposals for one resident the earliest wins; apply it, count, and find where everybody is."""
+    """Of several proposals for one person the earliest wins; apply it, count, and find where everybody is."""
     every = [np.concatenate([getattr(proposal, name) for proposal in proposals]) for name in vars(proposals[0])]
     person, status, time, cell = every
     order = np.argsort(time, kind="stable")
     first = order[np.unique(person[order], return_index=True)[1]]
     person, status, cell = person[first], status[first], cell[first]
     new.status[person] = status
-
-    joined, gone = person[status == PROTESTING], person[status == RETURNING]
-    new.phase[joined], new.origin[joined], new.progress[joined] = OUTBOUND, city.home[joined], 0
-    new.phase[gone], new.site[gone], new.origin[gone] = HOMEBOUND, s.site[gone], city.home[gone]
-    new.progress[gone] = city.ways(s.site[gone], city.home[gone])[1] * city.hop_km
-    new.counts["detained"] += int(np.count_nonzero(status == DETAINED))
-    for kind, outcome in (("injured", INJURED), ("deaths", DEAD)):
-        calm = s.status[person[status == outcome]] == CALM
-        new.counts[f"{kind}_bystanders"] += int(np.count_nonzero(calm))
-        new.counts[f"{kind}_protesters"] += int(np.count_nonzero(~calm))
-    for kind, losses in (("injured", new.unit_injured), ("deaths", new.unit_dead)):
-        new.counts[f"{kind}_contingents"] = int(losses[city.contingent].sum())
-        new.counts[f"{kind}_state_forces"] = int(losses[~city.contingent].sum())
-    new.deaths = np.bincount(cell[status == DEAD], minlength=city.cells).astype(float)
-    new.harmed = new.deaths + np.bincount(cell[status == INJURED], minlength=city.cells)
+    change_course(city, s, new, person, status, cell)
+    take_account(city, s, new, person, status, cell)
 
     street = np.flatnonzero(in_street(new))
     start, steps = city.ways(new.site[street], new.origin[street])
     along = np.minimum(steps, (new.progress[street] / city.hop_km + EPS).astype(int))
-    new.cell = city.home.copy()
-    new.cell[street] = city.route_cell[start + np.where(new.phase[street] == PRESENT, steps, along)]
+    where = new.home.copy()
+    where[street] = city.route_cell[start + np.where(new.phase[street] == PRESENT, steps, along)]
+    apart = (new.status == ARMED) | (new.status == HIDING)
+    new.cell = np.where(apart, new.cell, where)
+
+
+def change_course(city: City, s: State, new: State, person: Array, status: Array, cell: Array) -> None:
+    """Where those go who join, leave, enter, take up arms, hide or come back."""
+    joined, gone = person[status == PROTESTING], person[status == RETURNING]
+    new.phase[joined], new.origin[joined], new.progress[joined] = OUTBOUND, s.home[joined], 0
+    new.phase[gone], new.site[gone], new.origin[gone] = HOMEBOUND, s.site[gone], s.home[gone]
+    new.progress[gone] = city.ways(s.site[gone], s.home[gone])[1] * city.hop_km
+    apart = (status == ARMED) | (status == HIDING)
+    who = person[apart]
+    new.phase[who] = np.where(status[apart] == ARMED, BAND, HIDDEN)
+    new.cell[who], new.goal[who], new.progress[who] = cell[apart], NOWHERE, 0
+    entered = apart & (s.status[person] == OUTSIDE)
+    new.home[person[entered]] = cell[entered]
+
+
+def take_account(city: City, s: State, new: State, person: Array, status: Array, cell: Array) -> None:
+    """Count what became of whom; deaths and harm by cell are those of unarmed persons."""
+    before = s.status[person]
+    armed = (before == ARMED) | (before == HIDING)
+    for kind, outcome in (("injured", INJURED), ("deaths", DEAD)):
+        new.counts[f"{kind}_bystanders"] += number((status == outcome) & (before == CALM))
+        new.counts[f"{kind}_protesters"] += number((status == outcome) & (before != CALM) & ~armed)
+        new.counts[f"{kind}_armed_persons"] += number((status == outcome) & armed)
+    new.counts["detained"] += number(status == DETAINED)
+    new.counts["took_arms"] += number((status == ARMED) & (before == PROTESTING))
+    new.counts["entered"] += number(before == OUTSIDE)
+    new.counts["left"] += number(status == LEFT)
+    for kind, losses in (("injured", new.unit_injured + new.unit_shot), ("deaths", new.unit_dead + new.unit_killed)):
+        new.counts[f"{kind}_contingents"] = int(losses[city.contingent].sum())
+        new.counts[f"{kind}_state_forces"] = int(losses[~city.contingent].sum())
+    new.deaths = np.bincount(cell[(status == DEAD) & ~armed], minlength=city.cells).astype(float)
+    new.harmed = new.deaths + np.bincount(cell[(status == INJURED) & ~armed], minlength=city.cells)
+
+
+def number(which: Array) -> int:
+    """How many."""
+    return int(np.count_nonzero(which))

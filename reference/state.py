@@ -1,4 +1,4 @@
-"""The oracle's state as a tick begins, what can be seen of it, and what is proposed to become of residents."""
+"""The oracle's state as a tick begins, what can be seen of it, and what is proposed to become of persons."""
 
 from __future__ import annotations
 
@@ -8,41 +8,64 @@ from typing import Any
 import numpy as np
 
 from contrafact.kernels import Array
-from contrafact.model.state import HOMEBOUND, PRESENT, PROTESTING, RETURNING, STATE
-from reference.city import EPS, Agenda, City, Levers
+from contrafact.model.state import (
+    ARMED,
+    GROUPS,
+    HIDING,
+    HOMEBOUND,
+    PRESENT,
+    PROTESTING,
+    RETURNING,
+    STATE,
+)
+from reference.city import EPS, City
+from reference.policy import Agenda, Levers
 
-GROUPS = ("bystanders", "protesters", "state_forces", "contingents")
+COUNTED = (*(f"{kind}_{group}" for kind in ("deaths", "injured") for group in GROUPS), "detained", "took_arms",
+           "entered", "left")  # fmt: skip
 
 
 @dataclass
 class State:
-    """Arrays by resident, by cell, by site, by facility and by unit, in this order; then what is ordered, and counts.
+    """Arrays by person, cell, site, facility, gun shop and unit, in this order; then reports, what is ordered, counts.
 
-    The words are those of ``contrafact.model.state``. A resident has a phase, a site, an origin and a progress in km
-    while in the street; ``cell`` is the home of everybody else. ``deaths`` and ``harmed`` are of the last tick.
+    The words are those of ``contrafact.model.state``. Persons are the residents, then those who may come from outside.
+    One who is in the street has a phase, a site, an origin and a progress in km; who is armed a goal, and the progress
+    toward the next cell; ``cell`` is the home of everybody else. ``deaths`` and ``harmed`` are of the last tick.
     """
 
     hardship: Array
     aversion: Array
+    home: Array
     status: Array
     phase: Array
     site: Array
     origin: Array
     progress: Array
+    goal: Array
     cell: Array
 
     network: Array
     exposure: Array
     fear: Array
     legitimacy: Array
+    intelligence: Array
     deaths: Array
     harmed: Array
+    reach_exit: Array
+    exit_hop: Array
+    posture: Array
+    fled: Array
+    force_before: Array
 
     weight: Array
     risk: Array
 
     holder: Array
     contest: Array
+    emptied: Array
+
+    shop_contest: Array
 
     unit_cell: Array
     unit_progress: Array
@@ -50,10 +73,26 @@ class State:
     unit_dead: Array
     unit_recovers: Array
     unit_busy: Array
+    unit_shot: Array
+    unit_killed: Array
+    unit_routed: Array
+    unit_goal: Array
+    unit_task: Array
+
+    objective: Array
+    objective_hop: Array
+
+    history: Array
+    told: Array
+    heard: Array
 
     agenda: Agenda
     levers: Levers
     counts: dict[str, int]
+    looted: int = 0
+    supply: int = 0
+    violence: int = 0
+    fighting: int = 0
     hour: float = 0.0
 
     def copy(self) -> State:
@@ -68,7 +107,7 @@ class State:
 
 @dataclass
 class Proposal:
-    """Residents, the status each would have, the hours into the tick, and the cell where it happens."""
+    """Persons, the status each would have, the hours into the tick, and the cell where it happens."""
 
     person: Array
     status: Array
@@ -76,13 +115,23 @@ class Proposal:
     cell: Array
 
 
+def at_any_time(city: City, person: Array, status: Array, cell: int, rng: np.random.Generator) -> Proposal:
+    """A proposal for these persons, each at a time of its own within the tick."""
+    return Proposal(person, status, city.dt * rng.random(person.size), np.full(person.size, cell))
+
+
+def some(here: Array, count: int, rng: np.random.Generator) -> Array:
+    """So many of those in a cell, or all, drawn without replacement."""
+    return rng.choice(here, min(count, here.size), replace=False)
+
+
 def in_street(s: State) -> Array:
-    """Who is on the way, at a site or on the way home, (person,)."""
+    """Who is on the way, at a site or on the way home, unarmed, (person,)."""
     return np.asarray((s.status == PROTESTING) | (s.status == RETURNING))
 
 
 def in_crowd(s: State) -> Array:
-    """Who is in the street and not on the way home, (person,)."""
+    """Who is in the street, unarmed, and not on the way home, (person,)."""
     return np.asarray((s.status == PROTESTING) & (s.phase != HOMEBOUND))
 
 
@@ -91,21 +140,51 @@ def at_site(s: State) -> Array:
     return np.asarray((s.status == PROTESTING) & (s.phase == PRESENT))
 
 
+def count(city: City, s: State, who: Array) -> Array:
+    """How many of them are in each cell, (cell,)."""
+    return np.bincount(s.cell[who], minlength=city.cells)
+
+
 def crowd_by_cell(city: City, s: State) -> Array:
     """Protesters in each cell, (cell,)."""
-    return np.bincount(s.cell[in_crowd(s)], minlength=city.cells)
+    return count(city, s, in_crowd(s))
+
+
+def armed_by_cell(city: City, s: State) -> Array:
+    """Armed persons in each cell, (cell,)."""
+    return count(city, s, s.status == ARMED)
+
+
+def hidden_by_cell(city: City, s: State) -> Array:
+    """Persons in hiding in each cell, (cell,)."""
+    return count(city, s, s.status == HIDING)
 
 
 def fit(city: City, s: State) -> Array:
     """Members of each unit who are on the map, unhurt and in action, (unit,)."""
-    active = (s.unit_cell >= 0) & (s.unit_recovers <= s.hour + EPS)
-    return np.where(active, city.strength - s.unit_injured - s.unit_dead, 0)
+    lost = s.unit_injured + s.unit_dead + s.unit_shot + s.unit_killed
+    return np.where((s.unit_cell >= 0) & ~out_of_action(s), np.maximum(0, city.strength - lost), 0)
+
+
+def out_of_action(s: State) -> Array:
+    """Which units recover from having been overrun or broken, (unit,)."""
+    return np.asarray((s.unit_recovers > s.hour + EPS) | (s.unit_routed > s.hour + EPS))
 
 
 def by_cell(city: City, s: State, members: Array) -> Array:
     """Sum over the units in each cell, (cell,)."""
     on_map = s.unit_cell >= 0
-    return np.bincount(s.unit_cell[on_map], members[on_map], city.cells)
+    return np.bincount(s.unit_cell[on_map], members[on_map], city.cells).astype(int)
+
+
+def force_by_cell(city: City, s: State) -> Array:
+    """Members fit for duty in each cell, (cell,)."""
+    return by_cell(city, s, fit(city, s))
+
+
+def firearms_by_cell(city: City, s: State) -> Array:
+    """Members fit for duty in each cell who carry firearms, (cell,)."""
+    return by_cell(city, s, np.where(city.firearms, fit(city, s), 0))
 
 
 def share_lost(city: City, s: State, kind: str) -> float:
@@ -114,13 +193,11 @@ def share_lost(city: City, s: State, kind: str) -> float:
     return float(lost.mean()) if lost.size else 0.0
 
 
-def counts_by_cause(s: State) -> dict[str, float]:
-    """What causes of actions are measured by."""
-    return {
-        "facilities_lost": int(np.count_nonzero(s.holder != STATE)),
-        "crowd": int(np.count_nonzero(in_crowd(s))),
-        "deaths": sum(s.counts[f"deaths_{group}"] for group in GROUPS),
-        "deaths_state": s.counts["deaths_state_forces"],
-        "injured": sum(s.counts[f"injured_{group}"] for group in GROUPS),
-        "detained": s.counts["detained"],
-    }
+def broadcaster_of_state(city: City, s: State) -> bool:
+    """Whether the state holds a broadcaster."""
+    return bool((s.holder[city.kinds == "broadcast"] == STATE).any())
+
+
+def full_hour(city: City, s: State) -> bool:
+    """Whether the tick begins at a full hour."""
+    return abs(s.hour - round(s.hour)) < EPS

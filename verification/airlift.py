@@ -17,7 +17,7 @@ from contrafact.kernels import Array
 from contrafact.model import alliance
 from contrafact.model.alliance import CARGO, NEVER, Pact
 from contrafact.model.context import Context, Fixed, Proposals
-from contrafact.model.state import BUFFERED, COUNTS, CROWD, GUARD, STATE, allocate
+from contrafact.model.state import ARRAYS, CROWD, MANDATES, STATE, accept, allocate
 from contrafact.rng import stream_key
 from verification.check import Check, report
 
@@ -32,7 +32,7 @@ def lift(planes: int, loads: int, mog: int, out: float, loading: float, ground: 
     first (plane,) is when each aircraft is first loaded, at once where it is None; alternate there is none.
     """
     pact = Pact(
-        consultation=0.0, granted=1.0, mandate=GUARD, members=("one",),
+        consultation=0.0, granted=1.0, mandate=MANDATES.index("guard"), members=("one",),
         packed=np.array([[100 * loads, 0, 0, 0, 0]], np.int64), ready=np.zeros(1), road=np.full(1, NEVER),
         road_entry=np.full(1, -1, np.int64), plane_member=np.zeros(planes, np.int64),
         fill=np.tile([0.01, 1.0, 1.0, 1.0, 1.0], (planes, 1)), out=np.full(planes, out), across=np.zeros(planes),
@@ -45,15 +45,14 @@ def lift(planes: int, loads: int, mog: int, out: float, loading: float, ground: 
         alliance.step(c)
         if c.tick == 0 and first is not None:
             c.next.plane_time[:] = first
-        for name in BUFFERED:
-            np.copyto(getattr(c.now, name), getattr(c.next, name))
+        accept(c.now, c.next)
     return sorted(event.hour for event in c.events if event.kind == "landing")
 
 
 def context(pact: Pact, holder: int) -> Context:
     """One cell with one airport, and a request at hour 0."""
-    sizes = {"person": 1, "slot": 1, "cell": 1, "cell+1": 2, "site": 1, "facility": 1, "unit": 0, "count": len(COUNTS)}
-    sizes |= {"member": 1, "cargo": len(CARGO), "plane": pact.plane_member.size, "load": pact.loads, "field": 2}
+    sizes = dict.fromkeys((dim for spec in ARRAYS for dim in spec.dims), 1)
+    sizes |= {"cargo": len(CARGO), "plane": pact.plane_member.size, "load": pact.loads, "field": 2}
     now, following = allocate(sizes | {"spot": int(pact.spots[-1])})
     fixed: Any = Fixed(alliance=pact, cell_state=np.zeros(1, np.int64), facility_names=["airport"])
     numbers = {parameter.name: parameter.default for parameter in alliance.PARAMETERS}

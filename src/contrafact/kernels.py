@@ -40,7 +40,7 @@ def cache_folder() -> Path:
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function of arrays and numbers at its first call and keep the machine code on disk."""
-    if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
+    if vars(numba.config)["DISABLE_JIT"]:
         return np.errstate(over="ignore")(function)
     compiled: Callable[P, R] = numba.njit(cache=True, nogil=True, fastmath=False, error_model="numpy")(function)
     return compiled

@@ -19,9 +19,8 @@ from tests.engine.towns import prepared
 
 
 @cache
-def csto(*overrides: str) -> Model:
-    drawn = [] if any(override.startswith("draw=") for override in overrides) else ["draw=central"]
-    crisis = scenario.load("csto-2022", [*drawn, *overrides], declared=PARAMETERS)
+def csto(*overrides: str, draw: str = "central") -> Model:
+    crisis = scenario.load("csto-2022", [f"draw={draw}", *overrides], declared=PARAMETERS)
     return prepare(crisis, world.build(crisis, cache=False))
 
 
@@ -85,7 +84,7 @@ def test_a_scale_of_one_changes_nothing() -> None:
 
 
 def test_two_replications_run_and_repeat_and_the_first_protests_are_in_mangystau() -> None:
-    model = csto("draw=priors")
+    model = csto(draw="priors")
     runs = [simulate(model, 1, number, until_hours=60) for number in (0, 1)]
     assert simulate(model, 1, 0, until_hours=60).digest == runs[0].digest != runs[1].digest
     mangystau = model.world.district_names.index("Mangystau")

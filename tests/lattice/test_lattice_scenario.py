@@ -99,7 +99,7 @@ WRONG = {
     "more cops than sites": (("to: 0.04", "to: 0.4"), "runs.peacekeepers.changes.0.to", "expected 0 to 0.3"),
     "rule that no one gives": ((", cops: 0.04}", "}"), "runs.run-2.rules", 'the key "cops" is missing'),
     "no such run": (("run: run-2", "run: run2"), "run", 'did you mean "run-2"'),
-    "no ticks": (("ticks: 3000", "ticks: 0"), "runs.run-2.ticks", "expected at least 1"),
+    "no ticks": (("ticks: 3000", "ticks: 0"), "runs.run-2.ticks", "expected 1 to 100000"),
     "no source": (("    evidence: [epstein2002]\n", ""), "runs.run-1", "neither evidence nor an assumption"),
     "no such source": (("[epstein2002]", "[epstein2003]"), "runs.run-1.evidence.0", 'did you mean "epstein2002"'),
     "another format": (("format: 1", "format: 2"), "format", "a newer version of contrafact is needed"),

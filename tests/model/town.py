@@ -227,15 +227,15 @@ def arm(c: Context, person: int, cell: int, hidden: bool = False, **columns: flo
     return slot
 
 
-def populate(c: Context, number: Any, phase: int, skip: int = 0) -> None:
+def populate(c: Context, number: Any, phase: int, skip: Any = 0) -> None:
     """Put ``number`` residents of each cell in the street there at once, from the one after ``skip`` on.
 
-    number (cell,) or one for all; phase PRESENT, BAND or HIDDEN. As put_in_street and arm, but fast for many.
+    number and skip (cell,) or one for all; phase PRESENT, BAND or HIDDEN. As put_in_street and arm, but fast for many.
     """
     now, each = c.now, np.broadcast_to(number, c.fixed.cells)
     cell = np.repeat(np.arange(c.fixed.cells), each)
     within = np.arange(cell.size) - np.repeat(np.cumsum(each) - each, each)
-    person = c.fixed.first_resident[cell] + skip + within
+    person = c.fixed.first_resident[cell] + np.broadcast_to(skip, c.fixed.cells)[cell] + within
     now.status[person] = {BAND: ARMED, HIDDEN: HIDING}.get(phase, PROTESTING)
     slots = slice(c.slots, c.slots + cell.size)
     values = {"person": person, "home": cell, "cell": cell, "origin": cell, "phase": phase, "hardship": 0.5,

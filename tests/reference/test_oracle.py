@@ -24,25 +24,49 @@ from contrafact.kernels import Array
 from contrafact.model.context import Context
 from contrafact.model.participation import TRAITS
 from contrafact.model.state import (
-    CALM,
+    ARMED,
     COUNTS,
     DEAD,
     DETAINED,
+    EXIT,
+    HIDING,
     INJURED,
+    LEFT,
     MARCHING,
     PRESENT,
     PROTESTING,
     RETURNING,
+    STATUSES,
 )
 from reference import oracle
 from reference.city import LEVELS, City
 from reference.comparison import compare
-from reference.state import Proposal, State, at_site, by_cell, crowd_by_cell, fit, in_crowd
+from reference.state import (
+    Proposal,
+    State,
+    armed_by_cell,
+    at_site,
+    crowd_by_cell,
+    firearms_by_cell,
+    force_by_cell,
+    hidden_by_cell,
+    in_crowd,
+)
 
-ENGINE, ORACLE, PLANTED = 48, 16, 24
+BESIDE, ENGINE, ORACLE, PLANTED = 2, 48, 16, 24
 ALPHA = 0.01
 ENGINE_SEED, PLANTED_SEED, ORACLE_SEED = 1, 2, 1000
 Z = 4.5
+BY_CELL = {"crowd": crowd_by_cell, "armed": armed_by_cell, "hidden": hidden_by_cell, "force": force_by_cell,
+           "armed_force": firearms_by_cell}  # fmt: skip
+SURE = (
+    "network", "exposure", "fear", "legitimacy", "intelligence", "told", "heard", "holder", "contest", "emptied",
+    "shop_contest", "reach_exit", "exit_hop", "force_before", "unit_cell", "unit_progress", "unit_goal", "unit_task",
+    "objective", "objective_hop",
+)  # fmt: skip
+COPIED = (*SURE, "posture", "fled", *(f"unit_{name}" for name in (
+    "injured", "dead", "recovers", "busy", "shot", "killed", "routed",
+)))  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -69,46 +93,64 @@ def oracle_sample(plain: City) -> Array:
 
 @dataclass
 class SideBySide:
-    """Largest difference of what is not left to chance, and counts by engine and oracle of what is, by name."""
+    """Largest difference of what is not left to chance, and of what is, by name, counts and squares of differences."""
 
     worst: dict[str, float] = field(default_factory=dict)
     counts: dict[str, Array] = field(default_factory=dict)
+    squares: dict[str, Array] = field(default_factory=dict)
 
     def equal(self, name: str, engine: object, plain: object) -> None:
-        engine, plain = np.asarray(engine, float), np.asarray(plain, float)
-        apart = float(np.abs(engine - plain).max(initial=0.0))
+        engine, plain = np.atleast_1d(np.asarray(engine, float)), np.atleast_1d(np.asarray(plain, float))
+        apart = float(np.abs(engine - plain).max(initial=0.0)) if engine.shape == plain.shape else np.inf
         self.worst[name] = max(self.worst.get(name, 0.0), apart)
 
     def tally(self, name: str, engine: object, plain: object) -> None:
         both = np.stack([np.asarray(engine, float), np.asarray(plain, float)])
         self.counts[name] = self.counts.get(name, 0.0) + both
+        self.squares[name] = self.squares.get(name, 0.0) + (both[0] - both[1]) ** 2
 
     def z(self, name: str) -> Array:
-        """Differences of counts in standard errors; a sum of independent rare events varies as much as it is large."""
+        """Sums of differences over the root of the sum of their squares.
+
+        From the same state both draw from the same distribution, if nothing is wrong, so each tick's difference is as
+        likely as its opposite, however clumped the events are; then |z| exceeds x with chance 2 exp(-x^2 / 2) at most.
+        """
         engine, plain = self.counts[name]
-        return np.asarray((engine - plain) / np.sqrt(np.maximum(1.0, engine + plain)))
+        return np.asarray((engine - plain) / np.sqrt(np.maximum(1.0, self.squares[name])))
 
 
-@pytest.fixture(scope="module")
-def side_by_side(model: Model, plain: City) -> SideBySide:
-    """Two runs of the engine with the oracle beside them, handed the engine's state at every tick."""
+def run_side_by_side(model: Model, plain: City, replications: int) -> SideBySide:
+    """Runs of the engine with the oracle beside them, handed the engine's state at every tick."""
     seen = SideBySide()
     generator = np.random.default_rng(ORACLE_SEED)
-    for replication in range(2):
+    for replication in range(replications):
         c, _ = set_up(model, ENGINE_SEED, replication)
         s = oracle.begin(plain, generator)
-        s.hardship, s.aversion = traits_in_engine(c, plain)
+        s.hardship[: plain.persons], s.aversion[: plain.persons] = traits_in_engine(c, plain)
         for c.tick in range(plain.ticks):
             copy_state(c, plain, s)
             new, proposals = oracle.propose(plain, s, generator, c.tick)
             for mechanism in ORDER:
                 mechanism.step(c)
             look_at_fields(seen, c, plain, s, new)
-            look_at_street(seen, c, s, new)
+            look_at_policy(seen, c, plain, new)
+            look_at_movement(seen, c, s, new, proposals)
+            look_at_bands(seen, c, plain, s, new)
+            look_at_units(seen, c, new)
             look_at_proposals(seen, c, plain, s, new, proposals)
-            s.agenda, s.levers = new.agenda, new.levers
+            s.agenda, s.levers, s.history = new.agenda, new.levers, new.history
+            before = c.now.counts.copy()
             apply(c)
+            oracle.settle(plain, s, new, proposals)
+            for name, engine in zip(COUNTS, c.now.counts - before, strict=True):
+                if name in s.counts:
+                    seen.tally(f"settled {name}", engine, new.counts[name] - s.counts[name])
     return seen
+
+
+@pytest.fixture(scope="module")
+def side_by_side(model: Model, plain: City) -> SideBySide:
+    return run_side_by_side(model, plain, BESIDE)
 
 
 def traits_in_engine(c: Context, plain: City) -> tuple[Array, Array]:
@@ -121,59 +163,106 @@ def traits_in_engine(c: Context, plain: City) -> tuple[Array, Array]:
 
 
 def copy_state(c: Context, plain: City, s: State) -> None:
-    """Bring the oracle's state to where the engine is; agenda and levers stay the oracle's own."""
+    """Bring the oracle's state to where the engine is; agenda, levers and history stay the oracle's own."""
     now, person = c.now, c.now.slot_person[: c.slots]
-    s.status, s.cell = now.status.astype(int), plain.home.copy()
-    for name in ("phase", "site", "origin", "progress", "cell"):
+    s.status = now.status[: plain.everybody].astype(int)
+    s.cell = s.home.copy()
+    for name in ("home", "phase", "site", "origin", "progress", "goal", "cell"):
         getattr(s, name)[person] = getattr(now, f"slot_{name}")[: c.slots]
-    for name in ("network", "exposure", "fear", "legitimacy", "holder", "contest"):
+    for name in COPIED:
         setattr(s, name, getattr(now, name).copy())
-    for name in ("cell", "progress", "injured", "dead", "recovers", "busy"):
-        setattr(s, f"unit_{name}", getattr(now, f"unit_{name}").copy())
     s.deaths, s.harmed = now.deaths_now.astype(float), now.harmed_now.astype(float)
     s.weight, s.risk = now.site_weight.copy(), now.site_risk.copy()
+    s.looted, s.supply = int(now.looted[0]), int(now.supply[0])
     s.counts = {name: int(n) for name, n in zip(COUNTS, now.counts, strict=True) if name in s.counts}
     s.hour = c.hour
 
 
 def look_at_fields(seen: SideBySide, c: Context, plain: City, s: State, new: State) -> None:
-    now, following = c.now, c.next
-    seen.equal("crowd", now.crowd, crowd_by_cell(plain, s))
+    """What is counted as the tick begins, and what becomes of all but persons."""
+    now, following, person = c.now, c.next, c.now.slot_person[: c.slots]
+    for name, count in BY_CELL.items():
+        seen.equal(name, getattr(now, name), count(plain, s))
     seen.equal("on_site", now.on_site, np.bincount(s.site[at_site(s)], minlength=2))
-    seen.equal("force", now.force, by_cell(plain, s, fit(plain, s)))
-    seen.equal("hardship", now.slot_hardship[: c.slots], s.hardship[now.slot_person[: c.slots]])
-    seen.equal("aversion", now.slot_aversion[: c.slots], s.aversion[now.slot_person[: c.slots]])
-    for name in ("network", "exposure", "fear", "legitimacy", "holder", "contest", "unit_cell", "unit_progress"):
+    seen.equal("hardship", now.slot_hardship[: c.slots], s.hardship[person])
+    seen.equal("aversion", now.slot_aversion[: c.slots], s.aversion[person])
+    for name in SURE:
         seen.equal(name, getattr(following, name), getattr(new, name))
     seen.equal("site_weight", following.site_weight, new.weight)
     seen.equal("site_risk", following.site_risk, new.risk)
+    seen.equal("looted", following.looted[0], new.looted)
+
+
+def look_at_policy(seen: SideBySide, c: Context, plain: City, new: State) -> None:
+    following = c.next
     seen.equal("unit_order", following.unit_order, new.agenda.orders)
-    for name in ("availability", "compliance", "rules", "news", "concession", "call", "jamming"):
+    for name in ("availability", "compliance", "rules", "news", "concession", "call", "jamming", "snipers", "injected"):
         seen.equal(name, getattr(following, name), getattr(new.levers, name))
     seen.equal("under_curfew", following.under_curfew, new.levers.curfew)
+    seen.equal("unit_scripted", following.unit_scripted, new.levers.scripted)
     marches = [new.levers.marches.get(site, (-1, 0.0))[0] for site in range(plain.site_cell.size)]
     seen.equal("march_to", following.march_to, marches)
 
 
-def look_at_street(seen: SideBySide, c: Context, s: State, new: State) -> None:
-    """Where people get to; who marches is left to chance."""
+def look_at_movement(seen: SideBySide, c: Context, s: State, new: State, made: list[Proposal]) -> None:
+    """Where people get to, and who leaves the area; who marches is left to chance."""
     now, person = c.now, c.now.slot_person[: c.slots]
     may_march = (s.phase[person] == PRESENT) & np.isin(s.site[person], list(s.levers.marches))
-    sure = np.flatnonzero(~may_march)
+    apart = np.isin(s.status[person], (ARMED, HIDING))
+    sure = np.flatnonzero(~may_march & ~apart)
     for name in ("site", "origin", "progress", "phase"):
-        seen.equal(f"moved_{name}", getattr(now, f"moved_{name}")[sure], getattr(new, name)[person[sure]])
+        seen.equal(f"moved {name}", getattr(now, f"moved_{name}")[sure], getattr(new, name)[person[sure]])
+    for name, place in (("origin", "cell"), ("progress", "progress"), ("phase", "phase")):
+        roamed = getattr(now, f"moved_{name}")[: c.slots][apart]
+        seen.equal(f"roamed {place}", roamed, getattr(new, place)[person[apart]])
     left = person[may_march]
-    seen.tally(
-        "marchers", (now.moved_phase[: c.slots][may_march] == MARCHING).sum(), (new.phase[left] == MARCHING).sum()
-    )
+    marched = now.moved_phase[: c.slots][may_march] == MARCHING
+    seen.tally("marchers", marched.sum(), (new.phase[left] == MARCHING).sum())
+    n, p = c.proposals.n, c.proposals
+    gone = [(p.person[:n], p.status[:n], p.time[:n]), *((x.person, x.status, x.time) for x in made)]
+    who, becomes, time = (np.concatenate(column) for column in zip(*gone[1:], strict=True))
+    engine = sorted(zip(gone[0][0][gone[0][1] == LEFT], gone[0][2][gone[0][1] == LEFT], strict=True))
+    seen.equal("leave the area", engine, sorted(zip(who[becomes == LEFT], time[becomes == LEFT], strict=True)))
+
+
+def look_at_bands(seen: SideBySide, c: Context, plain: City, s: State, new: State) -> None:
+    """Bands by what they choose at full hours, and facilities to which any goes; else goals stay."""
+    armed = np.flatnonzero(s.status[c.now.slot_person[: c.slots]] == ARMED)
+    person = c.now.slot_person[armed]
+    goals = c.now.goal_after[armed], new.goal[person]
+    if c.tick % c.ticks_per_hour:
+        seen.equal("goal between full hours", *goals)
+        seen.equal("posture between full hours", c.next.posture, new.posture)
+        return
+    one = np.unique(s.cell[person], return_index=True)[1]
+    for name, chosen in (("attack", lambda goal: goal >= 0), ("escape", lambda goal: goal == EXIT)):
+        seen.tally(f"bands that {name}", *(chosen(goal[one]).sum() for goal in goals))
+    seen.tally("bands in ambush", c.next.posture.sum(), new.posture.sum())
+    seen.tally("facilities to which a band goes", *(np.isin(plain.facility_place, goal) for goal in goals))
+
+
+def look_at_units(seen: SideBySide, c: Context, new: State) -> None:
+    """What befalls units and bands: losses, those overrun or broken, teams that are done."""
+    now, following = c.now, c.next
+    for name in ("injured", "dead", "shot", "killed"):
+        lost = [getattr(state, f"unit_{name}") - getattr(now, f"unit_{name}") for state in (following, new)]
+        seen.tally(f"members {name}", *lost)
+        seen.tally(f"all members {name}", *(losses.sum() for losses in lost))
+    for name, array in (("overrun", "unit_recovers"), ("units broken", "unit_routed"), ("bands broken", "fled")):
+        seen.tally(name, *((getattr(state, array) > getattr(now, array)).sum() for state in (following, new)))
+    busy = (np.maximum(0, now.unit_busy - state.unit_busy).sum() for state in (following, new))
+    seen.tally("teams done", *busy)
+    for name in ("violence", "fighting", "supply"):
+        seen.tally(name, getattr(following, name)[0], getattr(new, name))
 
 
 def look_at_proposals(seen: SideBySide, c: Context, plain: City, s: State, new: State, made: list[Proposal]) -> None:
-    """How many are proposed to join (by class and site), to leave, to be arrested and harmed; what befalls units."""
-    n, now, following = c.proposals.n, c.now, c.next
+    """How many of each status are proposed to have each other; joining also by class and site, harm by cell."""
+    n = c.proposals.n
     who, becomes, site = c.proposals.person[:n], c.proposals.status[:n], c.proposals.payload[:n]
     person = np.concatenate([proposal.person for proposal in made])
     status = np.concatenate([proposal.status for proposal in made])
+    seen.tally("change", changes(s, who, becomes), changes(s, person, status))
     joined, first = np.unique(who[becomes == PROTESTING], return_index=True)
     joins = person[status == PROTESTING]
     for name, group, size in (
@@ -184,19 +273,18 @@ def look_at_proposals(seen: SideBySide, c: Context, plain: City, s: State, new: 
         seen.tally(name, np.bincount(group[joined], minlength=size), np.bincount(group[joins], minlength=size))
     sites = site[becomes == PROTESTING][first]
     seen.tally("joining by site", np.bincount(sites, minlength=2), np.bincount(new.site[joins], minlength=2))
-    seen.tally("joining", joined.size, joins.size)
-    at_home = s.status == CALM
-    for name, outcome in (("leaving", RETURNING), ("detained", DETAINED), ("injured", INJURED), ("dead", DEAD)):
-        for group, calm in (("", False), (" bystanders", True)):
-            counts = ((becomes == outcome) & (at_home[who] == calm), (status == outcome) & (at_home[person] == calm))
-            seen.tally(name + group, counts[0].sum(), counts[1].sum())
-    for name in ("injured", "dead"):
-        before, after = getattr(now, f"unit_{name}"), getattr(following, f"unit_{name}")
-        seen.tally(f"members {name}", after - before, getattr(new, f"unit_{name}") - before)
-    overrun = [(unit.unit_recovers > now.unit_recovers).sum() for unit in (following, new)]
-    seen.tally("overrun", *overrun)
-    booked = [np.maximum(0, now.unit_busy - unit.unit_busy).sum() for unit in (following, new)]
-    seen.tally("teams done", *booked)
+    for name, outcomes in (("harm", (INJURED, DEAD)), ("arms", (ARMED,)), ("hiding", (HIDING,))):
+        cells = (s.cell[one[np.isin(after, outcomes)]] for one, after in ((who, becomes), (person, status)))
+        seen.tally(f"{name} by cell", *(np.bincount(cell, minlength=plain.cells) for cell in cells))
+
+
+def changes(s: State, person: Array, status: Array) -> Array:
+    """How many persons of each status are proposed to have each other, (from, to)."""
+    number = np.zeros((len(STATUSES), len(STATUSES)), int)
+    for becomes in np.unique(status):
+        before = s.status[np.unique(person[status == becomes])]
+        number[:, becomes] = np.bincount(before, minlength=len(STATUSES))
+    return number
 
 
 def test_from_the_same_state_what_is_not_left_to_chance_is_equal(side_by_side: SideBySide) -> None:

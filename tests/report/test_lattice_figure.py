@@ -14,7 +14,7 @@ from contrafact.report.tables import outcome_rows
 
 
 def result(*overrides: str, replications: int = 3) -> LatticeResult:
-    found = cf.run(cf.load("epstein-2002", ["ticks=40", *overrides]), replications)
+    found = cf.run(cf.load("epstein-2002", overrides or ["ticks=40"]), replications)
     assert isinstance(found, LatticeResult)
     return found
 

@@ -38,7 +38,8 @@ Writes    proposals; unit_shot, unit_killed, unit_routed (unit,); fled, force_be
 Source    Lanchester 1916; Deitchman 1962, doi:10.1287/opre.10.6.818; Kress and Szechtman 2009,
           doi:10.1287/opre.1080.0617; McQuie 1987 on what breaks a force; wounded per killed: Coupland and Meddings
           1999, doi:10.1136/bmj.319.7207.407
-Check     tests/model/test_combat.py; verification/combat.py: square law, Deitchman's parity, equilibrium
+Check     tests/model/test_combat.py, tests/model/test_rout.py; verification/combat.py: square law, Deitchman's parity,
+          equilibrium of Kress and Szechtman
 """
 
 from __future__ import annotations
@@ -308,7 +309,7 @@ def dying(c: Context, killed: float) -> Array:
 
 
 def exchange(c: Context, contact: Array) -> None:
-    """Fire and rout in the cells in contact."""
+    """Fire in the cells in contact, and rout."""
     now, following, fixed = c.now, c.next, c.fixed
     p = {name.removeprefix("combat."): value for name, value in c.p.items() if name.startswith("combat.")}
     killed = 1.0 / (1.0 + p["wounded_per_killed"])
@@ -329,11 +330,21 @@ def exchange(c: Context, contact: Array) -> None:
         p["sniper_fire"], dies, now.unit_cell, now.unit_fit, now.unit_shot, now.unit_killed, following.unit_shot,
         following.unit_killed,
     )  # fmt: skip
+    c.proposals.n = n
+    if p["rout"] > 0.0:
+        rout(c, contact, expected, p)
+    following.fighting[0] = int(fixed.hits[contact].sum() + fixed.combat_harm[contact].sum()) + hurt
+
+
+def rout(c: Context, contact: Array, expected: Array, p: dict[str, float]) -> None:
+    """Let bands and units break; expected (contact,) are hits per armed person and hour."""
+    now, following, fixed = c.now, c.next, c.fixed
+    person, new, time, where, payload, _ = c.proposals.arrays()
     c.proposals.n = break_bands(
         c.key, c.tick, c.hour, c.dt, contact, now.armed, now.force, now.force_before, now.reach_exit, expected,
         fixed.neighbour_start, fixed.neighbour, WEIGHTS, p["rout"], p["steepness"], p["bearable"], p["surrender"],
         now.armed_start, now.armed_slots, now.slot_person, now.fled, following.fled, person, new, time, where, payload,
-        n,
+        c.proposals.n,
     )  # fmt: skip
     break_units(
         c.key, c.tick, c.hour, c.dt, now.armed, now.crowd, now.force, now.posture, now.snipers, p["armed_fire"],
@@ -341,7 +352,6 @@ def exchange(c: Context, contact: Array) -> None:
         c.p["crowd_control.recovery"], fixed.neighbour_start, fixed.neighbour, now.unit_cell, now.unit_goal,
         now.unit_fit, now.unit_recovers, now.unit_routed, following.unit_routed,
     )  # fmt: skip
-    following.fighting[0] = int(fixed.hits[contact].sum() + fixed.combat_harm[contact].sum()) + hurt
     note(c)
 
 

@@ -98,13 +98,19 @@ def due(c: Context, delay: float) -> int:
     return (c.tick - ticks) % LAGS if ticks <= c.tick else -1
 
 
+def true_counts(c: Context) -> Array:
+    """The counts of TOLD as the tick began, (told,)."""
+    now = c.now
+    counts = np.asarray(SUMS @ now.counts)
+    counts[CROWD], counts[ARMED] = in_the_street(now.crowd, now.armed, c.fixed.governed)
+    counts[FACILITIES_LOST] = np.count_nonzero(now.holder != STATE)
+    return counts
+
+
 def step(c: Context) -> None:
     """Remember the counts of now and tell those that are due."""
     now, following, fixed, p = c.now, c.next, c.fixed, c.p
-    today = following.history[c.tick % LAGS]
-    today[:] = SUMS @ now.counts
-    today[CROWD], today[ARMED] = in_the_street(now.crowd, now.armed, fixed.governed)
-    today[FACILITIES_LOST] = np.count_nonzero(now.holder != STATE)
+    following.history[c.tick % LAGS] = true_counts(c)
     broadcast = fixed.facility_is_broadcast
     state_tells = not broadcast.any() or bool((now.holder[broadcast] == STATE).any())
     row = np.array([due(c, p[f"reports.{channel}_delay"]) for channel in CHANNELS])

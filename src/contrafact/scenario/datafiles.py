@@ -95,7 +95,11 @@ def checked(
     if table is not None:
         _check_regions(tree, str(folder / names[KEYS[2]]), table, in_table, problems)
     found = zip(KEYS, (in_shapes, in_mask, in_table), strict=True)
-    return [replace(error, key=dotted(key)) for key, errors in found for error in errors]
+    return [
+        replace(error, key=error.key if key == KEYS[2] and error.key else dotted(key))
+        for key, errors in found
+        for error in errors
+    ]
 
 
 def regions_in(tree: Mapping[str, Any], files: Mapping[str, str]) -> list[str]:
