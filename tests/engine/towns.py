@@ -54,9 +54,9 @@ NUMBERS = {
     "command.planning": 1.0, "command.least": 8.0, "command.guard_ratio": 1.5, "command.retake_ratio": 3.0,
     "command.freed": 1.0,
     "combat.state_fire": 0.1, "combat.armed_fire": 0.1, "combat.ambush": 2.0, "combat.open": 0.8,
-    "combat.exposed": 0.01, "combat.area": 0.5, "combat.wounded_per_killed": 4.0, "combat.sniper_fire": 0.5,
+    "combat.exposed": 0.1, "combat.area": 0.5, "combat.wounded_per_killed": 4.0, "combat.sniper_fire": 0.5,
     "combat.rout": 1.0, "combat.steepness": 8.0, "combat.bearable": 0.2, "combat.surrender": 0.5,
-    "combat.recovery": 6.0, "combat.sweep": 0.01,
+    "combat.recovery": 6.0, "combat.sweep": 0.2,
     "support.credibility": 0.7, "support.intelligence": 0.3, "support.kappa": 1.0, "support.psi": 0.5,
     "alliance.cohesion": 1.0, "alliance.precedent": 0.0, "alliance.expected": 0.5, "alliance.announcement": 0.0,
 }  # fmt: skip

@@ -98,23 +98,25 @@ BUSY = {
 def busy_town() -> Context:
     """A town in which every mechanism has something to do and every array changes.
 
-    Crowds, stormed facilities, gun shops, a band that forces surround and press into an ambush, one that is free to
-    attack, persons in hiding, units under orders and free ones, contingents that come by air and are withdrawn, and an
-    action of every kind that sets a lever.
+    Crowds, stormed facilities, gun shops, a band that forces press into an ambush, one that they encircle and that is
+    free to attack, persons in hiding, units under orders and free ones, contingents that come by air and are withdrawn,
+    and an action of every kind that sets a lever.
     """
     facilities = [{"kind": kind, "site": 0, "hold": 0.3} for kind in ("government", "telecom", "broadcast", "hospital")]
     facilities.append({"kind": "police", "cell": 2, "firearms": 30})
     unit = {"strength": 30, "firearms": True, "fallback": 2, "speed": 4.0}
     tasks = ["guard", "retake", "clear", "cordon"]
     lifted = unit | {"cell": -1, "order": 1, "arrives": np.inf}
-    units = [unit | {"cell": 0, "tasks": tasks}, unit | {"cell": 0}, unit | {"cell": 1, "order": 0}, lifted, lifted]
+    units = [unit | {"cell": 0, "tasks": tasks}, unit | {"cell": 0}, unit | {"cell": 1, "order": 0}, lifted, lifted,
+             unit | {"cell": 3}]  # fmt: skip
     near = {"out": 0.3, "loading": 0.25, "ready": 0.0, "ground": 0.3}
     lift = replace(
         pact([near], consultation=0.1, facility=np.array([4, -1])),
-        unit_member=np.array([-1, -1, -1, 0, 0]), unit_need=np.array([0, 0, 0, 60, 100]),
+        unit_member=np.array([-1, -1, -1, 0, 0, -1]), unit_need=np.array([0, 0, 0, 60, 100, 0]),
     )  # fmt: skip
     c = town(
-        (2000, 500, 900), sites=(0, 1), units=units, facilities=facilities, pact=lift, numbers=BUSY, shops=[(0.2, 50)],
+        (2000, 500, 900, 100), sites=(0, 1), units=units, facilities=facilities, pact=lift, numbers=BUSY,
+        shops=[(0.2, 50)],
     )  # fmt: skip
     start(c, "legitimacy", 0.5)
     start(c, "rules", 3)

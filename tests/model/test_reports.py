@@ -58,7 +58,8 @@ def test_the_true_counts_are_of_those_that_their_names_say() -> None:
 
     groups = ("bystanders", "protesters", "armed_persons", "state_forces", "contingents")
     deaths = ("deaths_bystanders", "deaths_protesters")
-    assert dict(zip(TOLD, reports.true_counts(c).tolist(), strict=True)) == {
+    reports.step(c)
+    assert dict(zip(TOLD, c.next.history[0].tolist(), strict=True)) == {
         "crowd": 7,
         "armed": 24,
         "deaths": total(*deaths),
@@ -133,8 +134,8 @@ def test_the_two_factors_distort_deaths_and_injuries_and_nothing_else() -> None:
     c = newsroom(network_bias=1.5, broadcast_bias=0.25)
     c.now.counts[:] = 4
     c.now.crowd[0], c.now.armed[0], c.now.holder[0] = 40, 20, STATE
-    truth = reports.true_counts(c)
     tell(c, 0.5)
+    truth = c.now.history[0]
     factors = np.where(DISTORTED[:, None], [[1.0, 1.5, 0.25]], 1.0)
     assert c.now.told == pytest.approx(truth[:, None] * factors)
 
