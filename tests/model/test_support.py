@@ -24,10 +24,10 @@ def advance(
     by_network and by_broadcast are those of whom each channel tells in it, harmed and killed alike, per thousand.
     """
     out = np.empty(1)
+    told = np.array([0.0, 2.0 * by_network, 2.0 * by_broadcast])  # official, network, broadcast; two thousand residents
     support.change(
         np.array([before]), np.array([harmed], np.int32), np.array([deaths], np.int32), np.array([around]),
-        np.array([network]), np.full(2, by_network), np.full(2, by_broadcast), b1, turning, b2, rho, rest, concession,
-        broadcast, dt, out,
+        np.array([network]), told, told, 2.0, b1, turning, b2, rho, rest, concession, broadcast, dt, out,
     )  # fmt: skip
     return float(out[0])
 

@@ -37,7 +37,9 @@ from contrafact.model.state import (
 )
 
 LOST = 255  # status written over a proposal that lost
-BYSTANDERS, PROTESTERS, ARMED_PERSONS = range(3)
+BYSTANDERS, PROTESTERS, ARMED_PERSONS, STATE_FORCES, CONTINGENTS = range(len(GROUPS))
+FIRST_DEATHS = COUNTS.index(f"deaths_{GROUPS[0]}")
+FIRST_INJURED = COUNTS.index(f"injured_{GROUPS[0]}")
 TOOK_ARMS = COUNTS.index("took_arms")
 ENTERED = COUNTS.index("entered")
 COUNT_OF = np.full(len(STATUSES), COUNTS.index("changed"))
@@ -241,11 +243,21 @@ def lose_once(strength: Array, injured: Array, dead: Array, shot_before: Array, 
 
 @kernel
 def muster(hour: float, cell: Array, strength: Array, firearms: Array, injured: Array, dead: Array, shot: Array,
-           killed: Array, recovers: Array, routed: Array, fit: Array, force: Array, armed: Array) -> None:  # fmt: skip
-    """Members fit for duty of each unit, (unit,), and in each cell those and the ones with firearms, (cell,)."""
+           killed: Array, recovers: Array, routed: Array, contingent: Array, fit: Array, force: Array, armed: Array,
+           counts: Array) -> None:  # fmt: skip
+    """Members fit for duty of each unit, (unit,), and in each cell those and the ones with firearms, (cell,).
+
+    Losses of state forces and of contingents so far are written to counts (count,).
+    """
     force[:] = 0
     armed[:] = 0
+    for group in (STATE_FORCES, CONTINGENTS):
+        counts[FIRST_INJURED + group] = 0
+        counts[FIRST_DEATHS + group] = 0
     for u in range(cell.size):
+        group = CONTINGENTS if contingent[u] else STATE_FORCES
+        counts[FIRST_INJURED + group] += injured[u] + shot[u]
+        counts[FIRST_DEATHS + group] += dead[u] + killed[u]
         fit[u] = 0
         if cell[u] >= 0 and recovers[u] <= hour and routed[u] <= hour:
             fit[u] = max(0, strength[u] - injured[u] - dead[u] - shot[u] - killed[u])
@@ -298,9 +310,5 @@ def count_state(c: Context) -> None:
          now.armed_start, now.armed_slots, now.hidden_start, now.hidden_slots)  # fmt: skip
     next_hour = (c.tick + 1) / c.ticks_per_hour  # to the bit what mechanisms compare with in the tick that follows
     muster(next_hour, now.unit_cell, fixed.unit_strength, fixed.unit_firearms, now.unit_injured, now.unit_dead,
-           now.unit_shot, now.unit_killed, now.unit_recovers, now.unit_routed, now.unit_fit, now.force,
-           now.armed_force)  # fmt: skip
-    for lost, kind in ((now.unit_injured + now.unit_shot, "injured"), (now.unit_dead + now.unit_killed, "deaths")):
-        by_contingents = int(lost[fixed.unit_is_contingent].sum())
-        now.counts[COUNTS.index(f"{kind}_contingents")] = by_contingents
-        now.counts[COUNTS.index(f"{kind}_state_forces")] = int(lost.sum()) - by_contingents
+           now.unit_shot, now.unit_killed, now.unit_recovers, now.unit_routed, fixed.unit_is_contingent, now.unit_fit,
+           now.force, now.armed_force, now.counts)  # fmt: skip

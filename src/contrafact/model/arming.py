@@ -78,6 +78,25 @@ def take_up(key: Array, tick: int, dt: float, stock: int, base: float, recruits:
     return n
 
 
+@kernel
+def plunder(dt: float, crowd: Array, enough: float, hold: Array, in_shop: Array, contest: Array, in_facility: Array,
+            holder: Array, emptied: Array, new_contest: Array, new_emptied: Array, fallen: Array) -> int:  # fmt: skip
+    """Firearms looted in the tick from gun shops, arrays (shop,), and from facilities just lost, arrays (facility,).
+
+    fallen (shop,) is left with the shops that fall; hold in hours.
+    """
+    found, unguarded = 0, crowd.sum() >= enough
+    for s in range(hold.size):
+        new_contest[s] = contest[s] + (dt if unguarded else 0.0)
+        over = max(hold[s], dt) - 1e-9  # else rounding may add a tick, and a hold of 0 be never over
+        fallen[s] = contest[s] < over <= new_contest[s]
+        found += in_shop[s] if fallen[s] else 0
+    for f in range(holder.size):
+        new_emptied[f] = emptied[f] or holder[f] != STATE
+        found += in_facility[f] if new_emptied[f] and not emptied[f] else 0
+    return found
+
+
 def growth_of_the_street(c: Context) -> float:
     """Growth over the last hour as a share of the street an hour ago, 0 to 3."""
     column, earlier = TOLD.index("crowd"), c.tick - c.ticks_per_hour
@@ -88,15 +107,12 @@ def growth_of_the_street(c: Context) -> float:
 def loot(c: Context) -> None:
     """Loot gun shops and lost facilities, and take in what came from outside."""
     now, following, fixed = c.now, c.next, c.fixed
-    unguarded = int(now.crowd.sum()) >= c.p["arming.crowd"]
-    following.shop_contest[:] = now.shop_contest + (c.dt if unguarded else 0.0)
-    hold = np.maximum(fixed.shop_hold, c.dt) - 1e-9  # else rounding may add a tick, and a hold of 0 be never over
-    fallen = (now.shop_contest < hold) & (following.shop_contest >= hold)
-    following.emptied[:] = now.emptied | (now.holder != STATE)
-    emptied = following.emptied & ~now.emptied
-    found = int(fixed.shop_firearms[fallen].sum()) + int(fixed.facility_firearms[emptied].sum())
-    following.looted[0] = int(now.looted[0]) + found + int(now.supply[0])
-    for shop in np.flatnonzero(fallen):
+    fallen = np.zeros(fixed.shop_hold.size, np.bool_)
+    following.looted[0] = int(now.looted[0]) + int(now.supply[0]) + plunder(
+        c.dt, now.crowd, c.p["arming.crowd"], fixed.shop_hold, fixed.shop_firearms, now.shop_contest,
+        fixed.facility_firearms, now.holder, now.emptied, following.shop_contest, following.emptied, fallen,
+    )  # fmt: skip
+    for shop in np.flatnonzero(fallen) if fallen.size else ():
         c.note("looting", f"gun shop {shop + 1}", "", int(fixed.shop_firearms[shop]))
 
 

@@ -50,7 +50,7 @@ import numpy as np
 
 from contrafact.kernels import Array, inline, kernel
 from contrafact.model.context import Context
-from contrafact.model.state import CALM, DEAD, DETAINED, HIDING, INJURED, STATE
+from contrafact.model.state import CALM, DEAD, DETAINED, HIDING, INJURED
 from contrafact.parameters import ASSUMPTION, Parameter, loguniform, uniform
 from contrafact.rng import decision, poisson, smallest, uniforms
 
@@ -301,9 +301,7 @@ def sweep(key: Array, tick: int, dt: float, rate: float, hidden: Array, force: A
 
 def dying(c: Context, killed: float) -> Array:
     """Share of hits that are deaths, at once or of wounds, by cell, (cell,): see crowd control on what delays care."""
-    hospital = c.fixed.facility_is_hospital
-    lost = float(np.mean(c.now.holder[hospital] != STATE)) if hospital.any() else 0.0
-    delays = (1.0 - c.now.network) + float(c.now.under_curfew[0]) + lost
+    delays = (1.0 - c.now.network) + (float(c.now.under_curfew[0]) + c.share_lost("hospital"))
     of_wounds = np.minimum(1.0, c.p["crowd_control.of_wounds"] * (1.0 + c.p["crowd_control.delay"] * delays))
     return np.asarray(killed + (1.0 - killed) * of_wounds)
 
@@ -311,7 +309,7 @@ def dying(c: Context, killed: float) -> Array:
 def exchange(c: Context, contact: Array) -> None:
     """Fire in the cells in contact, and rout."""
     now, following, fixed = c.now, c.next, c.fixed
-    p = {name.removeprefix("combat."): value for name, value in c.p.items() if name.startswith("combat.")}
+    p = c.of("combat")
     killed = 1.0 / (1.0 + p["wounded_per_killed"])
     known = np.where(now.posture == 0, np.maximum(now.intelligence, p["open"]), now.intelligence)
     about = p["exposed"] * p["area"] * fixed.residents_per_km2

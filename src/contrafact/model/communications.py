@@ -20,7 +20,6 @@ from __future__ import annotations
 import numpy as np
 
 from contrafact.model.context import Context
-from contrafact.model.state import STATE
 from contrafact.parameters import ASSUMPTION, Parameter, uniform
 
 PARAMETERS = (
@@ -33,7 +32,5 @@ PARAMETERS = (
 
 def step(c: Context) -> None:
     """Set the network of every cell."""
-    telecom = c.fixed.facility_is_telecom
-    lost = float(np.mean(c.now.holder[telecom] != STATE)) if telecom.any() else 0.0
-    city = max(1.0 - float(c.now.availability[0]), c.p["communications.damage"] * lost)
+    city = max(1.0 - float(c.now.availability[0]), c.p["communications.damage"] * c.share_lost("telecom"))
     c.next.network[:] = 1.0 - np.maximum(c.now.jamming, np.where(c.fixed.governed, city, 0.0))

@@ -28,7 +28,7 @@ import math
 
 from contrafact.kernels import Array, kernel
 from contrafact.model.context import Context
-from contrafact.model.state import CHANNELS, STATE, TOLD
+from contrafact.model.state import CHANNELS, TOLD
 from contrafact.parameters import ASSUMPTION, Parameter, loguniform, uniform
 
 PARAMETERS = (
@@ -80,10 +80,7 @@ def step(c: Context) -> None:
     """Advance exposure by one tick."""
     now, fixed, p = c.now, c.fixed, c.p
     push(now.active_home, c.next.seen_home, fixed.sight_start, fixed.sight_cell, fixed.sight_weight, c.next.near)
-    broadcast = 0.0
-    if fixed.facility_is_broadcast.any():
-        held = (now.holder[fixed.facility_is_broadcast] == STATE).mean()
-        broadcast = float(1.0 - 2.0 * held)
+    broadcast = 2.0 * c.share_lost("broadcast", where_none=0.5) - 1.0
     told = now.told[:, CHANNELS.index("network")]
     active_share = float(told[TOLD.index("crowd")] + told[TOLD.index("armed")]) / fixed.residents_total
     change(

@@ -109,10 +109,9 @@ def true_counts(c: Context) -> Array:
 
 def step(c: Context) -> None:
     """Remember the counts of now and tell those that are due."""
-    now, following, fixed, p = c.now, c.next, c.fixed, c.p
+    now, following, p = c.now, c.next, c.p
     following.history[c.tick % LAGS] = true_counts(c)
-    broadcast = fixed.facility_is_broadcast
-    state_tells = not broadcast.any() or bool((now.holder[broadcast] == STATE).any())
+    state_tells = c.share_lost("broadcast") < 1.0
     row = np.array([due(c, p[f"reports.{channel}_delay"]) for channel in CHANNELS])
     factor = np.array([1.0, p["reports.network_bias"], p["reports.broadcast_bias"] if state_tells else 1.0])
     tell(following.history, row, factor, DISTORTED, now.reported, now.injected, now.told, following.reported,
