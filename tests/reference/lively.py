@@ -17,7 +17,7 @@ from contrafact.engine.setup import Draws
 from contrafact.kernels import Array
 from reference.city import City
 
-FOLDER = Path(__file__).parents[1] / "data" / "lively"
+FOLDER = Path(__file__).parents[1] / "data" / "embattled"
 
 PARAMETERS: dict[str, str] = {
     "reports.official_delay": "0.7 h",
