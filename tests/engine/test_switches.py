@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from contrafact.engine import Replication, simulate
-from tests.engine.towns import UNARMED, prepared
+from tests.engine.towns import prepared
 
 HOURS = 48.0
 HARM = (
@@ -21,8 +21,8 @@ NO_DEATHS = {
 
 
 def arm(numbers: Mapping[str, float] | None = None, **changes: object) -> Replication:
-    """Two days of the lively town, unarmed, in which fire needs no warning from 17:00 of the second day, hour 35."""
-    named = UNARMED | {"actions.live_fire.level": "without_warning"}
+    """Two days of the lively town, in which fire needs no warning from 17:00 of the second day, hour 35."""
+    named: dict[str, object] = {"actions.live_fire.level": "without_warning"}
     named |= {key.replace("__", "."): value for key, value in changes.items()}
     return simulate(prepared("lively", numbers, named), 4, 1, until_hours=HOURS)
 

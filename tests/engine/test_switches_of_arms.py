@@ -25,7 +25,8 @@ HIT = (*RESIDENTS_HARMED, "deaths_armed_persons", "injured_armed_persons")
 def arm(tick: int, numbers: Mapping[str, float] | None = None, **changes: object) -> Replication:
     """The armed town, in ticks of some minutes, with fighters from outside unless told otherwise."""
     changed = ARMED | {key.replace("__", "."): value for key, value in changes.items()}
-    model = prepared("lively", FIGHTERS | dict(numbers or {}), changed | {"tick": f"{tick} min"})
+    named = {key: value for key, value in changed.items() if value is not None}  # None: was never there
+    model = prepared("lively", FIGHTERS | dict(numbers or {}), named | {"tick": f"{tick} min"})
     return simulate(model, 4, 1, until_hours=HOURS)
 
 
@@ -109,7 +110,7 @@ def test_without_contingents_what_they_free_changes_no_bit() -> None:
 @ticks
 def test_command_that_plans_for_ever_is_as_none_at_all(tick: int) -> None:
     never = arm(tick, {"command.planning": 1e4})
-    none = arm(tick, **{f"forces__{force}__tasks": [] for force in ("police", "guard", "army", "helpers")})
+    none = arm(tick, **{f"forces__{force}__tasks": [] for force in ("police", "guard", "helpers")})
     assert parting(never, none) == none.timeline["hour"].size
     assert never.events == none.events
     # With an hour of planning nothing moves before that hour.

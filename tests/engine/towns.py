@@ -1,9 +1,9 @@
 """The made-up towns of tests/data, with every number that decides what happens in them stated here.
 
 Nothing rests on the defaults of parameters: those may be fitted anew. In ``small`` a crowd gathers within hours and a
-few are hurt; in ``lively`` every mechanism has something to do, and fire is deadlier than it should be, so that short
-runs have deaths. UNARMED takes from it all that bears on armed persons, and ARMED balances forces and bands, so that
-both win and lose, hide and leave; with FIGHTERS, who come from outside.
+few are hurt; in ``lively`` those mechanisms have something to do that need no firearms outside the forces, and fire is
+deadlier than it should be, so that short runs have deaths. ARMED adds what the others need: firearms to loot, gun
+shops, units that command may use, snipers, cadres and a false report; FIGHTERS come from outside.
 """
 
 from __future__ import annotations
@@ -89,13 +89,7 @@ ARMED: dict[str, object] = {
     "actions.rumour": action("report", "2022-01-05T10:00", "2022-01-05T11:00", channels=["network"],
                              quantity="deaths", number=value(3, 2, 4), true=False),
 }  # fmt: skip
-"""Overrides of the lively town after which forces and bands are a match for each other."""
-
-UNARMED: dict[str, object] = {
-    "gun_shops": None, "facilities.police_hq.firearms": None, "forces.army": None, "forces.guard.tasks": None,
-    "actions.rumour": None, "actions.snipers": None, "actions.cadres": None,
-}  # fmt: skip
-"""Overrides of the lively town after which nobody but the forces has firearms and every unit is under orders."""
+"""Overrides that arm the lively town, so that forces and bands both win and lose, hide and leave."""
 
 LATER: dict[int, tuple[int, ...]] = {
     state.CALM: (state.PROTESTING, state.INJURED, state.DEAD),
