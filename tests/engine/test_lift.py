@@ -58,6 +58,7 @@ def test_packages_are_the_share_that_comes_here_in_whole_persons_vehicles_and_ki
     pact, _ = pact_in(base())
     assert pact.packed.tolist() == [[120, 3, 2, 1, 16_000]] * 2
     assert pact.members == ("one", "two")
+    assert (pact.host, pact.scale) == (0, 1)
     assert (pact.plane_member == 0).all()
     assert pact.plane_member.size == 3
     assert pact.fill[0].tolist() == [0.02, 0.2, 0.25, 0.45, 0.001 / 40]
