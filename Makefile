@@ -11,7 +11,7 @@ has_python := import sys; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help replay test lint odd benchmark clean
+.PHONY: help replay test lint verify odd benchmark clean
 
 help: ## say what can be asked for
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -26,6 +26,9 @@ lint: $(venv)/.develop ## check style and types
 	$(bin)/ruff check .
 	$(bin)/ruff format --check .
 	$(bin)/mypy
+
+verify: $(venv)/.develop ## check the model against theory, published numbers and the oracle; ten minutes
+	$(bin)/python -m verification
 
 odd: $(venv)/.replay ## write docs/odd.md anew: the model and one scenario by the ODD protocol
 	$(bin)/contrafact describe almaty-2022 --odd > docs/odd.md

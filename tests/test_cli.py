@@ -57,7 +57,9 @@ def test_a_misspelt_command_is_told_the_nearest(call: Call) -> None:
 
 def test_list_names_the_shipped_scenarios(call: Call) -> None:
     assert call("list").stdout.startswith("almaty-2022 ")
-    assert json.loads(call("list", "--json").stdout)["scenarios"][0]["name"] == "almaty-2022"
+    listed = json.loads(call("list", "--json").stdout)["scenarios"]
+    assert [one["name"] for one in listed] == ["almaty-2022", "csto-2022", "epstein-2002"]
+    assert [one["start"] for one in listed] == ["2022-01-04T00:00:00", "2022-01-02T00:00:00", None]
 
 
 def test_run_prints_what_ran_outcomes_and_where_they_are(call: Call) -> None:
@@ -92,7 +94,37 @@ def test_the_command_in_the_manifest_does_the_same_again(call: Call) -> None:
 def test_results_can_be_run_again_as_a_scenario(call: Call) -> None:
     first = json.loads(run(call, "--out", "out", "--json").stdout)
     words = ("--replications", "2", "--until", "3 h", "--no-pictures", "--json")
-    assert json.loads(call("run", "out", *words).stdout)["digest"] == first["digest"]
+    again = call("run", "out", *words)
+    assert json.loads(again.stdout)["digest"] == first["digest"]
+    assert (
+        "only the scenario is taken from the results in out: this run makes 2 replications with seed 1" in again.stderr
+    )
+    assert call("run", "out", *words, "--quiet").stderr == ""
+
+
+def test_the_lattice_is_run_and_replayed_like_a_city(call: Call) -> None:
+    words = ("epstein-2002", "--set", "run=run-7", "--until", "30 ticks", "--replications", "2", "--no-pictures")
+    found = call("run", *words, "--out", "out")
+    assert found.exit_code == 0
+    first, *_, last = found.stdout.splitlines()
+    assert first.startswith("epstein-2002: run-7, 1,120 agents, 1,600 sites, 30 ticks, 2 replications, ")
+    assert "Killed" in found.stdout
+    assert last == "results: out"
+    document = json.loads(call("run", *words, "--out", "again", "--json").stdout)
+    manifest = json.loads(Path("out/manifest.json").read_text())
+    assert manifest["digest"] == document["digest"]
+    assert manifest["command"].endswith("--set run=run-7 --replications 2 --seed 1 --until '30 ticks'")
+    assert call("replay", "out", "--replication", "1").exit_code == 0
+    manifest["ticks"] = 20
+    Path("out/manifest.json").write_text(json.dumps(manifest))
+    assert call("replay", "out").exit_code == 3
+
+
+def test_the_lattice_is_described_and_validated(call: Call) -> None:
+    text = call("describe", "epstein-2002").stdout
+    for part in ("P = 1 - exp(-k C/A)", "peacekeepers", "the paper leaves it open", "Epstein JM (2002)"):
+        assert part in text
+    assert call("validate", "epstein-2002").exit_code == 0
 
 
 def test_quiet_prints_nothing(call: Call) -> None:
@@ -113,8 +145,20 @@ def test_quiet_prints_nothing(call: Call) -> None:
         (["run", SMALL, "--set", "forces.polise.strength=4 persons"], 'did you mean "police"'),
         (["run", SMALL, "--set", "forces.police.strength=4 kg"], "persons"),
         (["run", SMALL, "--set", "forces.police.strength"], "PATH=VALUE"),
-        (["run", SMALL, "--out", SMALL], "not a results folder"),
+        (["run", SMALL, "--out", SMALL], f'--out: found "{SMALL}", which exists and is not a results folder'),
+        (["run", SMALL, "--out", f"{SMALL}/scenario.yaml"], f'--out: found "{SMALL}/scenario.yaml", which exists'),
+        (["run", SMALL, "--out", ""], '--out: found "", expected the name of a folder to make'),
+        (["run", SMALL, "--out", "."], '--out: found ".", expected the name of a folder to make'),
+        (
+            ["run", SMALL, "--out", "/proc/x"],
+            '--out: found "/proc/x", but /proc is not a folder in which you may write',
+        ),
+        (["run", SMALL, "--out", "x" * 300], "(File name too long)"),
+        (["run", SMALL, "--set", "draw=central", "--set", "draw=priors"], "--set: draw: the key is set twice"),
         (["run", SMALL, "--out", f"{SMALL}/scenario.yaml/out"], "not a folder in which you may write"),
+        (["run", "epstein-2002", "--until", "36 h"], "expected 1 to 3000 ticks"),
+        (["run", "epstein-2002", "--set", "rules.ratio=flor"], 'did you mean "floor"'),
+        (["run", "epstein-2002", "--set", "run=run2"], 'did you mean "run-2"'),
         (["describe", SMALL, "--draws", "-1"], "--draws: found -1"),
         (["validate", "almaty-2023"], 'did you mean "almaty-2022"'),
         (["replay", "nowhere"], "found no results here"),
@@ -129,6 +173,41 @@ def test_wrong_input_leaves_with_2_one_message_and_nothing_behind(
     assert "Traceback" not in found.stderr
     assert found.stdout == ""
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [
+        (["run", SMALL, "--replications", "-1"], "--replications"),
+        (["run", SMALL, "--set", "forces.police.strength=4 kg"], "forces.police.strength.value"),
+        (["run", SMALL, "--replications", "many"], None),
+        (["run", SMALL, "--replicatons", "4"], None),
+        (["describe", "almaty-2023"], None),
+        (["replay", "nowhere"], None),
+    ],
+)
+def test_wrong_input_is_told_as_one_json_document_where_json_is_asked_for(
+    call: Call, words: list[str], key: str | None
+) -> None:
+    found = call(*words, "--json")
+    assert found.exit_code == 2
+    document = json.loads(found.stdout)
+    assert document["ok"] is False
+    (error,) = document["errors"]
+    assert error["key"] == key
+    assert error["message"] in found.stderr
+
+
+def test_a_link_as_results_folder_is_followed_or_refused(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "nowhere").symlink_to(tmp_path / "gone")
+    found = run(call, "--out", "nowhere")
+    assert found.exit_code == 2
+    assert '--out: found "nowhere", a link to what does not exist' in found.stderr
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    assert run(call, "--out", "link").exit_code == 0
+    assert (tmp_path / "real" / "manifest.json").is_file()
+    assert (tmp_path / "link").is_symlink()
 
 
 def test_all_that_is_wrong_in_a_file_is_told_one_a_line(call: Call, tmp_path: Path) -> None:

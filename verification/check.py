@@ -11,7 +11,8 @@ class Check:
     """One thing that was checked, in words.
 
     ``passed`` is None for what is reported beside a target and neither passes nor fails: a published number that is not
-    reproduced, or a rival that could not be run. ``power``: what a wrong model would have been caught with.
+    reproduced, a part that is not simulated, or a rival that could not be run. ``power``: what a wrong model would have
+    been caught with.
     """
 
     name: str
@@ -22,17 +23,40 @@ class Check:
     seeds: str
     power: str
 
+    def __post_init__(self) -> None:
+        """Make NumPy's own truth values plain, or ``is True`` would count none of them."""
+        if self.passed is not None:
+            object.__setattr__(self, "passed", bool(self.passed))
 
-HEADINGS = ("", "name", "expected", "got", "tolerance", "seeds", "power")
+
+HEADINGS = ("name", "expected", "got", "tolerance", "pass", "seeds", "power")
 MARKS = {True: "pass", False: "FAIL", None: "told"}
 
 
-def report(checks: Sequence[Check]) -> str:
-    """A table with a line for each check, and ``N passed, N failed`` as its last line."""
-    rows = [HEADINGS]
-    rows += [(MARKS[c.passed], c.name, c.expected, c.got, c.tolerance, c.seeds, c.power) for c in checks]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(HEADINGS))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+def cells(check: Check) -> tuple[str, ...]:
+    """A check in the order of HEADINGS."""
+    mark = MARKS[check.passed]
+    return check.name, check.expected, check.got, check.tolerance, mark, check.seeds, check.power
+
+
+def line(columns: Sequence[str]) -> str:
+    """One line for the terminal."""
+    return " | ".join(columns)
+
+
+def count(checks: Sequence[Check]) -> str:
+    """``N passed, N failed``; what is only told counts as neither."""
     passed = sum(check.passed is True for check in checks)
     failed = sum(check.passed is False for check in checks)
-    return "\n".join([*lines, f"{passed} passed, {failed} failed"])
+    return f"{passed} passed, {failed} failed"
+
+
+def report(checks: Sequence[Check]) -> str:
+    """A line for each check below the headings, and the count as the last line."""
+    return "\n".join([line(HEADINGS), *(line(cells(check)) for check in checks), count(checks)])
+
+
+def table(checks: Sequence[Check]) -> str:
+    """The same as a table in Markdown, without the count."""
+    rows = [HEADINGS, ("---",) * len(HEADINGS), *map(cells, checks)]
+    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows)

@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from contrafact import terminal
     from contrafact.experiment.catalogue import scenarios
     from contrafact.experiment.checkup import doctor, validate
-    from contrafact.experiment.description import describe
+    from contrafact.experiment.describing import describe
     from contrafact.experiment.loading import load
-    from contrafact.experiment.reading import read
     from contrafact.experiment.replaying import replay
-    from contrafact.experiment.result import Result
-    from contrafact.experiment.results import default_out, write
+    from contrafact.experiment.result import AnyResult, Result
+    from contrafact.experiment.results import default_out, read, write
     from contrafact.experiment.run import Interrupted, run
 
 __version__ = "0.1.0.dev0"
 
 __all__ = [
+    "AnyResult",
     "InputError",
     "InputErrors",
     "Interrupted",
@@ -53,12 +53,11 @@ __all__ = [
 _HOMES = {
     "catalogue": ("scenarios",),
     "checkup": ("doctor", "validate"),
-    "description": ("describe",),
+    "describing": ("describe",),
     "loading": ("load",),
-    "reading": ("read",),
     "replaying": ("replay",),
-    "result": ("Result",),
-    "results": ("default_out", "write"),
+    "result": ("AnyResult", "Result"),
+    "results": ("default_out", "read", "write"),
     "run": ("Interrupted", "run"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

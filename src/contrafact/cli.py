@@ -12,6 +12,7 @@ import click
 
 import contrafact as cf
 
+AS_JSON = "contrafact.as_json"
 DONE, FAILED, WRONG_INPUT, CHECK_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -19,13 +20,24 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 class Commands(click.Group):
     """Turns what a command raises into a message and an exit code, without a traceback for what a user can mend."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Note whether a JSON document is wanted, also where the rest of the command cannot be read."""
+        ctx.meta[AS_JSON] = "--json" in args
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; standard output gets nothing from here."""
+        """Run the command. Of what is wrong with the input, --json prints a document on standard output as well."""
         try:
             return super().invoke(ctx)
         except (cf.InputError, cf.InputErrors) as error:
             click.echo(str(error), err=True)
+            if ctx.meta[AS_JSON]:
+                print_errors(error.errors if isinstance(error, cf.InputErrors) else [error])
             ctx.exit(WRONG_INPUT)
+        except click.UsageError as error:
+            if ctx.meta[AS_JSON]:
+                print_errors([cf.InputError(error.format_message())])
+            raise
         except cf.RunError as error:
             click.echo(f"the run failed: {error}", err=True)
             ctx.exit(FAILED)
@@ -55,7 +67,8 @@ def with_scenario(command: Command) -> Command:
 def main() -> None:
     """Replay a documented crisis from its record, person by person, then change one thing.
 
-    SCENARIO is a shipped scenario (see `contrafact list`), a scenario file or folder, or a results folder.
+    SCENARIO is a shipped scenario (see `contrafact list`), a scenario file or folder, or a results folder, of which
+    the scenario alone is taken.
     """
 
 
@@ -75,8 +88,8 @@ def list_scenarios(as_json: bool) -> None:
 @with_scenario
 @click.option("--replications", type=int, default=40, show_default=True, help="How many times to simulate it.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same results.")
-@click.option("--until", metavar="TIME|DURATION", help='Stop early: "2022-01-06T12:00" or "36 h".')
-@click.option("--out", type=click.Path(path_type=Path), help="Results folder.  [default: results/SCENARIO-seedSEED]")
+@click.option("--until", metavar="TIME|DURATION", help='Stop early: "2022-01-06T12:00", "36 h" or "500 ticks".')
+@click.option("--out", metavar="PATH", help="Results folder.  [default: results/SCENARIO-seedSEED]")
 @click.option("--overwrite", is_flag=True, help="Replace an older results folder.")
 @click.option("--threads", type=int, help="Replications side by side.  [default: all processors]")
 @click.option("--workers", type=int, default=0, metavar="N", help="Use N processes instead of threads.")
@@ -87,7 +100,7 @@ def run(
     scenario: str,
     variant: str,
     overrides: tuple[str, ...],
-    out: Path | None,
+    out: str | None,
     no_pictures: bool,
     quiet: bool,
     as_json: bool,
@@ -96,13 +109,14 @@ def run(
     """Simulate SCENARIO many times, keep the results and show them beside the record.
 
     Outcomes are told with the interval that holds 90 % of the replications. Of the record, rows kept for scoring are
-    left out.
+    left out. Of a results folder only the scenario is taken, not its seed, its number of replications or its --until.
     """
     crisis = cf.load(scenario, overrides, variant)
     name = crisis.name if crisis.variant == "recorded" else f"{crisis.name}-{crisis.variant}"
-    target = out or cf.default_out(name, options["seed"])
+    target = cf.default_out(name, options["seed"]) if out is None else out
     command = command_line(scenario, variant, overrides, options)
     notify = silence if quiet else to_stderr
+    cf.terminal.tell_reused(scenario, options["replications"], options["seed"], notify)
     interrupted = False
     try:
         with cf.terminal.Bar(crisis.name, wanted=not quiet) as bar:
@@ -166,7 +180,7 @@ def validate(scenario: str, as_json: bool) -> None:
     """Tell all that is wrong with SCENARIO; the exit code is 3 if anything is."""
     errors = cf.validate(scenario)
     if as_json:
-        print_json({"ok": not errors, "errors": [error.as_dict() for error in errors]})
+        print_errors(errors)
     elif errors:
         click.echo("\n".join(str(error) for error in errors), err=True)
     else:
@@ -216,6 +230,11 @@ def command_line(scenario: str, variant: str, overrides: tuple[str, ...], option
 def print_json(document: object) -> None:
     """Print the one document of a command."""
     click.echo(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def print_errors(errors: list[cf.InputError]) -> None:
+    """Print what is wrong with the input, as ``validate --json`` does."""
+    print_json({"ok": not errors, "errors": [error.as_dict() for error in errors]})
 
 
 def to_stderr(message: str) -> None:

@@ -2,7 +2,8 @@
 
 Numba's own cache looks at the file in which a kernel stands and does not see an edit in a file that it calls, so the
 cache folder is named after a digest of every source file that holds kernels. An edit anywhere gives a new folder.
-Set ``NUMBA_DISABLE_JIT=1`` to run the same code as plain Python.
+Set ``NUMBA_DISABLE_JIT=1`` to run the same code as plain Python; integers then wrap around as silently as in machine
+code, which the mixing of hashes rests on.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 import numba
+import numpy as np
 import platformdirs
 from numpy.typing import NDArray
 
@@ -38,6 +40,8 @@ def cache_folder() -> Path:
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function of arrays and numbers at its first call and keep the machine code on disk."""
+    if vars(numba.config)["DISABLE_JIT"]:
+        return np.errstate(over="ignore")(function)
     compiled: Callable[P, R] = numba.njit(cache=True, nogil=True, fastmath=False, error_model="numpy")(function)
     return compiled
 

@@ -12,7 +12,8 @@ from scipy import stats
 
 from contrafact import rng, scenario
 from contrafact.engine import prepare, set_up
-from contrafact.engine.setup import disks, great_circle, largest_remainder
+from contrafact.engine.geometry import disks, great_circle
+from contrafact.engine.setup import largest_remainder
 from contrafact.model import PARAMETERS
 from contrafact.model.exposure import FIXED_POINT
 from contrafact.model.policy import RULES

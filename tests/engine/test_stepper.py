@@ -13,18 +13,26 @@ from contrafact.engine import stepper
 from contrafact.engine.stepper import LOST
 from contrafact.model.context import Context
 from contrafact.model.state import (
+    ARMED,
+    BAND,
     CALM,
     COUNTS,
     DEAD,
     DETAINED,
+    HIDDEN,
+    HIDING,
     HOMEBOUND,
     INJURED,
+    LEFT,
+    NOWHERE,
     OUTBOUND,
+    OUTSIDE,
     PRESENT,
     PROTESTING,
     RETURNING,
 )
-from tests.model.town import accept, put_in_street, recount, town
+from tests.engine.towns import LATER
+from tests.model.town import accept, arm, put_in_street, recount, start, town
 
 FOUR_CELLS = (100, 100, 100, 100)
 
@@ -46,6 +54,7 @@ def stay(c: Context) -> None:
     now, n = c.now, c.slots
     for column in ("site", "origin", "progress", "phase"):
         getattr(now, f"moved_{column}")[:n] = getattr(now, f"slot_{column}")[:n]
+    now.goal_after[:n] = now.slot_goal[:n]
     now.spent_after[:n] = now.slot_spent[:n] + 0.25
 
 
@@ -86,51 +95,126 @@ def test_one_who_joins_before_a_stray_shot_is_no_bystander_and_one_hit_before_ne
     assert (c.now.status[5], c.now.status[6], c.slots) == (PROTESTING, INJURED, 1)
 
 
-@settings(max_examples=60)
-@given(
-    st.lists(
-        st.tuples(st.integers(0, 9), st.sampled_from((PROTESTING, DETAINED, INJURED, DEAD)), st.integers(0, 5),
-                  st.integers(0, 3)), max_size=40,
-    ),
-    st.sets(st.integers(0, 9)),
-)  # fmt: skip
-def test_settling_agrees_with_a_plain_reading_of_the_rule(
-    proposals: list[tuple[int, int, int, int]], protesters: set[int]
-) -> None:
+ROSTER = (PROTESTING, RETURNING, ARMED, HIDING)
+CHANGES = [(before, after) for before, all_after in LATER.items() for after in all_after]
+GROUP = {CALM: "bystanders", PROTESTING: "protesters", ARMED: "armed_persons"}
+NAMED = {CALM: "returned", PROTESTING: "joined", DETAINED: "detained", LEFT: "left"}
+
+
+def expected(before: int, after: int) -> list[str]:
+    """Counts that one change of status raises."""
+    kind = {INJURED: "injured", DEAD: "deaths"}.get(after)
+    counts = [f"{kind}_{GROUP[before]}" if kind else NAMED.get(after, "changed")]
+    counts += ["entered"] if before == OUTSIDE else []
+    return counts + (["took_arms"] if (before, after) == (PROTESTING, ARMED) else [])
+
+
+@settings(max_examples=100)
+@given(st.lists(st.tuples(st.integers(0, 11), st.integers(0, 9), st.integers(0, 5), st.integers(0, 3)), max_size=40))
+def test_settling_agrees_with_a_plain_reading_of_the_rule(drawn: list[tuple[int, int, int, int]]) -> None:
+    # Persons 2 i and 2 i + 1 have the i-th of the statuses that anything may follow.
+    status = np.repeat(np.array(list(LATER), np.uint8), 2)
+    before = status.tolist()
+    proposals = [(who, LATER[before[who]][pick % len(LATER[before[who]])], when, cell)
+                 for who, pick, when, cell in drawn]  # fmt: skip
     person, new, time, where = (
         np.array([p[i] for p in proposals], kind)
         for i, kind in enumerate((np.int32, np.uint8, float, np.int32))
     )  # fmt: skip
-    status = np.array([PROTESTING if p in protesters else CALM for p in range(10)], np.uint8)
-    winner, counts = np.zeros(10, np.int32), np.zeros(len(COUNTS), np.int64)
+    winner, counts = np.zeros(12, np.int32), np.zeros(len(COUNTS), np.int64)
     deaths, harmed = np.full(4, 9, np.int32), np.full(4, 9, np.int32)
-    roster = sorted(protesters)
-    slot = np.array([roster.index(who) if who in roster else -1 for who, *_ in proposals], np.int32)
-    fate = np.zeros(10, np.uint8)
+    roster = [who for who in range(12) if before[who] in ROSTER]
+    payload = np.array([roster.index(who) if who in roster else 7 for who, *_ in proposals], np.int32)
+    fate = np.zeros(12, np.uint8)
     won: dict[int, int] = {}
     for i, (who, _, when, _) in enumerate(proposals):
         if who not in won or when < proposals[won[who]][2]:
             won[who] = i
-    wanted = status.copy()
-    for who, i in won.items():
-        wanted[who] = proposals[i][1]
-    joined = stepper.settle(
-        len(proposals), len(roster), person, new, time, where, slot, winner, status, fate, counts, deaths, harmed
+    newcomers = stepper.settle(
+        len(proposals), len(roster), person, new, time, where, payload, winner, status, fate, counts, deaths, harmed
     )
-    assert fate[: len(roster)].tolist() == [int(wanted[who]) if who in won else LOST for who in roster]
-    assert status.tolist() == wanted.tolist()
+    after = {who: proposals[i][1] for who, i in won.items()}
+    assert fate[: len(roster)].tolist() == [after.get(who, LOST) for who in roster]
+    assert status.tolist() == [after.get(who, before[who]) for who in range(12)]
     assert [i for i in range(len(proposals)) if new[i] != LOST] == sorted(won.values())
-    assert joined == counts[COUNTS.index("joined")] == sum(proposals[i][1] == PROTESTING for i in won.values())
+    assert newcomers == sum(before[who] not in ROSTER and after[who] in ROSTER for who in won)
+    assert {i for i in won.values() if payload[i] < 0} == {i for who, i in won.items() if before[who] == OUTSIDE}
     assert not winner.any()
+    raised = [name for who in won for name in expected(before[who], after[who])]
+    assert counts.tolist() == [raised.count(name) for name in COUNTS]
     for cell in range(4):
-        there = [proposals[i][1] for i in won.values() if proposals[i][3] == cell]
+        there = [after[who] for who, i in won.items() if proposals[i][3] == cell and before[who] != ARMED]
         assert (deaths[cell], harmed[cell]) == (there.count(DEAD), there.count(DEAD) + there.count(INJURED))
-    for name, outcome, side in (
-        ("deaths_bystanders", DEAD, False), ("deaths_protesters", DEAD, True),
-        ("injured_bystanders", INJURED, False), ("injured_protesters", INJURED, True),
-    ):  # fmt: skip
-        who = [w for w, i in won.items() if proposals[i][1] == outcome and (w in protesters) == side]
-        assert counts[COUNTS.index(name)] == len(who)
+
+
+@pytest.mark.parametrize(("before", "after"), CHANGES)
+def test_a_change_raises_the_counts_that_its_name_tells_and_no_other(before: int, after: int) -> None:
+    c = town(FOUR_CELLS)
+    person = 5 if before != OUTSIDE else int(c.fixed.persons)
+    if before in (ARMED, HIDING):
+        arm(c, person, cell=0, hidden=before == HIDING)
+    elif before in ROSTER:
+        put_in_street(c, person, home=0, phase=PRESENT if before == PROTESTING else HOMEBOUND)
+    c.now.status[person] = before
+    propose(c, person, after, 0.1, site=0)
+    assert settled(c) == dict.fromkeys(expected(before, after), 1)
+    assert (c.now.status[person], c.slots) == (after, after in ROSTER)
+
+
+def test_who_takes_up_arms_stays_in_the_slot_and_the_cell_and_is_counted_with_the_armed() -> None:
+    c = town(FOUR_CELLS)
+    put_in_street(c, 310, home=3, phase=OUTBOUND, cell=2, progress=1.4, spent=0.5)
+    for status, phase, crowds in ((ARMED, BAND, (0, 1, 0)), (HIDING, HIDDEN, (0, 0, 1)), (ARMED, BAND, (0, 1, 0))):
+        propose(c, 310, status, 0.1, cell=2)
+        settled(c)
+        now = c.now
+        assert (now.slot_person[0], now.slot_phase[0], now.slot_cell[0], now.slot_goal[0]) == (310, phase, 2, NOWHERE)
+        assert (now.crowd[2], now.armed[2], now.hidden[2]) == crowds
+        assert now.active_home[3] == 1 - crowds[2]
+        assert c.slots == 1
+        c.tick += 1
+
+
+def test_an_armed_person_who_is_hit_is_no_unarmed_person_harmed() -> None:
+    c = town(FOUR_CELLS)
+    for person, phase in ((310, DEAD), (311, INJURED)):
+        arm(c, person, cell=3)
+        propose(c, person, phase, 0.1, cell=3)
+    assert settled(c) == {"deaths_armed_persons": 1, "injured_armed_persons": 1}
+    assert (c.now.deaths_now.sum(), c.now.harmed_now.sum(), c.slots) == (0, 0, 0)
+
+
+def test_an_armed_person_goes_where_movement_says_with_the_goal_that_the_band_gave() -> None:
+    c = town(FOUR_CELLS)
+    arm(c, 310, cell=3)
+    stay(c)
+    c.now.moved_origin[0], c.now.moved_progress[0], c.now.goal_after[0] = 2, 0.3, 1
+    stepper.apply(c)
+    now = c.now
+    assert (now.slot_cell[0], now.slot_progress[0], now.slot_goal[0], now.armed.tolist()) == (2, 0.3, 1, [0, 0, 1, 0])
+
+
+def test_who_comes_from_outside_is_appended_armed_where_they_enter() -> None:
+    c = town(FOUR_CELLS)
+    outsider = int(c.fixed.persons)
+    put_in_street(c, 310, home=3)
+    propose(c, outsider, ARMED, 0.1, cell=2, detail=(1.0, 0.0, 1e9))
+    settled(c)
+    now = c.now
+    assert (now.slot_person[:2].tolist(), now.slot_phase[1], now.slot_goal[1]) == ([310, outsider], BAND, NOWHERE)
+    assert (now.slot_cell[1], now.slot_home[1], now.armed.tolist()) == (2, 2, [0, 0, 1, 0])
+
+
+def test_a_unit_loses_no_member_twice_and_hits_by_fire_give_way_to_injuries_by_hand() -> None:
+    # 10 members, 4 of them lost before. Of the 6, 4 are hurt by hand; of 5 hit by fire (3 wounded) only 2 are left.
+    c = town(FOUR_CELLS, units=[{"cell": 0, "strength": 10}] * 3)
+    start(c, "unit_shot", 4)
+    c.next.unit_injured[:], c.next.unit_dead[:] = [3, 3, 0], [1, 1, 1]
+    c.next.unit_shot[:], c.next.unit_killed[:] = [4 + 3, 4 + 0, 4 + 3], [2, 5, 2]
+    settled(c)
+    now = c.now
+    assert (now.unit_shot.tolist(), now.unit_killed.tolist()) == ([4, 4, 7], [2, 2, 2])
+    assert now.unit_fit.tolist() == [0, 0, 0]
 
 
 def test_in_the_roster_the_last_takes_the_slot_of_one_who_is_gone_and_newcomers_come_last() -> None:
@@ -156,7 +240,7 @@ def test_one_who_leaves_sets_out_for_home_from_the_site_and_is_no_longer_of_the_
     c = town(FOUR_CELLS)
     put_in_street(c, 310, home=3, phase=PRESENT, cell=0)
     propose(c, 310, RETURNING, 0.1)
-    assert settled(c) == {}
+    assert settled(c) == {"changed": 1}
     now = c.now
     assert (now.slot_phase[0], now.slot_progress[0], now.slot_cell[0]) == (HOMEBOUND, 3.0, 0)
     assert (now.crowd.sum(), now.active_home.sum(), now.on_site.sum(), c.slots) == (0, 0, 0, 1)
@@ -204,7 +288,8 @@ def test_force_is_those_fit_for_duty_on_the_map_and_in_action() -> None:
         {"cell": 2, "strength": 9, "firearms": True, "contingent": True},
     ]  # fmt: skip
     c = town(FOUR_CELLS, units=units)
-    c.now.unit_injured[:], c.now.unit_dead[:], c.now.unit_recovers[0] = [1, 2, 0, 3], [1, 0, 0, 1], 0.5
+    c.now.unit_injured[:], c.now.unit_dead[:], c.now.unit_recovers[0] = [1, 1, 0, 2], [1, 0, 0, 0], 0.5
+    c.now.unit_shot[:], c.now.unit_killed[:] = [0, 1, 0, 1], [0, 0, 0, 1]
     for tick, force in ((0, [5, 0, 5, 0]), (3, [13, 0, 5, 0])):
         c.tick = tick
         recount(c)

@@ -108,7 +108,6 @@ def test_the_scenario_lasts_the_ten_days_of_the_record() -> None:
         ("emergency_city", "2022-01-05T01:30"),  # R136
         ("network_shutdown", "2022-01-05T16:30"),  # R140
         ("alliance_request", "2022-01-06T00:53"),  # R147
-        ("alliance_decision", "2022-01-06T03:30"),  # R148
         ("rules_without_warning", "2022-01-07T14:36"),  # R081
     ],
 )
@@ -119,8 +118,32 @@ def test_orders_fall_at_the_hour_that_the_record_gives(action: str, hour: str) -
 
 
 def test_a_unit_is_about_fifty_persons() -> None:
+    pact = almaty().alliance
+    assert pact is not None
     for force in almaty().forces.values():
-        assert 40 <= force.strength.value / force.units <= 60
+        strength = force.strength
+        if force.member is not None:
+            sent = pact.members[force.member]
+            assert 40 <= sent.persons.value * sent.share.value / force.units <= 60
+        else:
+            assert strength is not None
+            assert 40 <= strength.value / force.units <= 60
+
+
+def test_the_alliance_decides_at_the_hour_that_the_record_gives() -> None:
+    request, pact = almaty().actions["alliance_request"].at, almaty().alliance
+    assert request is not None
+    assert pact is not None
+    assert almaty().clock(request.value + pact.consultation.value) == datetime.fromisoformat("2022-01-06T03:30")  # R148
+
+
+def test_contingents_add_up_to_what_was_reported() -> None:
+    pact = almaty().alliance
+    assert pact is not None
+    members = pact.members.values()
+    assert sum(member.persons.value for member in members) == pytest.approx(2030, rel=0.03)  # R155
+    vehicles = sum(m.wheeled.value + m.tracked.value + m.platforms.value for m in members)
+    assert vehicles == pytest.approx(250, rel=0.05)  # R156
 
 
 def test_the_text_is_neutral() -> None:

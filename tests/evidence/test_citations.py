@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contrafact.errors import InputError
-from contrafact.evidence import cite, known_ids, load_ledger, load_references
+from contrafact.evidence import cite, kept_back, known_ids, load_ledger, load_references
 
 
 def test_rows_places_populations_and_works_can_be_cited() -> None:
@@ -15,6 +15,7 @@ def test_rows_places_populations_and_works_can_be_cited() -> None:
 def test_nothing_that_is_to_be_predicted_can_be_cited() -> None:
     scored = {row.id for row in load_ledger("almaty-2022").by_use("score")}
     assert not scored & known_ids()
+    assert scored == kept_back()
 
 
 def test_claims_of_the_article_cannot_be_cited() -> None:

@@ -27,7 +27,7 @@ def test_every_value_names_what_it_rests_on(town: Scenario) -> None:
     description = cf.describe(town, draws=0)
     paths = [value.path for value in description.values]
     assert "forces.police.strength" in paths
-    assert set(PARAMETERS) <= set(paths)
+    assert {f"parameters.{name}" for name in PARAMETERS} <= set(paths)
     assert len(set(paths)) == len(paths)
     assert all(bool(value.evidence) != bool(value.assumption) for value in description.values)
     assert description.assumptions == sum(value.assumption is not None for value in description.values)
@@ -36,8 +36,8 @@ def test_every_value_names_what_it_rests_on(town: Scenario) -> None:
 def test_a_parameter_set_by_the_scenario_shows_the_scenarios_value() -> None:
     town = cf.load(SMALL, ["parameters.participation.nu=0.25 1/h"])
     values = {value.path: value for value in cf.describe(town, draws=0).values}
-    assert values["participation.nu"].value == 0.25
-    assert values["participation.nu"].meaning == PARAMETERS["participation.nu"].meaning
+    assert values["parameters.participation.nu"].value == 0.25
+    assert values["parameters.participation.nu"].meaning == PARAMETERS["participation.nu"].meaning
 
 
 def test_the_order_of_processes_is_the_engines(town: Scenario) -> None:
@@ -63,6 +63,7 @@ def test_wrong_options_are_refused(town: Scenario) -> None:
 def test_shipped_scenarios_are_listed_with_their_window() -> None:
     listed = {entry.name: entry for entry in cf.scenarios()}
     assert listed["almaty-2022"].start.isoformat() == "2022-01-04T00:00:00"
+    assert listed["csto-2022"].start.isoformat() == "2022-01-02T00:00:00"
 
 
 def test_a_place_outside_the_map_is_found_by_validate(tmp_path: Path) -> None:

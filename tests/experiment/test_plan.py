@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from contrafact.errors import InputError, InputErrors
+from contrafact.experiment import kinds
 from contrafact.experiment.plan import hours_until, plan
-from contrafact.experiment.replications import RECORD
 from contrafact.scenario import Scenario
 
 
@@ -54,7 +54,7 @@ def test_an_end_with_an_offset_is_refused(town: Scenario) -> None:
 
 def test_all_wrong_options_are_told_at_once(town: Scenario) -> None:
     with pytest.raises(InputErrors) as raised:
-        plan(town, -1, -2, 0, -3, "99 days", ["timelin"])
+        plan(kinds.of(town), -1, -2, 0, -3, "99 days", ["timelin"])
     told = str(raised.value)
     for part in (
         "--replications: found -1",
@@ -69,8 +69,8 @@ def test_all_wrong_options_are_told_at_once(town: Scenario) -> None:
 
 def test_threads_and_workers_exclude_each_other(town: Scenario) -> None:
     with pytest.raises(InputErrors, match="choose one"):
-        plan(town, 4, 1, 2, 2, None, RECORD)
+        plan(kinds.of(town), 4, 1, 2, 2, None, None)
 
 
 def test_no_more_threads_than_replications(town: Scenario) -> None:
-    assert plan(town, 3, 1, 8, 0, None, RECORD).side_by_side == 3
+    assert plan(kinds.of(town), 3, 1, 8, 0, None, None).side_by_side == 3

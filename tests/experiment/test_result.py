@@ -30,6 +30,13 @@ def test_one_replication_is_its_own_interval() -> None:
     assert summarise(np.array([7.0]), "h").low == 7.0
 
 
+def test_replications_with_nothing_to_measure_are_left_out() -> None:
+    summary = summarise(np.array([math.nan, 1.0, math.nan, 3.0]), "ticks")
+    assert (summary.low, summary.median, summary.high) == pytest.approx((1.1, 2.0, 2.9))
+    nothing = summarise(np.array([math.nan, math.nan]), "ticks")
+    assert nothing.as_dict() == {"median": None, "low": None, "high": None, "unit": "ticks"}
+
+
 def test_overall_digest_is_the_hash_of_the_digests_in_order() -> None:
     assert overall_digest(["a", "b"]) == hashlib.sha256(b"a\nb\n").hexdigest()
     assert overall_digest(["b", "a"]) != overall_digest(["a", "b"])
@@ -43,10 +50,10 @@ def test_outcomes_keep_their_order_and_harm_comes_first(result: Result) -> None:
 def test_json_form_is_plain_and_says_what_is_not_simulated(result: Result) -> None:
     document = json.loads(json.dumps(result.as_dict(), allow_nan=False))
     assert set(document) == {
-        "scenario", "seed", "replications", "persons", "cells", "ticks",
+        "scenario", "seed", "replications", "persons", "residents_per_person", "cells", "ticks",
         "elapsed_s", "digest", "results", "outcomes", "milestones",
     }  # fmt: skip
-    assert document["persons"] == 20_000
+    assert (document["persons"], document["residents_per_person"]) == (20_000, 1)
     assert document["ticks"] == 27 * 6
     assert document["outcomes"]["detained"]["note"] == CUSTODY_NOTE
     assert document["outcomes"]["time_to_end"]["share_ended"] == result.share_ended

@@ -52,7 +52,7 @@ def test_published_runs_have_the_numbers_of_the_table(name: str) -> None:
     assert (rules.width, rules.height, rules.agents, rules.threshold, rules.k) == (40, 40, 0.7, 0.1, 2.3)
     assert (rules.clone, rules.longest_life) == (0.05, 200.0)
     assert rules.agents_move == (name != "run-1")
-    assert run.source == "epstein2002"
+    assert run.evidence == ("epstein2002",)
     assert run.reported
 
 

@@ -49,12 +49,13 @@ class Squares:
         return [column[:n].copy() for column in self.columns[:4]]
 
     def fire(self, *, armed: int, lethality: float, rules: int = 3, ratio: float = 10.0, in_sight: float = 60.0,
-             per_killed: float = 4.0, gathering: float = 0.0, stray: float = 0.0, of_wounds: float = 0.0) -> Any:  # fmt: skip
+             per_killed: float = 4.0, gathering: float = 0.0, stray: float = 0.0,
+             of_wounds: float = 0.0) -> Any:  # fmt: skip
         """The same of what fire does."""
         n = crowd_control.fire(
             KEY, 0, DT, self.crowd, self.force, np.full(self.crowd.size, armed, np.int64), rules, ratio, gathering,
-            lethality, in_sight, per_killed, stray, np.full(self.crowd.size, of_wounds), self.first_resident, self.status,
-            self.cell_start, self.cell_slots, self.slot_person, self.harm, *self.columns, 0,
+            lethality, in_sight, per_killed, stray, np.full(self.crowd.size, of_wounds), self.first_resident,
+            self.status, self.cell_start, self.cell_slots, self.slot_person, self.harm, *self.columns, 0,
         )  # fmt: skip
         return [column[:n].copy() for column in self.columns[:4]]
 
@@ -179,14 +180,14 @@ def units(cell: Any, *, strength: int = 12, crowd: int = 40, hour: float = 5.0, 
     """New injured, dead, recovery hours, busy teams; members hurt. Ratio 5, recovery 3 h, booking 1 h, teams of 4."""
     cell = np.array(cell, np.int32)
     n, cells = cell.size, int(cell.max()) + 1
-    columns = [np.full(n, strength, np.int32), np.full(n, injured, np.int32), np.zeros(n, np.int32),
-               np.full(n, recovers, float), np.full(n, busy, np.int32)]  # fmt: skip
+    columns = [np.full(n, injured, np.int32), np.zeros(n, np.int32), np.full(n, recovers, float),
+               np.full(n, busy, np.int32)]  # fmt: skip
     out = [np.zeros(n, np.int32), np.zeros(n, np.int32), np.zeros(n), np.zeros(n, np.int32)]
-    fit = np.where((columns[3] <= hour) & (cell >= 0), columns[0] - columns[1], 0)
+    fit = np.where((columns[2] <= hour) & (cell >= 0), strength - columns[0], 0).astype(np.int64)
     force = np.bincount(cell.clip(0), weights=fit, minlength=cells).astype(np.int64)
     hurt = crowd_control.units(
         KEY, tick, hour, DT, np.full(cells, crowd, np.int32), force, np.full(cells, arrests, np.int64), melee,
-        melee_lethality, overrun, 5.0, 3.0, 1.0, 4.0, cell, *columns, *out,
+        melee_lethality, overrun, 5.0, 3.0, 1.0, 4.0, cell, fit, *columns, *out,
     )  # fmt: skip
     return *out, hurt
 
@@ -239,11 +240,9 @@ def test_arrests_keep_teams_busy_for_an_exponential_time() -> None:
 
 def test_free_teams_are_those_of_fit_members_less_those_that_are_busy() -> None:
     out = np.full(3, 99, np.int64)
-    columns = ([0, 0, 1, -1, 1], [12, 9, 20, 40, 8], [0, 1, 0, 0, 0], [0, 1, 0, 0, 0], [-1, 5, 5.1, -1, -1],
-               [1, 0, 0, 0, 7])  # fmt: skip
-    types = (np.int32, np.int32, np.int32, np.int32, float, np.int32)
-    given = [np.array(values, kind) for values, kind in zip(columns, types, strict=True)]
-    crowd_control.free_teams_by_cell(*given, 5.0, 4.0, out)
+    cell, busy = np.array([0, 0, 1, -1, 1], np.int32), np.array([1, 0, 0, 0, 7], np.int32)
+    fit = np.array([12, 7, 0, 0, 8], np.int64)
+    crowd_control.free_teams_by_cell(cell, fit, busy, 4.0, out)
     # 12 / 4 - 1 and 7 / 4; the third recovers, the fourth is off the map, the fifth has more busy teams than men
     assert out.tolist() == [3, 0, 0]
 
@@ -254,7 +253,8 @@ def scene(rules: int = 1, **numbers: float) -> Any:
     given = {f"crowd_control.{name}": 0.0 for name in rates} | {
         "crowd_control.kinetic_lethality": 0.0, "crowd_control.stray": 0.0, "crowd_control.of_wounds": 0.0,
         "crowd_control.in_sight": 50.0, "crowd_control.wounded_per_killed": 3.0, "crowd_control.team": 4.0,
-        "crowd_control.overrun_ratio": 1.0, "crowd_control.recovery": 3.0, "crowd_control.booking": 1.0,
+        "crowd_control.gathering": 0.0, "crowd_control.overrun_ratio": 1.0, "crowd_control.recovery": 3.0,
+        "crowd_control.booking": 1.0,
     } | {f"crowd_control.{name}": value for name, value in numbers.items()}  # fmt: skip
     unit = {"strength": 20, "firearms": True}
     hospitals = [{"kind": "hospital"}, {"kind": "hospital"}]
@@ -297,6 +297,14 @@ def test_fire_needs_rules_that_allow_it() -> None:
         c = scene(rules, lethality=1e3)
         crowd_control.step(c)
         assert bool(made(c)) == fires
+
+
+@pytest.mark.parametrize("rules", [RULES["self_defence"], RULES["without_warning"]])
+@pytest.mark.parametrize(("gathering", "fires"), [(40.0, True), (40.5, False)])
+def test_groups_smaller_than_a_gathering_are_not_fired_at(gathering: float, fires: bool, rules: int) -> None:
+    c = scene(rules, lethality=1e3, gathering=gathering)  # 40 protesters in each cell
+    crowd_control.step(c)
+    assert bool(made(c)) == fires
 
 
 def test_delay_of_care_raises_the_share_that_dies_of_wounds() -> None:

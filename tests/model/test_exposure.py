@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
 from contrafact.model import exposure
-from contrafact.model.state import CROWD
+from contrafact.model.state import CROWD, TOLD
 from tests.model.town import accept, start, town
 
 DAY_H = 24.0
@@ -27,7 +27,9 @@ def advance(
     seen = np.array([round(near * exposure.FIXED_POINT)], np.int64)
     for _ in range(ticks):
         out = np.empty(1)
-        exposure.change(now, seen, np.array([network]), out, strength, net, common, omega, maximum, hours / ticks)
+        exposure.change(
+            now, seen, np.array([network]), np.ones(1), out, strength, net, common, omega, maximum, hours / ticks
+        )
         now = out
     return float(now[0])
 
@@ -104,9 +106,12 @@ def test_a_step_adds_what_is_near_read_and_heard_of() -> None:
     start(c, "network", [1.0, 0.5, 1.0])
     start(c, "news", 0.004)
     c.now.active_home[:] = [5, 20, 0]
+    c.now.told[TOLD.index("crowd")] = [90, 21, 90]  # official, network, broadcast
+    c.now.told[TOLD.index("armed")] = [90, 9, 90]
     exposure.step(c)
-    # Here each home is seen in its own cell only: near is 5 / 100 and 20 / 200; 25 of 300 are active in the city.
-    sources = [2.0 * 0.05 + 3.0 * 25 / 300 + 0.004, 2.0 * 0.1 + 0.5 * 3.0 * 25 / 300 + 0.004, 3.0 * 25 / 300 + 0.004]
+    # Here each home is seen in its own cell only: near is 5 / 100 and 20 / 200; the network tells
+    # of 21 + 9 of 300 who are active in the city, whatever is true.
+    sources = [2.0 * 0.05 + 3.0 * 30 / 300 + 0.004, 2.0 * 0.1 + 0.5 * 3.0 * 30 / 300 + 0.004, 3.0 * 30 / 300 + 0.004]
     wanted = [advance(0.0, c.dt, 1, common=source, omega=3.0 / DAY_H, maximum=0.1) for source in sources]
     assert c.next.exposure == pytest.approx(wanted, rel=1e-9)
     assert (c.now.exposure == 0).all()

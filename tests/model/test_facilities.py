@@ -8,7 +8,8 @@ import pytest
 
 from contrafact.model import facilities
 from contrafact.model.context import Context
-from contrafact.model.state import CROWD, NOBODY, STATE
+from contrafact.model.state import CLEAR_MANDATE, CROWD, GUARD_MANDATE, NO_MANDATE, NOBODY, STATE
+from tests.model.pacts import pact
 from tests.model.town import accept, start, town
 
 NUMBERS = {"facilities.unarmed_weight": 0.05, "facilities.retake_ratio": 3.0, "facilities.retake_hold": 1.0}
@@ -94,17 +95,63 @@ def test_a_lost_facility_that_everyone_left_is_held_by_nobody_until_the_crowd_is
 
 
 def test_the_crowd_of_a_site_storms_one_facility_at_a_time_in_order() -> None:
-    # The second is attacked from the tick after the first fell; the one without a site never.
+    # The third is attacked from the tick after the first fell; the one without a site never, since no band is there.
     named = [HALL, {"kind": "police"}, HALL | {"hold": 1.0, "name": "bank"}]
     c = town(facilities=named, numbers=NUMBERS)
     set_balance(c, 500, 10)
     assert hours_until(c, CROWD, 0) == pytest.approx(0.5)
     assert hours_until(c, CROWD, 2) == pytest.approx(1.0)
     assert c.now.holder.tolist() == [CROWD, STATE, CROWD]
-    assert facilities.lost(c) == 2
+
+
+@pytest.mark.parametrize(("armed", "force", "falls"), [(2, 0, True), (1, 0, False), (12, 11, True), (11, 11, False)])
+def test_a_facility_without_a_site_falls_to_a_band_that_outnumbers_more_than_one_and_its_defenders(
+    armed: int, force: int, falls: bool
+) -> None:
+    c = town(facilities=[{"kind": "police", "cell": 1, "hold": 0.5, "name": "station"}], numbers=NUMBERS)
+    c.now.armed[1], c.now.force[1], c.now.on_site[0] = armed, force, 500
+    assert hours_until(c, CROWD) == (pytest.approx(0.5) if falls else -1.0)
+    events = [("seizure", "station", "station", armed)] if falls else []
+    assert [(e.kind, e.subject, e.place, e.value) for e in c.events] == events
+
+
+def test_armed_persons_count_whole_beside_the_crowd_in_storming_and_in_holding() -> None:
+    # 0.05 * 100 + 6 = 11 attackers against 10, not against 11; and to take it back more than 3 * 11 are needed.
+    for force, falls in ((10, True), (11, False)):
+        c = besieged(100, force)
+        c.now.armed[0] = 6
+        assert (hours_until(c, CROWD) > 0) == falls
+    for force, retaken in ((33, False), (34, True)):
+        c = besieged(100, force)
+        c.now.armed[0] = 6
+        start(c, "holder", CROWD)
+        assert (hours_until(c, STATE) > 0) == retaken
+
+
+def test_hospitals_without_a_site_are_attacked_by_nobody() -> None:
+    c = town(facilities=[{"kind": "hospital", "hold": 0.5}], numbers=NUMBERS)
+    c.now.armed[:] = 100
+    assert hours_until(c, CROWD) == -1.0
 
 
 def test_facilities_at_different_sites_are_stormed_at_once() -> None:
     c = town(sites=(0, 2), facilities=[HALL, HALL | {"site": 1}], numbers=NUMBERS)
     c.now.on_site[:] = 500
     assert hours_until(c, CROWD, 0) == hours_until(c, CROWD, 1) + 0.5 == 0.5
+
+
+@pytest.mark.parametrize(("mandate", "hours"), [(NO_MANDATE, -1.0), (GUARD_MANDATE, -1.0), (CLEAR_MANDATE, 1.0)])
+def test_contingents_take_a_facility_back_only_under_a_mandate_to_clear(mandate: int, hours: float) -> None:
+    unit = {"cell": 0, "strength": 50, "contingent": True}
+    c = town(facilities=[HALL], units=[unit], numbers=NUMBERS, pact=pact(unit_strengths={0: [50]}))
+    start(c, "holder", CROWD)
+    start(c, "mandate", mandate)
+    assert hours_until(c, STATE) == pytest.approx(hours)
+
+
+def test_contingents_defend_what_is_held_under_any_mandate() -> None:
+    unit = {"cell": 0, "strength": 50, "contingent": True}
+    c = town(facilities=[HALL], units=[unit], numbers=NUMBERS, pact=pact(unit_strengths={0: [50]}))
+    start(c, "mandate", GUARD_MANDATE)
+    c.now.on_site[0] = 1000
+    assert hours_until(c, CROWD) == -1.0

@@ -17,7 +17,7 @@ from contrafact.errors import RunError
 from contrafact.model import movement, participation
 from contrafact.model.context import Context
 from contrafact.model.participation import BOXES, CLASSES
-from contrafact.model.state import OUTBOUND, PRESENT, PROTESTING, RETURNING
+from contrafact.model.state import LEFT, OUTBOUND, PRESENT, PROTESTING, RETURNING
 from contrafact.world.population import HARDSHIP_EDGES, RISK_EDGES
 from tests.model.town import by_hardship, made, put_in_street, start, town
 
@@ -132,7 +132,7 @@ def test_traits_are_for_life_and_patience_is_exponential() -> None:
 
 def test_those_who_are_not_calm_do_not_join() -> None:
     c = mixed(numbers={"participation.nu": 6.0})
-    c.now.status[::2] = np.arange(500) % 5 + 1
+    c.now.status[:1000:2] = np.arange(500) % LEFT + 1  # every status of a resident but calm
     assert all(person % 2 for tick in range(10) for person in joiners(c, tick))
 
 
@@ -152,15 +152,16 @@ def test_a_site_is_chosen_where_the_running_sum_of_weights_passes_the_uniform() 
     assert [participation.choose_site(pull, weight, 0, u) for u in asked] == [0, 0, 1, 1, 3, 3]
 
 
-def test_expected_risk_is_the_mean_over_the_sites_one_would_choose() -> None:
+def test_expected_risk_is_the_mean_over_the_sites_one_would_choose_and_that_of_a_precedent() -> None:
     generator = np.random.default_rng(3)
     pull, weight, risk = generator.random((4, 7)), generator.random(4), generator.random(4)
     pull[:, 5] = 0.0
-    out = np.empty(7)
-    participation.expected_risk(pull, weight, risk, out)
+    precedent, out = np.array([0.0, 0.0, 0.1, 0.25, 1.0, 0.0, 0.0]), np.empty(7)
+    participation.expected_risk(pull, weight, risk, precedent, out)
     choice = pull * weight[:, None]
-    assert out == pytest.approx(risk @ choice / np.maximum(choice.sum(axis=0), 1e-300), rel=1e-12)
-    assert out[5] == 0.0
+    mean = risk @ choice / np.maximum(choice.sum(axis=0), 1e-300)
+    assert out == pytest.approx(np.minimum(1.0, mean + precedent), rel=1e-12)
+    assert (out[4], out[5]) == (1.0, 0.0)
 
 
 @given(st.floats(-1e5, 1e5))

@@ -11,7 +11,7 @@ import pytest
 from contrafact.model import policy
 from contrafact.model.context import Context
 from contrafact.model.policy import RULES, Action
-from contrafact.model.state import COUNTS, CROWD
+from contrafact.model.state import CHANNELS, TOLD
 from tests.model.town import accept, town
 
 
@@ -102,14 +102,13 @@ def caused(quantity: str, at_least: float, delay: float = 0.0) -> Action:
 
 
 def set_cause(c: Context, quantity: str, value: int) -> None:
-    """Make a cause measure a value."""
-    if quantity == "facilities_lost":
-        c.now.holder[:value] = c.next.holder[:value] = CROWD
-    elif quantity == "crowd":
-        c.now.crowd[:] = [value - 1, 1, 0]
-    else:
-        name = {"deaths": "deaths_bystanders", "deaths_state": "deaths_state_forces", "injured": "injured_contingents"}
-        c.now.counts[COUNTS.index(name.get(quantity, quantity))] = value
+    """Make the government be told of so many; what other channels tell is no cause. It knows of its contingents."""
+    for state in (c.now, c.next):
+        if quantity == "contingents":
+            state.contingents[0] = value
+            continue
+        state.told[TOLD.index(quantity)] = 1000.0
+        state.told[TOLD.index(quantity), CHANNELS.index("official")] = value
 
 
 @pytest.mark.parametrize("quantity", policy.CAUSES)
@@ -134,11 +133,14 @@ def test_a_cause_that_has_passed_still_has_its_effect_and_only_once() -> None:
 
 
 def test_all_deaths_count_but_only_those_of_state_forces_count_as_theirs() -> None:
+    # Deaths of unarmed residents, of armed persons and of forces are told one by one.
     c = policed()
-    for name in COUNTS:
-        c.now.counts[COUNTS.index(name)] = 1
+    for name, value in (("deaths", 100), ("deaths_armed", 20), ("deaths_state", 3), ("injured", 50), ("detained", 7)):
+        set_cause(c, name, value)
     measured = policy.quantities(c)
-    assert (measured["deaths"], measured["deaths_state"], measured["injured"], measured["detained"]) == (4, 1, 4, 1)
+    assert tuple(measured) == policy.CAUSES
+    names = ("deaths", "deaths_state", "injured", "detained", "crowd")
+    assert [measured[name] for name in names] == [123, 3, 50, 7, 0]
 
 
 def test_a_chain_fires_each_action_after_the_one_before_and_its_delay() -> None:
@@ -231,3 +233,40 @@ def test_orders_reach_the_units_of_a_force_and_last() -> None:
     assert c.now.unit_order.tolist() == [2, 0, 2]
     tick(c, 2.0)
     assert c.now.unit_order.tolist() == [2, 0, -1]
+
+
+def test_an_order_holds_its_units_while_it_is_in_force_and_those_never_commanded_always() -> None:
+    units = [{"cell": 0, "strength": 5, "tasks": ["guard"]}, {"cell": 0, "strength": 5}]
+    everyone = np.array([0, 1])
+    c = policed(
+        Action("a", "deploy", {"units": everyone, "place": 2}, at=1.0, until=2.0),
+        Action("b", "withdraw", {"units": everyone[:1]}, at=3.0),
+        units=units,
+    )
+    assert c.now.unit_scripted.tolist() == [False, True]
+    for scripted in ([True, True], [False, True], [True, True]):
+        tick(c, 1.0)
+        assert c.now.unit_scripted.tolist() == scripted
+    assert c.now.unit_order.tolist() == [-1, 2]
+
+
+def test_a_report_adds_its_number_to_the_channels_it_names_while_it_is_in_force() -> None:
+    deaths = TOLD.index("deaths_state")
+    c = policed(
+        Action("a", "report", {"told": deaths, "channels": [0, 2], "number": 3.0}, at=0.0, until=1.0),
+        Action("b", "report", {"told": deaths, "channels": [2], "number": -1.0}, at=0.0),
+    )
+    assert c.now.injected[deaths].tolist() == [3.0, 0.0, 2.0]
+    tick(c, 1.0)
+    assert c.now.injected[deaths].tolist() == [0.0, 0.0, -1.0]
+    assert np.count_nonzero(c.now.injected) == 1
+
+
+def test_snipers_stand_at_their_places_while_they_are_in_force_and_add_up() -> None:
+    c = policed(
+        Action("a", "snipers", {"place": 1, "number": 2.0}, at=0.0),
+        Action("b", "snipers", {"place": 1, "number": 3.0}, at=0.0, until=1.0),
+    )
+    assert c.now.snipers.tolist() == [0, 5, 0]
+    tick(c, 1.0)
+    assert c.now.snipers.tolist() == [0, 2, 0]

@@ -24,11 +24,12 @@ def recorded(ticks: int = 12, record: frozenset[str] = ALL) -> tuple[Context, Re
     recorder = Recorder(c, ticks, record)
     for c.tick in range(ticks):
         c.now.crowd[:] = np.array([1, 2, 3]) * (c.tick + 1)
+        c.now.armed[:], c.now.hidden[:] = [0, 1, 1], [c.tick, 0, 1]
         c.now.on_site[:] = np.array([1, 3]) * (c.tick + 1)
         c.now.counts[:] = np.arange(len(COUNTS)) + c.tick
         start(c, "network", [0.5, 1.0, 0.0] if c.tick >= 6 else 1.0)
         start(c, "holder", [CROWD, NOBODY, CROWD] if c.tick >= 9 else 0)
-        c.now.violence[0] = 5 if c.tick < 3 else 4
+        c.now.violence[0], c.now.fighting[0] = 2 if c.tick < 3 else 1, 1  # beside 2 armed persons
         recorder.observe(c)
     return c, recorder
 
@@ -37,16 +38,20 @@ def test_the_timeline_holds_the_end_of_every_tick() -> None:
     c, recorder = recorded()
     timeline = recorder.timeline(c)
     assert list(timeline) == [
-        "hour", "crowd", "crowd@site_0", "crowd@site_1", "deaths_bystanders", "deaths_protesters",
-        "deaths_state_forces", "deaths_contingents", "injured_bystanders", "injured_protesters",
-        "injured_state_forces", "injured_contingents", "detained", "network", "facilities_lost",
+        "hour", "crowd", "crowd@site_0", "crowd@site_1", "armed", "hidden", "deaths_bystanders",
+        "deaths_protesters", "deaths_armed_persons", "deaths_state_forces", "deaths_contingents", "injured_bystanders",
+        "injured_protesters", "injured_armed_persons", "injured_state_forces", "injured_contingents", "detained",
+        "took_arms", "entered", "left", "network", "facilities_lost",
     ]  # fmt: skip
     assert timeline["hour"] == pytest.approx(np.arange(1, 13) / 6)
     assert timeline["crowd"].tolist() == [6 * n for n in range(1, 13)]
     assert timeline["crowd@site_0"].tolist() == list(range(1, 13))  # who has arrived
     assert timeline["crowd@site_1"].tolist() == [3 * n for n in range(1, 13)]
+    assert timeline["armed"].tolist() == [2] * 12
+    assert timeline["hidden"].tolist() == list(range(1, 13))
     assert timeline["deaths_protesters"].tolist() == list(range(1, 13))
-    assert timeline["detained"][0] == COUNTS.index("detained")
+    for name in ("detained", "took_arms", "entered", "left"):
+        assert timeline[name][0] == COUNTS.index(name)
     assert timeline["network"][[0, 6]] == pytest.approx([1.0, 0.875])  # a quarter of residents on half a network
     assert timeline["facilities_lost"].tolist() == [0] * 9 + [2] * 3  # that off the map is no facility of the city
 
@@ -67,7 +72,7 @@ def test_outcomes_come_in_the_stated_order_with_totals_that_add_up() -> None:
         assert outcomes[f"{kind}_total"] == sum(number for name, number in last.items() if name.startswith(f"{kind}_"))
     assert outcomes["offline_person_hours"] == pytest.approx(50 * 1.0)  # half of 100 residents for an hour
     assert outcomes["facility_hours_lost"] == pytest.approx(2 * 0.5)
-    assert (outcomes["peak_crowd"], outcomes["peak_armed"]) == (72, 0)
+    assert (outcomes["peak_crowd"], outcomes["peak_armed"]) == (72, 2)
     assert math.isinf(outcomes["time_to_end"])  # 5 of 400 is more than 0.01 and no quiet day follows
 
 

@@ -10,20 +10,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contrafact.model import support
-from contrafact.model.state import CROWD
+from contrafact.model.state import CROWD, TOLD
 from tests.model.town import start, town
 
 
 def advance(
-    before: float, *, harmed: int = 0, deaths: int = 0, around: float = 2.0, network: float = 0.0, city: float = 0.0,
-    b1: float = 0.02, turning: float = 3.0, b2: float = 0.05, rho: float = 0.0, rest: float = 0.9,
-    concession: float = 0.0, dt: float = 1 / 6,
+    before: float, *, harmed: int = 0, deaths: int = 0, around: float = 2.0, network: float = 0.0,
+    by_network: float = 0.0, by_broadcast: float = 0.0, b1: float = 0.02, turning: float = 3.0, b2: float = 0.05,
+    rho: float = 0.0, rest: float = 0.9, concession: float = 0.0, broadcast: float = 1.0, dt: float = 1 / 6,
 ) -> float:  # fmt: skip
-    """Legitimacy of one cell, 2,000 residents around it, after one tick; ``city`` harmed and killed per thousand."""
+    """Legitimacy of one cell, 2,000 residents around it, after one tick.
+
+    by_network and by_broadcast are those of whom each channel tells in it, harmed and killed alike, per thousand.
+    """
     out = np.empty(1)
+    told = np.array([0.0, 2.0 * by_network, 2.0 * by_broadcast])  # official, network, broadcast; two thousand residents
     support.change(
         np.array([before]), np.array([harmed], np.int32), np.array([deaths], np.int32), np.array([around]),
-        np.array([network]), city, city, b1, turning, b2, rho, rest, concession, dt, out,
+        np.array([network]), told, told, 2.0, b1, turning, b2, rho, rest, concession, broadcast, dt, out,
     )  # fmt: skip
     return float(out[0])
 
@@ -47,14 +51,55 @@ def test_a_death_costs_b2_per_thousand_residents_beside_the_violence() -> None:
     assert advance(0.8, deaths=4, b1=0.0) == pytest.approx(0.8 - 0.05 * 2, rel=1e-12)
 
 
-def test_what_happened_elsewhere_counts_as_far_as_the_network_is_up() -> None:
-    assert advance(0.8, city=0.5, network=0.4, b1=0.0) == pytest.approx(0.8 - 0.05 * 0.2, rel=1e-12)
-    assert advance(0.8, city=0.5, network=0.0) == 0.8
+def test_what_happened_elsewhere_is_heard_by_the_network_as_far_as_it_is_up_and_else_by_broadcast() -> None:
+    assert advance(0.8, by_network=0.5, network=0.4, b1=0.0) == pytest.approx(0.8 - 0.05 * 0.2, rel=1e-12)
+    assert advance(0.8, by_network=0.5, network=0.0) == 0.8
+    assert advance(0.8, by_broadcast=0.5, network=0.4, b1=0.0) == pytest.approx(0.8 - 0.05 * 0.3, rel=1e-12)
+    assert advance(0.8, by_broadcast=0.5, network=1.0) == 0.8
+    # Both are one violence, of which b1 V exp(-V / V*) is lost: in a tick of 1 h, 0.4 of 5 and 0.6 of 10 make V = 8.
+    heard = advance(0.8, by_network=5.0, by_broadcast=10.0, network=0.4, b2=0.0, dt=1.0)
+    assert heard == pytest.approx(0.8 - 0.02 * 8 * math.exp(-8 / 3), rel=1e-12)
 
 
 @pytest.mark.parametrize("size", [0.05, -0.05])
 def test_a_concession_adds_its_size_at_once_with_either_sign(size: float) -> None:
     assert advance(0.8, concession=size) == pytest.approx(0.8 + size, rel=1e-12)
+
+
+def test_a_concession_reaches_the_network_s_share_and_the_rest_by_a_broadcaster_that_the_state_holds() -> None:
+    assert advance(0.8, concession=0.1, network=0.3, broadcast=1.0) == pytest.approx(0.9, rel=1e-12)
+    assert advance(0.8, concession=0.1, network=0.3, broadcast=0.0) == pytest.approx(0.83, rel=1e-12)
+
+
+@pytest.mark.parametrize(("kinds", "lost", "reached"), [
+    ((), (), 1.0), (("broadcast", "broadcast"), (0,), 1.0), (("broadcast", "broadcast"), (0, 1), 0.25),
+])  # fmt: skip
+def test_a_concession_counts_as_far_as_it_is_credible_and_as_some_broadcaster_tells_it(
+    kinds: tuple[str, ...], lost: tuple[int, ...], reached: float
+) -> None:
+    numbers = {"participation.legitimacy": 0.9, "support.return": 0.0, "support.credibility": 0.6}
+    c = town(facilities=[{"kind": kind} for kind in kinds], numbers=numbers)
+    start(c, "legitimacy", 0.9)
+    start(c, "network", 0.25)
+    start(c, "concession", 0.05)
+    c.now.holder[list(lost)] = CROWD
+    support.step(c)
+    assert c.next.legitimacy == pytest.approx([0.9 + 0.05 * 0.6 * reached] * 3, rel=1e-12)
+
+
+def test_intelligence_falls_with_support_and_without_the_network_and_is_known_hourly() -> None:
+    # mu_c = mu0 (L_c / L0)^kappa (1 - psi (1 - M_c)) with mu0 = 0.4, kappa = 2, psi = 0.5
+    numbers = {
+        "participation.legitimacy": 0.8, "support.intelligence": 0.4, "support.kappa": 2.0, "support.psi": 0.5,
+    }  # fmt: skip
+    c = town(numbers=numbers)
+    start(c, "legitimacy", [0.8, 0.4, 0.4])
+    start(c, "network", [1.0, 1.0, 0.2])
+    for tick, known in ((0, [0.4, 0.4 / 4, 0.4 / 4 * 0.6]), (5, [9.0] * 3), (6, [0.4, 0.4 / 4, 0.4 / 4 * 0.6])):
+        c.tick = tick
+        start(c, "intelligence", 9.0)
+        support.step(c)
+        assert c.next.intelligence == pytest.approx(known, rel=1e-12)
 
 
 @given(st.floats(0, 1), st.integers(0, 500), st.integers(0, 100), st.floats(-1, 1), st.floats(0, 1), st.floats(0, 0.2))
@@ -74,7 +119,7 @@ def test_a_step_returns_to_what_is_left_of_l0_while_government_facilities_are_lo
     assert c.next.legitimacy == pytest.approx([0.88 + (before - 0.88) * kept for before in (0.5, 0.7, 0.88)], rel=1e-12)
 
 
-def test_a_step_reads_harm_around_and_in_the_city() -> None:
+def test_a_step_reads_harm_around_and_what_is_told_of_the_city() -> None:
     numbers = {
         "participation.legitimacy": 0.9, "support.violence": 0.01, "support.turning": 100.0, "support.deaths": 0.03,
         "support.return": 0.0,
@@ -84,10 +129,11 @@ def test_a_step_reads_harm_around_and_in_the_city() -> None:
     start(c, "network", [0.5, 0.0])
     c.now.harmed_now[:] = c.now.harmed_around[:] = [0, 8]
     c.now.deaths_now[:] = c.now.deaths_around[:] = [0, 2]
+    for told, by_network, by_broadcast in (("harmed", 10, 4), ("deaths", 3, 1)):
+        c.now.heard[TOLD.index(told)] = [99, by_network, by_broadcast]  # the official channel is not for residents
     support.step(c)
-    heard, seen = 0.5 * 8 / 5 * 6, 8 / 4 * 6  # per hour and thousand
-    wanted = [
-        0.9 - 0.01 * heard * math.exp(-heard / 100) / 6 - 0.03 * 0.5 * 2 / 5,
-        0.9 - 0.01 * seen * math.exp(-seen / 100) / 6 - 0.03 * 2 / 4,
-    ]
+    # 5,000 residents live in the city; the first cell has half of the network, the second none.
+    violence = (0.5 * 10 / 5 + 0.5 * 4 / 5) * 6, (8 / 4 + 4 / 5) * 6  # per hour and thousand
+    died = 0.5 * 3 / 5 + 0.5 * 1 / 5, 2 / 4 + 1 / 5
+    wanted = [0.9 - 0.01 * v * math.exp(-v / 100) / 6 - 0.03 * d for v, d in zip(violence, died, strict=True)]
     assert c.next.legitimacy == pytest.approx(wanted, rel=1e-12)

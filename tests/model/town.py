@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 
 from contrafact import rng
-from contrafact.engine.stepper import count_state
-from contrafact.model import PARAMETERS
+from contrafact.engine.stepper import apply, count_state
+from contrafact.model import PARAMETERS, movement, state
+from contrafact.model.alliance import CARGO, Pact
 from contrafact.model.context import Context, Fixed, Proposals
 from contrafact.model.exposure import FIXED_POINT
 from contrafact.model.state import (
     ARMED,
     BAND,
-    BUFFERED,
     CHANNELS,
     COUNTS,
     HIDDEN,
@@ -44,6 +44,7 @@ def town(
     sites: Sequence[int] = (0,),
     units: Sequence[Mapping[str, Any]] = (),
     facilities: Sequence[Mapping[str, Any]] = (),
+    pact: Pact | None = None,
     numbers: Mapping[str, float] | None = None,
     ticks_per_hour: int = 6,
     seed: int = 1,
@@ -56,6 +57,7 @@ def town(
     sites       cell of each site
     units       each with cell and strength, else as below; ordered to where they stand
     facilities  each with kind, else as below
+    pact        the alliance, None for none
     numbers     values of parameters; all that a test rests on
     shops       hold time in hours and firearms of each gun shop
     """
@@ -64,10 +66,15 @@ def town(
     add_facilities(fixed, facilities)
     fixed.shop_hold = np.array([hold for hold, _ in shops], float)
     fixed.shop_firearms = np.array([firearms for _, firearms in shops], np.int64)
+    fixed.alliance = pact
+    fixed.unit_member = pact.unit_member if pact else np.full(len(units), -1)
     sizes = {
         "person": int(fixed.residents_total) + OUTSIDERS, "slot": room, "cell": fixed.cells, "cell+1": fixed.cells + 1,
         "site": len(sites), "facility": len(facilities), "unit": len(units), "count": len(COUNTS),
         "shop": fixed.shop_hold.size, "told": len(TOLD), "channel": len(CHANNELS), "lag": LAGS, "objective": OBJECTIVES,
+        "member": len(pact.members) if pact else 1, "cargo": len(CARGO), "field": 2,
+        "plane": max(1, pact.plane_member.size) if pact else 1, "load": pact.loads if pact else 1,
+        "spot": int(pact.spots[2]) if pact else 1,
     }  # fmt: skip
     now, following = allocate(sizes)
     p = {name: parameter.default for name, parameter in PARAMETERS.items()} | dict(numbers or {})
@@ -105,10 +112,15 @@ def fixed_arrays(residents: Any, sites: Any) -> Fixed:
     here, there = np.meshgrid(np.arange(n), np.arange(n))  # next_hop[place, cell]
     return Fixed(
         cells=n,
+        persons=int(residents.sum()),
         hop_km=1.0,
         residents_total=int(residents.sum()),
         residents_share=residents / residents.sum(),
         district=np.zeros(n, np.int64),
+        cell_state=np.zeros(n, np.int64),
+        state_names=("city",),
+        governed=np.ones(n, bool),
+        reach=np.ones(n),
         class_count=counts,
         by_hardship=by_hardship(counts),
         first_resident=np.concatenate([[0], np.cumsum(residents)]).astype(np.int64),
@@ -136,6 +148,7 @@ def fixed_arrays(residents: Any, sites: Any) -> Fixed:
         risk=np.zeros(n),
         **{name: np.zeros(n, np.int64) for name in SCRATCH},
         **line(n),
+        cell_km2=np.ones(n),
         residents_per_km2=residents / 1.0,
     )
 
@@ -179,9 +192,10 @@ def add_facilities(fixed: Fixed, facilities: Sequence[Mapping[str, Any]]) -> Non
     fixed.facility_site = site
     fixed.facility_hold = np.array([facility.get("hold", np.inf) for facility in facilities], float)
     fixed.onmap = np.ones(site.size, bool)
-    fixed.contested = np.flatnonzero((site >= 0) | (kinds != "hospital")).tolist()
+    fixed.contested = np.flatnonzero((site >= 0) | (kinds != "hospital"))
     fixed.guarded = np.flatnonzero(kinds != "hospital").tolist()
     fixed.facility_is_target = np.asarray(kinds != "hospital", bool)
+    fixed.facility_regained = np.ones(site.size, bool)
     fixed.facility_firearms = np.array([facility.get("firearms", 0) for facility in facilities], np.int64)
     fixed.reach_start = np.arange(site.size + 1, dtype=np.int64)
     own = np.array([facility.get("cell", 0) for facility in facilities], np.int64)
@@ -213,6 +227,40 @@ def arm(c: Context, person: int, cell: int, hidden: bool = False, **columns: flo
     return slot
 
 
+def populate(c: Context, number: Any, phase: int, skip: Any = 0) -> None:
+    """Put ``number`` residents of each cell in the street there at once, from the one after ``skip`` on.
+
+    number and skip (cell,) or one for all; phase PRESENT, BAND or HIDDEN. As put_in_street and arm, but fast for many.
+    """
+    now, each = c.now, np.broadcast_to(number, c.fixed.cells)
+    cell = np.repeat(np.arange(c.fixed.cells), each)
+    within = np.arange(cell.size) - np.repeat(np.cumsum(each) - each, each)
+    person = c.fixed.first_resident[cell] + np.broadcast_to(skip, c.fixed.cells)[cell] + within
+    now.status[person] = {BAND: ARMED, HIDDEN: HIDING}.get(phase, PROTESTING)
+    slots = slice(c.slots, c.slots + cell.size)
+    values = {"person": person, "home": cell, "cell": cell, "origin": cell, "phase": phase, "hardship": 0.5,
+              "aversion": 0.5, "patience": 1e9, "site": 0, "goal": -1, "progress": 0.0, "spent": 0.0}  # fmt: skip
+    for name, value in values.items():
+        getattr(now, f"slot_{name}")[slots] = value
+    c.slots += cell.size
+    recount(c)
+
+
+def play(c: Context, ticks: int, *mechanisms: Any) -> None:
+    """Run movement and these mechanisms for some ticks, and let the stepper apply what they propose."""
+    for _ in range(ticks):
+        for mechanism in (movement, *mechanisms):
+            mechanism.step(c)
+        apply(c)
+        c.tick += 1
+
+
+def by_hash(c: Context, word: int, persons: Any) -> list[int]:
+    """Persons in rising order of their keyed hash for a decision in this tick: the first are those it takes."""
+    salt = np.uint64(rng.salt_of(c.key, word, c.tick))
+    return sorted((int(person) for person in persons), key=lambda person: int(rng.keyed_hash(salt, person)))
+
+
 def recount(c: Context) -> None:
     """Bring the stepper's counts up to date for the tick that ``c`` stands at."""
     c.tick -= 1
@@ -222,8 +270,7 @@ def recount(c: Context) -> None:
 
 def accept(c: Context) -> None:
     """Make the next state the present one, as the stepper does, and go on to the next tick."""
-    for name in BUFFERED:
-        np.copyto(getattr(c.now, name), getattr(c.next, name))
+    state.accept(c.now, c.next)
     c.tick += 1
 
 

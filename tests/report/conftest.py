@@ -74,6 +74,7 @@ def scenario() -> Any:
         hours=HOURS,
         timezone="Asia/Almaty",
         draw="priors",
+        population=SimpleNamespace(scale=1),
         tick=1 / 6,
         milestones=ASKED,
         facilities={

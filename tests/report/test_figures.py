@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,21 @@ from contrafact.report import style
 from contrafact.report.curves import Observation
 from contrafact.report.figures import crisis_curves, crowd_maps, milestone_chart, pictures, save_figures
 from contrafact.report.milestones import Milestone
+
+SAME_HOURS = (
+    ("R034", {"low": 200.0, "high": 200.0, "unit": "persons", "source": "a newspaper"}),
+    ("R037", {"low": 250.0, "high": 300.0, "unit": "persons", "source": "a newspaper"}),
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """An entry of a scenario's milestones."""
+
+    record: str
+    quantity: str
+    place: str | None = None
+    statistic: str = "max"
 
 
 def size(png: bytes) -> tuple[int, int]:
@@ -33,7 +48,7 @@ def test_every_picture_is_a_whole_png_and_svg_of_the_page_s_width(result: Result
     assert sorted(path.name for path in (tmp_path / "pictures").iterdir()) == sorted(names)
     for path in paths[::2]:
         width, height = size(path.read_bytes())
-        assert width == pytest.approx(style.WIDTH * style.DOTS_PER_UNIT, rel=0.06)
+        assert width == pytest.approx(style.WIDTH * style.DOTS_PER_UNIT, rel=0.07)
         assert height > 400
     for path in paths[1::2]:
         assert path.read_text(encoding="utf-8").rstrip().endswith("</svg>")
@@ -55,9 +70,31 @@ def test_curves_hold_the_observations_of_the_record(result: Result) -> None:
     assert [(row["value"], row["mark"]) for row in rows["points3"]] == [(149.0, "at least")]
 
 
-def test_a_count_published_after_the_run_is_drawn_at_its_end(result: Result) -> None:
-    (point,) = crisis_curves(result).spec()["datasets"]["points3"]
+def test_a_count_published_after_the_run_is_drawn_at_its_end_with_its_day(result: Result) -> None:
+    rows = crisis_curves(result).spec()["datasets"]
+    (point,) = rows["points3"]
     assert point["t"] == style.instant(result.scenario.start, 48.0)
+    assert [row["name"] for row in rows["spans3"]] == ["R098 as of 16 Jan"]
+
+
+def test_rows_of_one_fact_are_drawn_apart(result: Result) -> None:
+    # R034 and R037 count the same crowd at the same hours
+    one, other = ({**result.milestones[1], "id": name, "observed": seen} for name, seen in SAME_HOURS)
+    result.scenario.milestones = (*result.scenario.milestones, Row("R034", "crowd", "square", "mean"))
+    rows = crisis_curves(replace(result, milestones=(one, other))).spec()["datasets"]
+    assert {(row["id"], row["low"], row["high"]) for row in rows["spans2"]} == {
+        ("R034", 200.0, 200.0),
+        ("R037", 250.0, 300.0),
+    }
+
+
+def test_a_row_stands_in_the_panel_of_its_own_place_alone(result: Result) -> None:
+    rows = crisis_curves(result).spec()["datasets"]
+    assert [[row["id"] for row in rows[panel]] for panel in ("spans1", "spans2")] == [["R012"], ["R037"]]
+    elsewhere = {**result.milestones[0], "id": "R059"}
+    result.scenario.milestones = (*result.scenario.milestones, Row("R059", "crowd", "airport", "max"))
+    rows = crisis_curves(replace(result, milestones=(elsewhere, result.milestones[1]))).spec()["datasets"]
+    assert rows["spans1"] == []
 
 
 def test_rows_about_one_group_are_a_least_number_for_all_groups(result: Result) -> None:
@@ -107,11 +144,29 @@ def test_maps_show_inhabited_cells_and_contested_places_only(result: Result) -> 
     assert [place["name"] for place in rows["places0"]] == ["City hall"]
 
 
-def test_a_place_shows_who_holds_it_in_most_replays(result: Result) -> None:
+def test_a_place_shows_in_how_many_replays_the_state_lost_it_since_the_last_map(result: Result) -> None:
+    # every six hours of the two days; the hall falls in two of three replays at hour 39, and in one it is retaken at 41
+    result.holders[0, 40:, 0] = 0
     rows = crowd_maps(result).spec()["datasets"]
-    holders = [rows[name][0]["holder"] for name in sorted(rows, key=len) if name.startswith("places")]
-    # every six hours of the two days; the hall falls in two of three replays at hour 39 and stays so
-    assert holders == ["state"] * (len(holders) - 2) + ["crowd"] * 2
+    shares = [rows[name][0]["lost"] for name in sorted(rows, key=len) if name.startswith("places")]
+    assert shares == pytest.approx([0.0] * (len(shares) - 2) + [2 / 3, 1 / 3], abs=1e-4)
+
+
+def test_maps_explain_what_is_drawn(result: Result) -> None:
+    text = json.dumps(crowd_maps(result).spec())
+    assert "the share of replays in which the state did not hold the place at some time in the 6 hours up to" in text
+    assert "a thin line leads to the place" in text
+
+
+def test_an_event_seen_in_few_replays_has_no_interval(result: Result) -> None:
+    (event,) = (row for row in milestone_chart(result).spec()["datasets"]["unit2"] if row["id"] == "R040")
+    assert event["run_low"] == event["run_median"] == event["run_high"]
+    assert event["verdict"] == "in 2 of 3"
+    many = replace(result, digests=("00",) * 30)
+    (event,) = (row for row in milestone_chart(many).spec()["datasets"]["unit2"] if row["id"] == "R040")
+    assert event["run_low"] < event["run_median"] < event["run_high"]
+    assert event["verdict"] == "agrees; in 20 of 30"
+    assert "over the replays in which it happened" in json.dumps(milestone_chart(many).spec())
 
 
 def test_what_was_not_recorded_is_not_drawn(result: Result) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contrafact.report.maps import PANEL, SEAT, TOUCHING, Frame, chosen_hours, set_apart
+from contrafact.report.maps import CIRCLE_KM, PANEL, SEAT, TOUCHING, City, Frame, chosen_hours, circles, set_apart
 
 START = datetime(2022, 1, 4)
 
@@ -35,6 +35,24 @@ def test_all_outlines_lie_inside_the_panel() -> None:
 def test_the_ruler_is_a_round_length_that_fits() -> None:
     # 0.1 degrees of longitude at 43 degrees north are 8.1 km over the whole panel: 2 km fit into two fifths, 5 do not
     assert Frame.around([[(76.8, 43.1), (76.9, 43.2)]]).ruler_km() == 2
+
+
+def test_regions_are_circles_whose_radius_grows_with_the_cube_root_of_their_residents() -> None:
+    points = np.array([[50.0, 40.0], [60.0, 50.0], [70.0, 45.0]])
+    rings = circles(points, np.array([1000, 8000, 1000]))
+    heights = [max(lat for _, lat in ring) - point[1] for ring, point in zip(rings, points, strict=True)]
+    assert np.array(heights) * 111.195 == pytest.approx([CIRCLE_KM, 2 * CIRCLE_KM, CIRCLE_KM], rel=0.01)
+    frame = Frame.around(rings)
+    for ring in rings:  # round in the panel, where a degree of longitude is as long everywhere
+        x, y = np.array([frame.dots(*point) for point in ring]).T
+        assert np.ptp(x) == pytest.approx(np.ptp(y), rel=0.02)
+
+
+def test_regions_without_residents_are_not_drawn() -> None:
+    points = np.array([[50.0, 40.0], [60.0, 50.0], [70.0, 45.0]])
+    city = City(np.arange(3), np.array([10, 0, 5]), points=points)
+    assert [index for index, _ in city.inhabited()] == [0, 2]
+    assert city.seam > 0
 
 
 def test_hours_begin_at_the_last_mark_before_the_crowd_grows() -> None:

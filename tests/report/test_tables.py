@@ -78,14 +78,44 @@ def test_an_open_end_is_at_least(result: Result) -> None:
 
 def test_an_event_is_told_in_local_time_with_the_share_of_replays(result: Result) -> None:
     # 37 h and 40.2 h after 4 January 00:00
-    assert milestone_row(result, result.milestones[4]) == (
+    assert milestone_row(replace(result, digests=("00",) * 30), result.milestones[4]) == (
         "R040 fit",
         "City hall falls",
         "5 Jan 13:00–16:12",
         "5 Jan 14:30",
         "5 Jan 12:00–20:00",
-        "yes (in 2 of 3)",
+        "yes (in 20 of 30)",
     )
+
+
+def test_an_event_seen_in_fewer_than_five_replays_has_no_interval(result: Result) -> None:
+    assert milestone_row(result, result.milestones[4])[3:] == ("5 Jan 14:30", "", "in 2 of 3")
+    assert milestone_row(replace(result, digests=("00",) * 6), result.milestones[4])[4:] == ("", "in 4 of 6")
+    assert "over the replays in which it happened" in printed(milestone_table(result))
+
+
+def test_the_facility_that_was_lost_for_most_hours_is_named(result: Result) -> None:
+    # the city hall falls in two of three replays at hour 39 of 48
+    assert (
+        "most of it City hall, 10 h in the median replay; at most at one time 1 of 2 (90 % of the replays: 0 to 1)"
+        in printed(outcome_table(result))
+    )
+    kept = replace(result, holders=result.holders * 0)
+    assert "most of it" not in printed(outcome_table(kept))
+
+
+def test_one_replay_is_not_told_in_the_plural(result: Result) -> None:
+    one = replace(result, digests=("00",), until_hours=24.0)
+    text = printed(outcome_table(one))
+    assert "Outcomes of 1 replay " in text
+    assert "within the 1 day of the run in 1 of 1 replay." in text
+
+
+def test_large_rates_have_two_digits() -> None:
+    assert wording.about(1_726_817_239) == "1.7 billion"
+    assert wording.about(474_123_456) == "470 million"
+    assert wording.about(9_960_000) == "10 million"
+    assert wording.about(123_456) == "120,000"
 
 
 def test_what_never_happened_is_said_to_have_happened_in_no_replay(result: Result) -> None:

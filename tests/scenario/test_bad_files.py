@@ -57,14 +57,24 @@ def test_control_characters_are_refused(tmp_path: Path) -> None:
     assert error.message == "found the character U+0007, expected text without control characters"
 
 
+@pytest.mark.parametrize("line", [r'title: "a\e[31mb"', r'title: "a\rb"', r'title: "a\x9bb"', r'"a\eb": 1'])
+def test_control_characters_that_are_written_as_escapes_are_refused(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "scenario.yaml"
+    file.write_text(f"format: 1\n{line}\n")
+    error = only(file)
+    assert error.line == 2
+    assert error.message.startswith("found the character U+00")
+    assert error.message.endswith("expected text without control characters")
+
+
 def test_a_yaml_bomb_is_refused_without_unfolding_it(tmp_path: Path) -> None:
     levels = [f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]" for a, b in zip("abcdefgh", "bcdefghi", strict=True)]
     file = tmp_path / "scenario.yaml"
     file.write_text("\n".join(["a: &a [lol, lol]", *levels]))
-    errors = scenario.check(file)
-    assert errors[0].message == "found the anchor &a, expected values written out; no anchors and aliases"
-    assert errors[0].line == 1
-    assert {error.line for error in errors} == set(range(1, 10))
+    error = only(file)
+    refused = "found the anchor &a, expected values written out; no anchors and aliases"
+    # nine anchors, and eight lines of nine aliases each
+    assert (error.line, error.message) == (1, f"{refused} (80 more in the file)")
 
 
 def test_a_file_of_endless_depth_is_refused(tmp_path: Path) -> None:
@@ -128,8 +138,10 @@ def test_a_data_file_of_6_mb_is_refused(edited: Edit) -> None:
 def test_districts_that_are_no_polygons_are_told_with_their_file(edited: Edit, content: str, message: str) -> None:
     file = edited()
     (file.parent / "districts.geojson").write_text(content)
-    errors = [error for error in scenario.check(file) if error.file == "districts.geojson"]
+    beside = str(file.parent / "districts.geojson")
+    errors = [error for error in scenario.check(file) if error.file == beside]
     assert len(errors) == 1
+    assert errors[0].key == "place.districts.file"
     assert message in errors[0].message
 
 
@@ -147,7 +159,8 @@ def test_a_residence_mask_that_is_no_table_of_numbers_is_told_with_its_line(
     file = edited(("  detour:", "  residence_mask: {file: mask.csv, assumption: made up}\n  detour:"))
     (file.parent / "mask.csv").write_text(content)
     (error,) = scenario.check(file)
-    assert (error.file, error.line) == ("mask.csv", line)
+    assert (error.file, error.line) == (str(file.parent / "mask.csv"), line)
+    assert error.key == "place.residence_mask.file"
 
 
 def test_a_scenario_that_does_not_exist_is_told_with_the_shipped_ones() -> None:
@@ -155,7 +168,20 @@ def test_a_scenario_that_does_not_exist_is_told_with_the_shipped_ones() -> None:
     assert 'did you mean "almaty-2022"?' in error.message
 
 
+def test_a_misspelt_path_is_told_the_nearest_file(edited: Edit) -> None:
+    file = edited()
+    (error,) = scenario.check(file.parent / "scenrio.yaml")
+    assert f'did you mean "{file}"?' in error.message
+
+
+def test_a_folder_whose_scenario_has_another_name_is_told_that_name(tmp_path: Path) -> None:
+    (tmp_path / "town.yaml").write_text("format: 1\n")
+    (error,) = scenario.check(tmp_path)
+    assert error.message == f'the folder "{tmp_path}" has no scenario.yaml; did you mean "{tmp_path / "town.yaml"}"?'
+
+
 def test_a_folder_without_a_scenario_is_told(tmp_path: Path) -> None:
     (error,) = scenario.check(tmp_path)
+    assert error.message == f'the folder "{tmp_path}" has no scenario.yaml'
     assert error.allowed is not None
     assert "almaty-2022" in error.allowed

@@ -26,7 +26,8 @@ CURFEW_AT = "at: {value: 2022-01-05T23:00, evidence: [R136]}"
 SOURCED = 'assumption: "why", prior: {uniform: [0, 1]}'
 KNOWN = {"R012", "R136", "R140"}
 DECLARED = {
-    "participation.nu": Parameter("participation.nu", "1/h", 0.2, "assumption", "joining", uniform(0.0, 1.0), 0.0, 1.0)
+    "participation.nu": Parameter("participation.nu", "1/h", 0.2, "assumption", "joining", uniform(0.0, 1.0), 0.0, 1.0),
+    "walk.speed": Parameter("walk.speed", "km/h", 4.0, "convention", "walking"),
 }
 
 
@@ -52,6 +53,10 @@ CASES = {
     "unknown key of the file": (
         ("sites:\n", "towns: {}\nsites:\n"),
         ("towns", "towns: {}", 'unknown key "towns"'),
+    ),
+    "unknown key with no near one": (
+        ("sites:\n", "xyz: {}\nsites:\n"),
+        ("xyz", "xyz: {}", 'unknown key "xyz"; allowed here: format, name, title, summary, variants,'),
     ),
     "wrong unit": (
         ("value: 80 persons", "value: 80 kg"),
@@ -87,19 +92,19 @@ CASES = {
     ),
     "value with neither evidence nor assumption": (
         ("      assumption: about 400 police per 100,000 residents\n", ""),
-        ("forces.police.strength", "value: 80 persons", "neither evidence nor an assumption"),
+        ("forces.police.strength", "strength:", "neither evidence nor an assumption"),
     ),
     "assumption without a prior": (
         ("      prior: {triangular: [60, 80, 120]}\n", ""),
-        ("forces.police.strength", "value: 80 persons", "an assumption needs a prior"),
+        ("forces.police.strength", "strength:", "an assumption needs a prior"),
     ),
     "entity with neither evidence nor assumption": (
         ("    fallback: police_hq\n    assumption: made up for tests\n", "    fallback: police_hq\n"),
-        ("forces.police", "side: state", "neither evidence nor an assumption"),
+        ("forces.police", "police:", "neither evidence nor an assumption"),
     ),
     "triggered action with neither": (
         ("prior: {uniform: [0.2, 0.8]}}\n    assumption: made up for tests\n", "prior: {uniform: [0.2, 0.8]}}\n"),
-        ("actions.emergency", "kind: emergency", "neither evidence nor an assumption"),
+        ("actions.emergency", "emergency:", "neither evidence nor an assumption"),
     ),
     "action outside the horizon": (
         (CURFEW_AT, "at: {value: 2022-01-07T00:01, evidence: [R136]}"),
@@ -147,7 +152,7 @@ CASES = {
     ),
     "hour of the day": (
         ("to_hour: 7", "to_hour: 24"),
-        ("actions.curfew.to_hour", "24", "found 24, expected at most 23"),
+        ("actions.curfew.to_hour", "24", "found 24, expected 0 to 23"),
     ),
     "facility site unknown": (
         ("    site: main_square\n    hold", "    site: main_sqare\n    hold"),
@@ -179,9 +184,13 @@ CASES = {
         ("value: 80 persons", "value: -80 persons"),
         ("forces.police.strength.value", "-80 persons", 'found "-80 persons", expected 0 to 100000000 persons'),
     ),
+    "half a person": (
+        ("value: 80 persons", "value: 80.5 persons"),
+        ("forces.police.strength.value", "80.5 persons", 'found "80.5 persons", expected a whole number of persons'),
+    ),
     "no units": (
         ("units: 4", "units: 0"),
-        ("forces.police.units", "0", "found 0, expected at least 1"),
+        ("forces.police.units", "0", "found 0, expected 1 to 10000"),
     ),
     "prior outside what is allowed": (
         ("share: {value: 0.8, assumption: \"most of those present\", prior: {uniform: [0.5, 1.0]}}",
@@ -209,6 +218,11 @@ CASES = {
         ("tick", "7 min", "found 7 min, expected 5 to 15 min"),
     ),
     "tick too long": (("tick: 10 min", "tick: 1 h"), ("tick", "1 h", "expected 5 to 15 min")),
+    "tick left empty": (
+        ("tick: 10 min", "tick:"),
+        ("tick", "", 'found null, expected a duration, e.g. "10 min"'),
+    ),
+    "tick of a second": (("tick: 10 min", "tick: 1 s"), ("tick", "1 s", "found 1 s, expected 5 to 15 min")),
     "tick of nothing": (("tick: 10 min", "tick: 0 min"), ("tick", "0 min", "expected 5 to 15 min")),
     "horizon too short": (
         ("end: 2022-01-07T00:00", "end: 2022-01-06T23:00"),
@@ -226,7 +240,7 @@ CASES = {
         ("Asia/Almaty", "Asia/Almatty"),
         ("timezone", "Asia/Almatty", 'did you mean "Asia/Almaty"?'),
     ),
-    "latitude": (("lat: 43.6", "lat: 436"), ("facilities.airfield.lat", "436", "found 436, expected at most 90")),
+    "latitude": (("lat: 43.6", "lat: 436"), ("facilities.airfield.lat", "436", "found 436, expected -90 to 90")),
     "precision of nothing": (
         ("precision: 1 km", "precision: 0 km"),
         ("facilities.airfield.precision", "0 km", "expected 0.001 to 100 km"),
@@ -249,7 +263,7 @@ CASES = {
         ("{value: 0.6, assumption: \"most stand where the crowd is expected\", prior: {uniform: [0.4, 0.8]}}\n"
          "      west_bridge: {value: 0.4, assumption: \"the rest stand at the way in\", prior: {uniform: [0.2, 0.6]}}",
          "{value: 0, evidence: [R140]}"),
-        ("forces.police.posts", "main_square:", "no post has a share of the force"),
+        ("forces.police.posts", "posts:", "no post has a share of the force"),
     ),
     "file that does not exist": (
         ("file: districts.geojson", "file: district.geojson"),
@@ -333,6 +347,13 @@ def test_evidence_that_does_not_exist_is_refused_with_the_nearest_id(edited: Edi
     assert text_at(file, error) == "R1365]}"
 
 
+def test_a_row_kept_for_scoring_is_told_as_one_that_exists(edited: Edit) -> None:
+    reason = "is a row kept for scoring: it may choose nothing"
+    error = only(edited(("evidence: [R136]", "evidence: [R046]")), known_evidence={"R012": None, "R046": reason})
+    assert error.message == "R046 is a row kept for scoring: it may choose nothing"
+    assert error.allowed == "R012"
+
+
 def test_a_milestone_of_a_row_that_does_not_exist_is_refused(edited: Edit) -> None:
     error = only(edited(("record: R012", "record: R0122")), known_evidence=KNOWN)
     assert (error.key, error.message) == ("milestones.0.record", 'no evidence has the id "R0122"; did you mean "R012"?')
@@ -349,6 +370,7 @@ def test_a_milestone_of_a_row_that_does_not_exist_is_refused(edited: Edit) -> No
         ("participation.nu: {value: 0.2 h, evidence: [R136]}", "participation.nu.value", "expected 1/h"),
         ("participation.nu: {value: 48 1/day, evidence: [R136]}", "participation.nu.value", "expected 0 to 1 1/h"),
         ("participation.nu: 0.2 1/h", "participation.nu", "expected a mapping with value"),
+        ("walk.speed: {value: 1e9 km/h, evidence: [R136]}", "walk.speed.value", "expected 0 to 200 km/h"),
     ],
 )
 def test_parameters_are_checked_against_what_mechanisms_declare(
@@ -362,4 +384,4 @@ def test_parameters_are_checked_against_what_mechanisms_declare(
 def test_an_error_has_the_keys_that_validate_prints(edited: Edit) -> None:
     document = only(edited(("units: 4", "units: 0"))).as_dict()
     assert list(document) == ["file", "line", "column", "key", "found", "allowed", "message"]
-    assert (document["found"], document["allowed"]) == ("0", "at least 1")
+    assert (document["found"], document["allowed"]) == ("0", "1 to 10000")

@@ -155,7 +155,7 @@ def test_what_waits_for_a_removed_action_goes_with_it_if_triggered_and_keeps_its
     ("override", "key", "message"),
     [
         ("forces.polise.units=1", "forces.polise.units", 'nothing here is called "polise"; did you mean "police"?'),
-        ("force.police.strength=1 person", "force.police.strength", 'did you mean "forces"?'),
+        ("force.police.strength=1 person", "force.police.strength", 'did you mean "forces.police.strength"?'),
         ("forces.police.strenght=1", "forces.police.strenght", 'unknown key "strenght"; did you mean "strength"?'),
         ("actions.curfw=null", "actions.curfw", 'nothing here is called "curfw"; did you mean "curfew"?'),
         ("news.2=null", "news.2", 'nothing here is called "2"'),
@@ -167,6 +167,10 @@ def test_what_waits_for_a_removed_action_goes_with_it_if_triggered_and_keeps_its
         ("title=''", "title", "expected text that is not empty"),
         ("forces.police.units=4.5", "forces.police.units", "expected a whole number"),
         ("actions.curfew.at=2023-01-01T00:00", "actions.curfew.at.value", "expected 2022-01-04T00:00 to 2022-01-07"),
+        ("participation.nu=1 1/h", "participation.nu", 'did you mean "parameters.participation.nu"?'),
+        ("particpation.nu=1 1/h", "particpation.nu", 'did you mean "parameters.participation.nu"?'),
+        ("police.units=1", "police.units", 'did you mean "forces.police.units"?'),
+        ("harvest.size=1", "harvest.size", 'nothing here is called "harvest"; allowed here: format, name,'),
         ("parameters.participation.mu=1 1/h", "parameters.participation.mu", 'did you mean "participation.nu"?'),
         ("place.districts.file=other.geojson", "place.districts.file", "is not among those of the scenario"),
         ("forces.police.strength={value: 4 persons}", "forces.police.strength", "neither evidence nor an assumption"),
@@ -184,6 +188,28 @@ def test_an_override_that_is_wrong_is_told_as_such(small: Scenario, override: st
 def test_an_override_without_path_or_value_is_refused(small: Scenario, text: str) -> None:
     (error,) = errors_of(small, [text])
     assert "expected PATH=VALUE" in error.message
+
+
+@pytest.mark.parametrize("twice", ["forces.police.units", "forces.police.strength.value"])
+def test_a_key_that_is_set_twice_is_refused(small: Scenario, twice: str) -> None:
+    first = twice.removesuffix(".value")
+    (error,) = errors_of(small, [f"{first}=3 persons", "place.resolution=9", f"{twice}=4 persons"])
+    assert (error.file, error.key) == ("--set", twice)
+    assert error.message == "the key is set twice, expected one value for a key"
+
+
+def test_a_name_that_an_override_removes_while_others_use_it_is_told_once_at_the_override(small: Scenario) -> None:
+    (error,) = errors_of(small, ["sites.main_square=null"])
+    assert (error.file, error.line, error.key) == ("--set", None, "sites.main_square")
+    assert error.message.startswith("the override removes it, expected that nothing names it; these do: ")
+    assert "facilities.town_hall.site" in error.message
+
+
+def test_texts_with_control_characters_are_refused(small: Scenario) -> None:
+    (error,) = errors_of(small, {"title": "a\x1b[31mb"})
+    assert "without control characters" in error.message
+    (error,) = errors_of(small, ['title="a\\e[31mb"'])
+    assert error.message == "found the character U+001B, expected text without control characters"
 
 
 def test_all_wrong_overrides_are_told_at_once(small: Scenario) -> None:

@@ -20,6 +20,7 @@ def test_shapes_and_types_are_those_of_the_docstring(world: World) -> None:
         "lon": ((n,), np.float64),
         "area_km2": ((n,), np.float64),
         "district": ((n,), np.int16),
+        "state": ((n,), np.int16),
         "residents": ((n,), np.int32),
         "class_count": ((n, 256), np.int32),
         "first_resident": ((n + 1,), np.int64),
@@ -36,6 +37,12 @@ def test_shapes_and_types_are_those_of_the_docstring(world: World) -> None:
     }
     assert {name: (array.shape, array.dtype) for name, array in world.arrays().items()} == expected
     assert all(array.flags.c_contiguous for array in world.arrays().values())
+
+
+def test_a_city_is_one_state_and_its_cells_are_called_by_their_numbers(world: World) -> None:
+    assert world.state_names == ("city",)
+    assert not world.state.any()
+    assert [int(name, 16) for name in world.cell_names] == world.cell_ids.tolist()
 
 
 def test_every_resident_has_a_number_a_cell_and_a_class(world: World) -> None:

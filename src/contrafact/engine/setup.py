@@ -15,21 +15,25 @@ import numpy as np
 from scipy.special import betaincinv
 
 from contrafact import rng
+from contrafact.engine.geometry import disks, edge_of, great_circle, place_distances
+from contrafact.engine.lift import pact_of, strength_of, unit_members
 from contrafact.engine.stepper import count_state
+from contrafact.engine.territory import reach, state_arrays, turn_to_persons
 from contrafact.kernels import Array
 from contrafact.model import PARAMETERS, policy
 from contrafact.model.context import Context, Fixed, Proposals
 from contrafact.model.exposure import FIXED_POINT
 from contrafact.model.participation import BOXES
 from contrafact.model.state import (
-    BUFFERED,
     CHANNELS,
     COUNTS,
     LAGS,
+    MANDATES,
     OBJECTIVES,
     OUTSIDE,
     TASKS,
     TOLD,
+    accept,
     allocate,
 )
 from contrafact.parameters import Parameter
@@ -66,9 +70,9 @@ def prepare(scenario: Scenario, world: World) -> Model:
     around_start, around_cell = (np.asarray(a) for a in world.near(AROUND_KM))
     fixed = Fixed(
         cells=world.cells,
-        residents_total=world.persons,
-        residents_share=world.residents / max(1, world.persons),
+        persons=world.persons,
         district=world.district.astype(np.int64),
+        **state_arrays(scenario, world),
         class_count=world.class_count,
         by_hardship=world.class_count.reshape(world.cells, BOXES, BOXES).sum(axis=2),
         first_resident=world.first_resident,
@@ -81,6 +85,7 @@ def prepare(scenario: Scenario, world: World) -> Model:
         neighbour=world.neighbour,
         edge_cells=edge_of(world),
         place_hops=world.hops,
+        cell_km2=world.area_km2,
         residents_per_km2=world.residents / world.area_km2,
         site_cell=world.place_cell[world.site_place],
         site_names=world.site_names,
@@ -95,28 +100,6 @@ def prepare(scenario: Scenario, world: World) -> Model:
     return Model(scenario, world, scenario.hours, scenario.ticks_per_hour, place_distances(world), sight, around, fixed)
 
 
-def edge_of(world: World) -> Array:
-    """Cells at the edge of the area: those with fewer neighbours than cells inside have, (edge,) int32."""
-    touching = np.diff(world.neighbour_start)
-    return np.asarray(np.flatnonzero(touching < touching.max(initial=1)), np.int32)
-
-
-def great_circle(lat_a: Array, lon_a: Array, lat_b: Array, lon_b: Array) -> Array:
-    """Great-circle distance in km between points in degrees (haversine, mean Earth radius 6371.0088 km)."""
-    a, b = np.radians(lat_a), np.radians(lat_b)
-    half = np.sin((b - a) / 2) ** 2 + np.cos(a) * np.cos(b) * np.sin(np.radians(lon_b - lon_a) / 2) ** 2
-    return np.asarray(2 * 6371.0088 * np.arcsin(np.sqrt(half)))
-
-
-def place_distances(world: World) -> Array:
-    """Straight distance in km from the cell of each place to each cell, (place, cell); infinite off the map."""
-    km = np.full((len(world.place_names), world.cells), np.inf)
-    for place, cell in enumerate(world.place_cell):
-        if cell >= 0:
-            km[place] = great_circle(world.lat[cell], world.lon[cell], world.lat, world.lon)
-    return km
-
-
 def facility_arrays(scenario: Scenario, world: World) -> dict[str, Any]:
     """Arrays by facility, in the scenario's order; contested are those with a site, on the map."""
     names = list(scenario.facilities)
@@ -129,8 +112,9 @@ def facility_arrays(scenario: Scenario, world: World) -> dict[str, Any]:
         "facility_place": place,
         "facility_site": site,
         "onmap": onmap,
-        "contested": [f for f in range(len(names)) if onmap[f] and (site[f] >= 0 or kinds[f] != "hospital")],
+        "contested": np.flatnonzero(onmap & ((site >= 0) | (kinds != "hospital"))) if names else np.zeros(0, np.int64),
         "guarded": [f for f in range(len(names)) if onmap[f] and kinds[f] != "hospital"],
+        "facility_regained": np.array([scenario.facilities[name].regained for name in names], bool),
         "facility_is_target": onmap & (kinds != "hospital") if names else np.zeros(0, bool),
         **{
             f"facility_is_{kind}": kinds == kind if names else np.zeros(0, bool)
@@ -157,6 +141,8 @@ class Draws:
             path = f"parameters.{parameter.name}"
             self.parameters[parameter.name] = self.values.get(path, self._default(path, parameter))
             self.values[path] = self.parameters[parameter.name]
+        self.scale = scenario.population.scale
+        turn_to_persons(self.parameters, self.scale)
 
     def __getitem__(self, path: str) -> float:
         return self.values[path]
@@ -188,17 +174,19 @@ def set_up(model: Model, seed: int, replication: int, calm: bool = False) -> tup
     fixed = Fixed(**model.fixed.__dict__)
     detour = draws["place.detour"]
     fixed.hop_km = world.edge_km * detour
+    fixed.reach = reach(scenario, world, fixed.governed, draws.values)
     set_up_sites(model, fixed, draws, detour)
     set_up_residents(model, fixed, draws)
     orders = set_up_units(model, fixed, draws)
     set_up_arms(model, fixed, draws)
+    fixed.alliance, sizes = pact_of(scenario, world, fixed, draws)
     fixed.news_hours, fixed.news = news_series(scenario, draws, calm)
     now, following = allocate(
         {
             "person": world.persons + OUTSIDERS, "slot": ROSTER, "cell": world.cells, "cell+1": world.cells + 1,
             "site": len(fixed.site_names), "facility": len(fixed.facility_names), "unit": fixed.unit_strength.size,
             "shop": fixed.shop_hold.size, "count": len(COUNTS), "told": len(TOLD), "channel": len(CHANNELS),
-            "lag": LAGS, "objective": OBJECTIVES,
+            "lag": LAGS, "objective": OBJECTIVES, **sizes,
         }
     )  # fmt: skip
     context = Context(
@@ -215,20 +203,11 @@ def set_up(model: Model, seed: int, replication: int, calm: bool = False) -> tup
     following.unit_cell[on_map] = world.place_cell[orders[on_map]]
     context.actions = [] if calm else actions(model, fixed, draws)
     policy.set_levers(context, 0.0)
-    for name in BUFFERED:
-        np.copyto(getattr(now, name), getattr(following, name))
+    accept(now, following)
     context.tick = -1
     count_state(context)
     context.tick = 0
     return context, draws.values
-
-
-def disks(km: Array, radius: float, own: Array) -> tuple[Array, Array]:
-    """Cells within a radius of each row of km (row, cell), the row's own cell always, as (start, cell)."""
-    rows = [np.union1d(np.flatnonzero(row <= radius), [cell]) for row, cell in zip(km, own, strict=True)]
-    start = np.zeros(len(rows) + 1, np.int64)
-    np.cumsum([row.size for row in rows], out=start[1:])
-    return start, np.concatenate([*rows, np.zeros(0, np.int64)]).astype(np.int64)
 
 
 def set_up_sites(model: Model, fixed: Fixed, draws: Draws, detour: float) -> None:
@@ -306,7 +285,7 @@ def set_up_units(model: Model, fixed: Fixed, draws: Draws) -> Array:
         posts = list(force.posts)
         central = np.array([force.posts[post].value for post in posts])
         drawn = np.array([draws[f"forces.{name}.posts.{post}"] for post in posts])
-        total = round(draws[f"forces.{name}.strength"])
+        total = round(strength_of(scenario, name, draws) / draws.scale)
         per_post = np.maximum(1, largest_remainder(max(force.units, len(posts)), central))
         for post, units, members in zip(posts, per_post, largest_remainder(total, drawn), strict=True):
             columns["strength"].extend(largest_remainder(int(members), np.ones(units)))
@@ -318,7 +297,8 @@ def set_up_units(model: Model, fixed: Fixed, draws: Draws) -> Array:
             columns["firearms"].extend([force.firearms] * units)
             columns["speed"].extend([p[f"movement.{force.mobility}"]] * units)
             columns["tasks"].extend([sum(1 << TASKS.index(task) for task in force.tasks)] * units)
-            columns["arrives"].extend([draws.values.get(f"forces.{name}.arrives", 0.0)] * units)
+            arrives = draws.values.get(f"forces.{name}.arrives", math.inf if force.member else 0.0)
+            columns["arrives"].extend([arrives] * units)
     fixed.unit_force_name = columns["force"]
     fixed.unit_is_contingent = np.array(columns["contingent"], bool)
     fixed.unit_strength = np.array(columns["strength"], np.int32)
@@ -328,6 +308,7 @@ def set_up_units(model: Model, fixed: Fixed, draws: Draws) -> Array:
     fixed.unit_arrives = np.array(columns["arrives"], float)
     fixed.unit_tasks = np.array(columns["tasks"], np.int64)
     fixed.unit_never_commanded = fixed.unit_tasks == 0
+    fixed.unit_member = unit_members(scenario, fixed.unit_force_name)
     return np.array(columns["order"], np.int64)
 
 
@@ -353,7 +334,8 @@ def actions(model: Model, fixed: Fixed, draws: Draws) -> list[policy.Action]:
                 at=None if by_cause else draws[f"{path}.at"],
                 until=draws.values.get(f"{path}.until", math.inf),
                 cause=when.quantity if when else None,
-                at_least=draws.values.get(f"{path}.when.at_least", 0.0),
+                at_least=draws.values.get(f"{path}.when.at_least", 0.0)
+                / (1 if when and when.quantity == "facilities_lost" else draws.scale),
                 after=when.after if when else None,
                 delay=draws.values.get(f"{path}.when.delay", 0.0),
             )
@@ -382,6 +364,10 @@ def action_values(model: Model, fixed: Fixed, draws: Draws, name: str) -> dict[s
         values["channels"] = [CHANNELS.index(channel) for channel in action.channels]
     if hasattr(action, "level"):
         values["level"] = policy.RULES.index(action.level)
+    if hasattr(action, "what"):
+        values["what"] = action.what
+    if hasattr(action, "mandate"):
+        values["mandate"] = MANDATES.index(action.mandate)
     if hasattr(action, "from_hour") and hasattr(action, "to_hour"):
         values |= {"from_hour": action.from_hour, "to_hour": action.to_hour}
     if hasattr(action, "radius"):

@@ -1,8 +1,9 @@
 """The stepper: settles competing proposals, applies them, and counts what mechanisms read in the next tick.
 
 Each proposal is a person, a new status and a time within the tick; for one person the earliest wins, ties by the order
-of the loop. In the roster of persons in the street or in hiding the last then takes the place of one who is gone, and
-those who joined or came from outside are appended, so its order follows from events alone.
+of the loop. Nor is a member of a unit lost twice: who was hurt by hand and hit by fire in a tick was hurt by hand, as
+the loop has it. In the roster of persons in the street or in hiding the last then takes the place of one who is gone,
+and those who joined or came from outside are appended, so its order follows from events alone.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from contrafact.model.state import (
     ARMED,
     ARRAYS,
     BAND,
-    BUFFERED,
     CALM,
     COUNTS,
     DEAD,
@@ -33,10 +33,13 @@ from contrafact.model.state import (
     RETURNING,
     STATUSES,
     State,
+    accept,
 )
 
 LOST = 255  # status written over a proposal that lost
-BYSTANDERS, PROTESTERS, ARMED_PERSONS = range(3)
+BYSTANDERS, PROTESTERS, ARMED_PERSONS, STATE_FORCES, CONTINGENTS = range(len(GROUPS))
+FIRST_DEATHS = COUNTS.index(f"deaths_{GROUPS[0]}")
+FIRST_INJURED = COUNTS.index(f"injured_{GROUPS[0]}")
 TOOK_ARMS = COUNTS.index("took_arms")
 ENTERED = COUNTS.index("entered")
 COUNT_OF = np.full(len(STATUSES), COUNTS.index("changed"))
@@ -226,12 +229,35 @@ def spread(events: Array, start: Array, cell: Array, out: Array) -> None:
 
 
 @kernel
+def lose_once(strength: Array, injured: Array, dead: Array, shot_before: Array, shot: Array, killed: Array) -> None:
+    """Take back hits by fire in the tick beyond the members that a unit has left, wounds first, arrays (unit,).
+
+    Hand-to-hand fighting and combat each know who was fit as the tick began, and not what the other does to them.
+    """
+    for u in range(strength.size):
+        beyond = max(0, injured[u] + dead[u] + shot[u] + killed[u] - strength[u])
+        wounds = min(beyond, shot[u] - shot_before[u])
+        shot[u] -= wounds
+        killed[u] -= beyond - wounds
+
+
+@kernel
 def muster(hour: float, cell: Array, strength: Array, firearms: Array, injured: Array, dead: Array, shot: Array,
-           killed: Array, recovers: Array, routed: Array, fit: Array, force: Array, armed: Array) -> None:  # fmt: skip
-    """Members fit for duty of each unit, (unit,), and in each cell those and the ones with firearms, (cell,)."""
+           killed: Array, recovers: Array, routed: Array, contingent: Array, fit: Array, force: Array, armed: Array,
+           counts: Array) -> None:  # fmt: skip
+    """Members fit for duty of each unit, (unit,), and in each cell those and the ones with firearms, (cell,).
+
+    Losses of state forces and of contingents so far are written to counts (count,).
+    """
     force[:] = 0
     armed[:] = 0
+    for group in (STATE_FORCES, CONTINGENTS):
+        counts[FIRST_INJURED + group] = 0
+        counts[FIRST_DEATHS + group] = 0
     for u in range(cell.size):
+        group = CONTINGENTS if contingent[u] else STATE_FORCES
+        counts[FIRST_INJURED + group] += injured[u] + shot[u]
+        counts[FIRST_DEATHS + group] += dead[u] + killed[u]
         fit[u] = 0
         if cell[u] >= 0 and recovers[u] <= hour and routed[u] <= hour:
             fit[u] = max(0, strength[u] - injured[u] - dead[u] - shot[u] - killed[u])
@@ -255,8 +281,9 @@ def grow(now: State, following: State, size: int) -> None:
 def apply(c: Context) -> None:
     """Apply a tick: the next state becomes the present one and proposals are settled."""
     now, following, fixed, proposals = c.now, c.next, c.fixed, c.proposals
-    for name in BUFFERED:
-        np.copyto(getattr(now, name), getattr(following, name))
+    lose_once(fixed.unit_strength, following.unit_injured, following.unit_dead, now.unit_shot, following.unit_shot,
+              following.unit_killed)  # fmt: skip
+    accept(now, following)
     person, new, time, where, payload, detail = proposals.arrays()
     joined = settle(proposals.n, c.slots, person, new, time, where, payload, now.winner, now.status, now.slot_fate,
                     now.counts, now.deaths_now, now.harmed_now)  # fmt: skip
@@ -283,9 +310,5 @@ def count_state(c: Context) -> None:
          now.armed_start, now.armed_slots, now.hidden_start, now.hidden_slots)  # fmt: skip
     next_hour = (c.tick + 1) / c.ticks_per_hour  # to the bit what mechanisms compare with in the tick that follows
     muster(next_hour, now.unit_cell, fixed.unit_strength, fixed.unit_firearms, now.unit_injured, now.unit_dead,
-           now.unit_shot, now.unit_killed, now.unit_recovers, now.unit_routed, now.unit_fit, now.force,
-           now.armed_force)  # fmt: skip
-    for lost, kind in ((now.unit_injured + now.unit_shot, "injured"), (now.unit_dead + now.unit_killed, "deaths")):
-        by_contingents = int(lost[fixed.unit_is_contingent].sum())
-        now.counts[COUNTS.index(f"{kind}_contingents")] = by_contingents
-        now.counts[COUNTS.index(f"{kind}_state_forces")] = int(lost.sum()) - by_contingents
+           now.unit_shot, now.unit_killed, now.unit_recovers, now.unit_routed, fixed.unit_is_contingent, now.unit_fit,
+           now.force, now.armed_force, now.counts)  # fmt: skip

@@ -49,6 +49,11 @@ def known_ids(name: str = "almaty-2022") -> frozenset[str]:
     return frozenset(rows | {row["id"] for row in _sourced(name)} | set(load_references()))
 
 
+def kept_back(name: str = "almaty-2022") -> frozenset[str]:
+    """Every row that is kept for scoring: it exists, and nothing in the scenario about this crisis may rest on it."""
+    return frozenset(row.id for row in load_ledger(name).by_use("score"))
+
+
 def cite(evidence: str, name: str = "almaty-2022") -> str:
     """One line that says what an id stands for: who said it, or where it was published; InputError for another id."""
     references = load_references()

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from contrafact import engine, world
+from contrafact import engine, scenario
 from contrafact.errors import InputError, InputErrors
-from contrafact.experiment import manifest
+from contrafact.experiment import kinds, manifest
+from contrafact.experiment.city import prepared
 from contrafact.experiment.loading import is_results, load
+from contrafact.experiment.protocol import Notify, to_stderr
 from contrafact.experiment.replications import processors
-from contrafact.experiment.run import Notify, prepared, to_stderr
 from contrafact.kernels import cache_folder
 from contrafact.scenario.loading import find
 
@@ -31,7 +32,7 @@ def validate(name_or_path: str | Path) -> list[InputError]:
     if not is_results(name_or_path):
         find(name_or_path)
     try:
-        return world.check(load(name_or_path))
+        return kinds.of(load(name_or_path)).problems()
     except InputError as error:
         return [error]
     except InputErrors as error:
@@ -91,7 +92,7 @@ def can_draw() -> bool:
 
 
 def _rate(notify: Notify) -> float:
-    measured = load(MEASURED)
+    measured = scenario.load(MEASURED)
     job = prepared(measured, 1, frozenset(), MEASURED_HOURS, notify)
     engine.simulate(job.model, job.seed, 0, record=job.record, until_hours=measured.tick)
     begun = time.perf_counter()

@@ -14,7 +14,7 @@ from contrafact.experiment.manifest import Manifest
 NAME = "ro-crate-metadata.json"
 FOLDERS = {
     "outcomes": "Outcomes, one row per replication and outcome",
-    "timeline": "Quantities by hour, one row per replication, hour and quantity",
+    "timeline": "Quantities over time, one row per replication, time and quantity",
     "cells": "Crowds by hour and hexagon, for hexagons that are not empty",
     "holders": "Holder of each facility by hour and replication",
     "events": "Seizures, recaptures, actions and other events",

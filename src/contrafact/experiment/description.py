@@ -1,4 +1,4 @@
-"""What a scenario is made of, in sections: entities, order of processes, parameters, actions, what is left out."""
+"""What a city is made of, in sections: entities, order of processes, parameters, actions, what is left out."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from contrafact import engine, world
 from contrafact.engine import calm
-from contrafact.errors import InputErrors
-from contrafact.experiment.plan import LARGEST_SEED, MOST_WORKERS, check_range
+from contrafact.experiment.city import prepared
+from contrafact.experiment.protocol import Notify, Progress, Row, Section
 from contrafact.experiment.replications import processors
-from contrafact.experiment.run import Notify, Progress, prepared, to_stderr
 from contrafact.model import PARAMETERS
 from contrafact.scenario import units
 
@@ -21,18 +20,6 @@ if TYPE_CHECKING:
     from contrafact.parameters import Parameter, Prior
     from contrafact.scenario import Quantity, Scenario
     from contrafact.world import World
-
-Row = tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Section:
-    """A table with its columns and rows, or plain lines."""
-
-    title: str
-    columns: Row = ()
-    rows: tuple[Row, ...] = ()
-    lines: Row = ()
 
 
 @dataclass(frozen=True)
@@ -116,6 +103,8 @@ class Description:
         described = self.scenario
         counts = tuple((name, f"{count:,}") for name, count in self.entities.items())
         yield Section("Entities", ("entity", "count"), counts)
+        if described.population.scale > 1:
+            yield Section("Scale", lines=(SCALED.format(described.population.scale),))
         yield Section("Order of processes in a tick", lines=(" -> ".join(self.order),))
         own = tuple(value_row(described, value) for value in self.values if value.meaning is None)
         yield Section(f"Values of the scenario ({len(own)})", VALUE_COLUMNS, own)
@@ -132,30 +121,19 @@ class Description:
         yield Section("How much is assumed", lines=(assumed, *(() if self.calm is None else (str(self.calm),))))
 
 
+SCALED = (
+    "Each synthetic person stands for {:,} residents. Spreads grow with the square root of that number, maxima are "
+    "biased upward, and casualties are not to be read off such a run."
+)
 VALUE_COLUMNS = ("name", "value", "unit", "prior", "rests on")
 ACTION_KEYS = ("action", "kind", "time", "response", "rests_on", "label")
 DECLARED = "declared by its mechanism"
 
 
 def describe(
-    described: Scenario,
-    draws: int = 40,
-    seed: int = 1,
-    threads: int | None = None,
-    progress: Progress | None = None,
-    notify: Notify = to_stderr,
+    described: Scenario, draws: int, seed: int, threads: int | None, progress: Progress | None, notify: Notify
 ) -> Description:
-    """Lay a scenario open; ``draws`` is the number of calm weeks to simulate, 0 for none.
-
-    InputErrors names options that are wrong.
-    """
-    errors = [
-        *check_range("--draws", draws, 0, 100_000),
-        *check_range("--seed", seed, 0, LARGEST_SEED),
-        *check_range("--threads", 1 if threads is None else threads, 1, MOST_WORKERS),
-    ]
-    if errors:
-        raise InputErrors(errors)
+    """Lay a city open; ``draws`` is the number of calm weeks to simulate, 0 for none."""
     check = None
     if draws:
         model = prepared(described, seed, frozenset(), None, notify).model
@@ -182,8 +160,10 @@ def _calm_share(model: Model, draws: int, seed: int, threads: int, progress: Pro
 def _entities(described: Scenario, built: World) -> dict[str, int]:
     return {
         "persons": built.persons,
+        "residents per person": described.population.scale,
         "cells": built.cells,
         "districts": len(built.district_names),
+        "states": len(built.state_names),
         "facilities": len(described.facilities),
         "gathering sites": len(described.sites),
         "forces": len(described.forces),
@@ -200,17 +180,18 @@ def _values(described: Scenario) -> Iterator[Value]:
             yield _value(path, quantity)
     for name, parameter in PARAMETERS.items():
         given = described.parameters.get(name)
-        yield _declared(parameter) if given is None else _value(name, given, parameter.meaning)
+        path = f"parameters.{name}"
+        yield _declared(path, parameter) if given is None else _value(path, given, parameter.meaning)
 
 
 def _value(path: str, given: Quantity, meaning: str | None = None) -> Value:
     return Value(path, given.value, given.unit, given.prior, given.evidence, given.assumption, meaning)
 
 
-def _declared(parameter: Parameter) -> Value:
+def _declared(path: str, parameter: Parameter) -> Value:
     assumed = parameter.evidence == "assumption"
     return Value(
-        parameter.name,
+        path,
         parameter.default,
         parameter.unit,
         parameter.prior,

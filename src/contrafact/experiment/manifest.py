@@ -17,6 +17,7 @@ from contrafact.experiment.result import overall_digest
 
 FORMAT = 1
 NAME = "manifest.json"
+MILESTONES = "milestones.json"
 PACKAGES = ("numpy", "numba", "llvmlite", "scipy", "h3", "duckdb", "pydantic", "ruamel.yaml", "pint", "tzdata")
 
 
@@ -30,7 +31,7 @@ class Finished(BaseModel):
 
 
 class Manifest(BaseModel):
-    """What manifest.json holds; times in hours since the scenario's start, elapsed_s in seconds."""
+    """What manifest.json holds; elapsed_s in seconds, until_hours null for a model without a clock."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
@@ -39,7 +40,7 @@ class Manifest(BaseModel):
     scenario: str
     scenario_digest: str
     seed: int
-    until_hours: float
+    until_hours: float | None
     record: list[str]
     arms: list[str]
     requested: int
@@ -55,6 +56,11 @@ class Manifest(BaseModel):
     packages: dict[str, str]
     platform: str
     resolved: dict[str, Any]
+
+    @property
+    def length(self) -> float:
+        """How much was run, in the model's own measure: hours, or ticks of a model without a clock."""
+        return self.ticks if self.until_hours is None else self.until_hours
 
     def digest_of(self, replication: int) -> str:
         """Recorded digest of one replication; InputError where it is not among the finished ones."""

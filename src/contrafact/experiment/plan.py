@@ -7,13 +7,14 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from contrafact.errors import InputError, InputErrors
-from contrafact.experiment.replications import RECORD, processors
+from contrafact.experiment.replications import processors
 from contrafact.scenario import units
 
 if TYPE_CHECKING:
+    from contrafact.experiment.protocol import Experiment, Until
     from contrafact.scenario import Scenario
 
 LARGEST_SEED = 2**64 - 1
@@ -23,14 +24,17 @@ UNTIL = 'a local time such as "2022-01-06T12:00" or a duration such as "36 h", "
 
 @dataclass(frozen=True)
 class Plan:
-    """A run that may start: numbers of replications, threads and processes, seed, what is kept, hours to simulate."""
+    """A run that may start: numbers of replications, threads and processes, seed, what is kept, how much to simulate.
+
+    length  in the model's own measure: hours, or ticks of a model without a clock
+    """
 
     replications: int
     seed: int
     threads: int
     workers: int
     record: frozenset[str]
-    until_hours: float
+    length: float
 
     @property
     def side_by_side(self) -> int:
@@ -39,13 +43,13 @@ class Plan:
 
 
 def plan(
-    scenario: Scenario,
+    experiment: Experiment[Any],
     replications: int,
     seed: int,
     threads: int | None,
     workers: int,
-    until: str | float | datetime | None,
-    record: Iterable[str],
+    until: Until | None,
+    record: Iterable[str] | None,
 ) -> Plan:
     """The checked plan; InputErrors names every option that is wrong."""
     errors = [
@@ -58,16 +62,16 @@ def plan(
         if workers:
             message = "is given together with --workers; a worker process runs one replication at a time, so choose one"
             errors.append(InputError(message, key="--threads", found=str(threads)))
-    kept = frozenset(record)
-    errors += [_unknown_recorder(name) for name in sorted(kept - RECORD)]
-    hours: float = scenario.hours
+    kept = experiment.recorders if record is None else frozenset(record)
+    errors += [_unknown_recorder(name, experiment.recorders) for name in sorted(kept - experiment.recorders)]
+    length = 0.0
     try:
-        hours = hours if until is None else hours_until(scenario, until)
+        length = experiment.length(until)
     except InputError as error:
         errors.append(error)
     if errors:
         raise InputErrors(errors)
-    return Plan(replications, seed, threads or processors(), workers, kept, hours)
+    return Plan(replications, seed, threads or processors(), workers, kept, length)
 
 
 def hours_until(scenario: Scenario, until: str | float | datetime) -> float:
@@ -111,8 +115,8 @@ def check_range(key: str, found: int, low: int, high: int) -> list[InputError]:
     return [InputError(f"found {found}, expected {allowed}", key=key, found=str(found), allowed=allowed)]
 
 
-def _unknown_recorder(name: str) -> InputError:
-    allowed = ", ".join(sorted(RECORD))
-    near = difflib.get_close_matches(name, sorted(RECORD), 1)
+def _unknown_recorder(name: str, known: frozenset[str]) -> InputError:
+    allowed = ", ".join(sorted(known))
+    near = difflib.get_close_matches(name, sorted(known), 1)
     hint = f'; did you mean "{near[0]}"?' if near else ""
     return InputError(f'found "{name}", expected any of {allowed}{hint}', key="record", found=name, allowed=allowed)

@@ -1,8 +1,9 @@
-"""Read a results folder back into the result that was written, its curves at whole hours."""
+"""Read a city's results folder back into the result that was written, its curves at whole hours."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -11,33 +12,31 @@ from numpy.typing import NDArray
 
 from contrafact import world
 from contrafact.errors import InputError
-from contrafact.experiment.loading import scenario_of
-from contrafact.experiment.manifest import read_manifest
+from contrafact.experiment import shards
+from contrafact.experiment.manifest import MILESTONES, Manifest
 from contrafact.experiment.parquet import read_tables
 from contrafact.experiment.result import Result
-from contrafact.experiment.results import MILESTONES
 from contrafact.experiment.tables import FIRST, MEAN
 from contrafact.model.context import Event
 from contrafact.model.state import HOLDERS
+from contrafact.scenario import Scenario
 
 Array: TypeAlias = NDArray[Any]
 
 
-def read(folder: Path) -> Result:
-    """Result of the run that wrote this folder; InputError(s) where a part is missing, torn or edited."""
-    record = read_manifest(folder)
-    scenario = scenario_of(record, folder)
+def read(folder: Path, record: Manifest, scenario: Scenario) -> Result:
+    """Result of a run of this city with this manifest; InputError where a table is missing, torn or edited."""
     built = world.build(scenario)
     numbers = np.array([finished.number for finished in record.replications], dtype=np.int64)
     try:
-        parts = _read_parts(folder, numbers, built.cell_ids, record.record)
+        parts = _read_parts(folder, numbers, built.cell_names, record.record)
     except (KeyError, ValueError, IndexError) as error:
         raise InputError(f"holds tables that do not belong to its manifest ({error!r})", file=str(folder)) from error
     return Result(
         scenario=scenario,
         world=built,
         seed=record.seed,
-        until_hours=record.until_hours,
+        until_hours=record.length,
         record=frozenset(record.record),
         requested=record.requested,
         elapsed_s=record.elapsed_s,
@@ -56,19 +55,19 @@ def _milestones(folder: Path) -> tuple[dict[str, Any], ...]:
         raise InputError(f"is not readable ({error!r})", file=str(folder / MILESTONES)) from error
 
 
-def _read_parts(folder: Path, numbers: Array, cell_ids: Array, record: list[str]) -> dict[str, Any]:
+def _read_parts(folder: Path, numbers: Array, cell_names: Sequence[str], record: list[str]) -> dict[str, Any]:
     """The fields of a result that stand in tables."""
     hours = np.zeros(0)
     curves: dict[str, Array] = {}
     if "timeline" in record:
-        hours, curves = _curves(read_tables(folder / "timeline"), numbers)
+        hours, curves = shards.curves(read_tables(folder / "timeline"), numbers, "hour")
     held = _holders(read_tables(folder / "holders"), len(numbers))
     fields: dict[str, dict[str, Array]] = {}
     if "cells" in record:
-        fields = _fields(read_tables(folder / "cells"), cell_ids, held.shape[1])
+        fields = _fields(read_tables(folder / "cells"), cell_names, held.shape[1])
     return {
-        "outcomes": _columns(read_tables(folder / "outcomes"), "outcome", len(numbers)),
-        "draws": _columns(read_tables(folder / "draws"), "parameter", len(numbers)),
+        "outcomes": shards.columns(read_tables(folder / "outcomes"), "outcome", len(numbers)),
+        "draws": shards.columns(read_tables(folder / "draws"), "parameter", len(numbers)),
         "hours": hours,
         "timeline": curves,
         "cells": fields.get(MEAN, {}),
@@ -86,22 +85,6 @@ def _holders(table: dict[str, Array], count: int) -> Array:
     return held.reshape(count, hours, -1 if hours else 0)
 
 
-def _columns(table: dict[str, Array], key: str, count: int) -> dict[str, Array]:
-    if not len(table[key]):
-        return {}
-    names = table[key].reshape(count, -1)[0]
-    values = table["value"].reshape(count, -1)
-    return {str(name): values[:, column] for column, name in enumerate(names)}
-
-
-def _curves(table: dict[str, Array], numbers: Array) -> tuple[Array, dict[str, Array]]:
-    """Hours, (time,), and quantity -> (replication, time)."""
-    names = list(dict.fromkeys(table["quantity"]))
-    values = table["value"].reshape(len(numbers), -1, len(names)).astype(np.float32)
-    hours = table["hour"].reshape(len(numbers), -1, len(names))[0, :, 0]
-    return hours, {str(name): values[:, :, column] for column, name in enumerate(names)}
-
-
 def _events(table: dict[str, Array], numbers: Array) -> tuple[tuple[Event, ...], ...]:
     found: dict[int, list[Event]] = {int(number): [] for number in numbers}
     keys = ("replication", "tick", "hour", "kind", "subject", "place", "value")
@@ -110,13 +93,13 @@ def _events(table: dict[str, Array], numbers: Array) -> tuple[tuple[Event, ...],
     return tuple(tuple(listed) for listed in found.values())
 
 
-def _fields(table: dict[str, Array], cell_ids: Array, hour_count: int) -> dict[str, dict[str, Array]]:
-    position = {format(int(cell), "x"): index for index, cell in enumerate(cell_ids)}
+def _fields(table: dict[str, Array], cell_names: Sequence[str], hour_count: int) -> dict[str, dict[str, Array]]:
+    position = {name: index for index, name in enumerate(cell_names)}
     fields: dict[str, dict[str, Array]] = {}
     for statistic in dict.fromkeys(table["statistic"]):
         for quantity in dict.fromkeys(table["quantity"]):
             chosen = (table["statistic"] == statistic) & (table["quantity"] == quantity)
-            field = np.zeros((hour_count, len(cell_ids)))
+            field = np.zeros((hour_count, len(cell_names)))
             columns = [position[name] for name in table["cell"][chosen]]
             field[table["hour"][chosen] - 1, columns] = table["value"][chosen]
             fields.setdefault(str(statistic), {})[str(quantity)] = field

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from contrafact import engine
+from contrafact.experiment import kinds
 from contrafact.experiment.loading import scenario_of
 from contrafact.experiment.manifest import read_manifest
-from contrafact.experiment.run import Notify, prepared, to_stderr
+from contrafact.experiment.protocol import Notify, to_stderr
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,6 @@ def replay(folder: str | Path, replication: int = 0, notify: Notify = to_stderr)
     place = Path(folder)
     record = read_manifest(place)
     recorded = record.digest_of(replication)
-    scenario = scenario_of(record, place)
-    until = None if record.until_hours == scenario.hours else record.until_hours
-    job = prepared(scenario, record.seed, frozenset(), until, notify)
-    again = engine.simulate(job.model, job.seed, replication, record=job.record, until_hours=job.until_hours)
+    experiment = kinds.of(scenario_of(record, place))
+    again = experiment.job(record.seed, frozenset(), record.length, notify).simulate(replication)
     return Replayed(replication, again.digest, recorded, tuple(record.differences()))

@@ -1,4 +1,4 @@
-"""Many replications of one scenario, on threads or processes; what comes out does not depend on which finishes first.
+"""Many replications of one job, on threads or processes; what comes out does not depend on which finishes first.
 
 A replication runs on one thread, and kernels release the interpreter's lock, so that threads run side by side. Results
 are taken in the order of the replications' numbers, and only a few are under way at a time, so that the state of few
@@ -9,40 +9,22 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any, Protocol
 
-from contrafact import engine
 from contrafact.errors import InputError, InputErrors, RunError
 from contrafact.experiment.interruption import Interruption, deaf_children, die_with_parent
-from contrafact.experiment.loading import from_resolved
 
 if TYPE_CHECKING:
-    from contrafact.engine import Model, Replication
-    from contrafact.scenario import Scenario
-    from contrafact.world import World
+    from contrafact.experiment.protocol import Job
 
-RECORD = frozenset({"timeline", "cells", "events"})
 POLL_S = 0.2
 ATTEMPTS = 3
 """How often worker processes may die before the run is given up."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """What every replication of a run shares."""
-
-    scenario: Scenario
-    world: World
-    model: Model
-    seed: int
-    record: frozenset[str]
-    until_hours: float | None
 
 
 class Pool(Protocol):
@@ -50,7 +32,7 @@ class Pool(Protocol):
 
     size: int
 
-    def submit(self, number: int) -> Future[Replication]:
+    def submit(self, number: int) -> Future[Any]:
         """Start one replication as soon as there is room."""
 
     def close(self) -> None:
@@ -64,12 +46,9 @@ class Threads:
         self.job, self.size = job, size
         self._pool = ThreadPoolExecutor(size, thread_name_prefix="replication")
 
-    def submit(self, number: int) -> Future[Replication]:
+    def submit(self, number: int) -> Future[Any]:
         """Start one replication as soon as a thread is free."""
-        job = self.job
-        return self._pool.submit(
-            lambda: engine.simulate(job.model, job.seed, number, record=job.record, until_hours=job.until_hours)
-        )
+        return self._pool.submit(self.job.simulate, number)
 
     def close(self) -> None:
         """Start nothing more and wait for what is under way."""
@@ -77,14 +56,14 @@ class Threads:
 
 
 class Processes:
-    """Replications in processes of their own; each prepares the model once."""
+    """Replications in processes of their own; each makes the job once."""
 
     def __init__(self, job: Job, size: int) -> None:
         self.job, self.size = job, size
         self._deaths = 0
         self._pool = self._start()
 
-    def submit(self, number: int) -> Future[Replication]:
+    def submit(self, number: int) -> Future[Any]:
         """Start one replication as soon as a process is free; where one has died, all are replaced first."""
         while True:
             try:
@@ -108,8 +87,7 @@ class Processes:
         self._pool = self._start()
 
     def _start(self) -> ProcessPoolExecutor:
-        job = self.job
-        shared = (job.scenario.resolved(), job.world, job.seed, job.record, job.until_hours)
+        shared = (self.job.recipe(),)
         return ProcessPoolExecutor(
             self.size, mp_context=get_context("spawn"), initializer=_start_worker, initargs=shared
         )
@@ -120,10 +98,10 @@ class InOrder:
 
     def __init__(self, pool: Pool, count: int, interruption: Interruption) -> None:
         self.pool, self.interruption = pool, interruption
-        self._waiting: deque[tuple[int, Future[Replication]]] = deque()
+        self._waiting: deque[tuple[int, Future[Any]]] = deque()
         self._numbers = iter(range(count))
 
-    def __iter__(self) -> Iterator[Replication]:
+    def __iter__(self) -> Iterator[Any]:
         self._fill()
         while self._waiting:
             number, future = self._waiting[0]
@@ -144,7 +122,7 @@ class InOrder:
             self._fill()
             yield replication
 
-    def finished(self) -> list[Replication]:
+    def finished(self) -> list[Any]:
         """After an interruption: wait for what is under way and give what came to a good end."""
         self.pool.close()
         done = [future for _, future in self._waiting if not future.cancelled() and future.exception() is None]
@@ -162,19 +140,14 @@ def processors() -> int:
     return os.cpu_count() or 1
 
 
-_worker: dict[str, Any] = {}
-"""In a worker process: the arguments that all its replications share."""
+_worker: dict[str, Job] = {}
+"""In a worker process: the job of all its replications."""
 
 
-def _start_worker(
-    resolved: dict[str, Any], world: World, seed: int, record: frozenset[str], until_hours: float | None
-) -> None:
+def _start_worker(recipe: Callable[[], Job]) -> None:
     die_with_parent()
-    model = engine.prepare(from_resolved(resolved), world)
-    _worker.update(model=model, seed=seed, record=record, until_hours=until_hours)
+    _worker["job"] = recipe()
 
 
-def _simulate_in_worker(number: int) -> Replication:
-    return engine.simulate(
-        _worker["model"], _worker["seed"], number, record=_worker["record"], until_hours=_worker["until_hours"]
-    )
+def _simulate_in_worker(number: int) -> Any:
+    return _worker["job"].simulate(number)

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
 from contrafact.model.recording import OUTCOMES
+from contrafact.words import counted, length
 
 if TYPE_CHECKING:
     from contrafact.model.context import Event
     from contrafact.scenario import Scenario
+    from contrafact.scenario.document import Document
     from contrafact.world import World
 
 Array: TypeAlias = NDArray[Any]
@@ -34,7 +37,8 @@ NOTES = {"detained": CUSTODY_NOTE}
 class Summary:
     """One outcome over the replications: median and the ends of the interval that holds 90 % of them.
 
-    An infinite number means that the thing did not happen before the end of the run.
+    An infinite number means that the thing did not happen before the end of the run, NaN that there was nothing to
+    measure in any replication.
     """
 
     median: float
@@ -43,49 +47,81 @@ class Summary:
     unit: str
 
     def as_dict(self) -> dict[str, float | str | None]:
-        """JSON form: an infinite number becomes null."""
+        """JSON form: a number that is infinite or NaN becomes null."""
         numbers = {"median": self.median, "low": self.low, "high": self.high}
         return {**{name: finite(value) for name, value in numbers.items()}, "unit": self.unit}
 
 
-@dataclass(frozen=True)
-class Result:
-    """All that is kept of one run of a scenario.
+@dataclass(frozen=True, kw_only=True)
+class AnyResult(ABC):
+    """What the results of all models have in common.
 
     numbers     (replication,) int64, which replications these are, ascending
     digests     one per replication, hex
-    outcomes    name -> (replication,) float64, in the order of OUTCOMES; an end that was not reached is infinite
-    hours       (time,) float64, hours since the scenario's start
+    outcomes    name -> (replication,) float64, in the order of ``units``; infinite where a time was not reached, NaN
+                where a replication had nothing to measure
     timeline    quantity -> (replication, time) float32
-    cells       quantity -> (hour, cell) float64, mean over the replications, at the end of each hour
-    first_cells quantity -> (hour, cell), the lowest-numbered replication alone
-    holders     (replication, hour, facility) int8, an index of HOLDERS at the end of each hour
-    events      one tuple of events per replication
-    draws       parameter -> (replication,) float64
     milestones  rows of the record beside what the runs did, as ``contrafact run --json`` prints them
-    record      what was kept beside outcomes, holders and draws: any of timeline, cells, events
+    record      what was kept beside outcomes
     requested   how many replications were asked for; more than there are after an interruption
+    until_hours hours simulated, None for a model without a clock
     """
 
-    scenario: Scenario
-    world: World
+    scenario: Document
     seed: int
-    until_hours: float
     record: frozenset[str]
     requested: int
     elapsed_s: float
     numbers: Array
     digests: tuple[str, ...]
     outcomes: Mapping[str, Array]
-    hours: Array
     timeline: Mapping[str, Array]
-    cells: Mapping[str, Array]
-    first_cells: Mapping[str, Array]
-    holders: Array
-    events: tuple[tuple[Event, ...], ...]
-    draws: Mapping[str, Array]
-    milestones: tuple[Mapping[str, Any], ...]
+    milestones: tuple[Mapping[str, Any], ...] = ()
+    until_hours: float | None = None
     folder: Path | None = None
+
+    figures: ClassVar[str]
+    """Module of the report that draws such results with ``save_figures``."""
+
+    @property
+    @abstractmethod
+    def persons(self) -> int:
+        """Persons or agents at the start of each replication."""
+
+    @property
+    @abstractmethod
+    def cell_count(self) -> int:
+        """Places of the map or sites of the lattice."""
+
+    @property
+    @abstractmethod
+    def ticks(self) -> int:
+        """Ticks simulated in each replication."""
+
+    @property
+    @abstractmethod
+    def units(self) -> Mapping[str, str]:
+        """Unit of each outcome, in the order in which they are told."""
+
+    @property
+    @abstractmethod
+    def size(self) -> str:
+        """What was simulated in each replication, in words."""
+
+    @property
+    @abstractmethod
+    def stopped_at(self) -> str | None:
+        """What ``--until`` says of a run that ends early, None of one that ran to its end."""
+
+    @property
+    @abstractmethod
+    def variation(self) -> str:
+        """What makes the replications differ."""
+
+    @property
+    @abstractmethod
+    def notes(self) -> Sequence[str]:
+        """What must be said beside the outcomes."""
 
     @property
     def replications(self) -> int:
@@ -96,6 +132,54 @@ class Result:
     def digest(self) -> str:
         """SHA-256 over the replications' digests in the order of their numbers, hex."""
         return overall_digest(self.digests)
+
+    @cached_property
+    def summary(self) -> dict[str, Summary]:
+        """Median and 90 % interval of every outcome, in the order of ``units``."""
+        known = self.outcomes
+        return {name: summarise(known[name], unit) for name, unit in self.units.items() if name in known}
+
+    def as_dict(self) -> dict[str, Any]:
+        """What ``contrafact run --json`` prints."""
+        return {
+            "scenario": self.scenario.name,
+            "seed": self.seed,
+            "replications": self.replications,
+            "persons": self.persons,
+            "cells": self.cell_count,
+            "ticks": self.ticks,
+            "elapsed_s": round(self.elapsed_s, 3),
+            "digest": self.digest,
+            "results": None if self.folder is None else str(self.folder),
+            "outcomes": {name: summary.as_dict() for name, summary in self.summary.items()},
+            "milestones": [dict(milestone) for milestone in self.milestones],
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result(AnyResult):
+    """All that is kept of one run of a city.
+
+    hours       (time,) float64, hours since the scenario's start
+    cells       quantity -> (hour, cell) float64, mean over the replications, at the end of each hour
+    first_cells quantity -> (hour, cell), the lowest-numbered replication alone
+    holders     (replication, hour, facility) int8, an index of HOLDERS at the end of each hour
+    events      one tuple of events per replication
+    draws       parameter -> (replication,) float64
+    record      what was kept beside outcomes, holders and draws: any of timeline, cells, events
+    """
+
+    scenario: Scenario
+    world: World
+    until_hours: float
+    hours: Array
+    cells: Mapping[str, Array]
+    first_cells: Mapping[str, Array]
+    holders: Array
+    events: tuple[tuple[Event, ...], ...]
+    draws: Mapping[str, Array]
+
+    figures: ClassVar[str] = "contrafact.report.figures"
 
     @property
     def persons(self) -> int:
@@ -113,43 +197,62 @@ class Result:
         return round(self.until_hours / self.scenario.tick)
 
     @property
+    def units(self) -> Mapping[str, str]:
+        """Unit of each outcome, in the order of OUTCOMES."""
+        return {outcome.name: outcome.unit for outcome in OUTCOMES}
+
+    @property
+    def size(self) -> str:
+        """What was simulated in each replication, in words."""
+        return f"{self.persons:,} persons, {self.cell_count:,} cells, {counted(self.ticks, 'tick')}"
+
+    @property
+    def stopped_at(self) -> str | None:
+        """What ``--until`` says of a run that ends early."""
+        return f"{self.ticks * self.scenario.tick * 60:.0f} min" if self.until_hours < self.scenario.hours else None
+
+    @property
+    def variation(self) -> str:
+        """What makes the replays differ."""
+        if self.scenario.draw == "priors":
+            return "every replay draws every assumption anew from its prior"
+        return "every assumption is held at its central value, so the replays differ by chance alone"
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """In how many replays violence ended, and what is not simulated."""
+        ended, replays = round(self.share_ended * self.replications), counted(self.replications, "replay")
+        return (
+            f"Violence ended within the {length(self.until_hours)} of the run in {ended} of {replays}.",
+            f"Detained: {CUSTODY_NOTE}.",
+            *filter(None, [scale_note(self.scenario)]),
+        )
+
+    @property
     def share_ended(self) -> float:
         """Share of the replications in which unrest ended before the run did."""
         return float(np.isfinite(self.outcomes["time_to_end"]).mean())
 
-    @cached_property
-    def summary(self) -> dict[str, Summary]:
-        """Median and 90 % interval of every outcome, in the order of OUTCOMES."""
-        return {name: summarise(self.outcomes[name], unit) for name, unit, _ in OUTCOMES if name in self.outcomes}
-
     def as_dict(self) -> dict[str, Any]:
         """What ``contrafact run --json`` prints."""
-        outcomes = {name: summary.as_dict() for name, summary in self.summary.items()}
-        outcomes["time_to_end"]["share_ended"] = self.share_ended
+        document = super().as_dict()
+        document["outcomes"]["time_to_end"]["share_ended"] = self.share_ended
         for name, note in NOTES.items():
-            outcomes[name]["note"] = note
-        return {
-            "scenario": self.scenario.name,
-            "seed": self.seed,
-            "replications": self.replications,
-            "persons": self.persons,
-            "cells": self.cell_count,
-            "ticks": self.ticks,
-            "elapsed_s": round(self.elapsed_s, 3),
-            "digest": self.digest,
-            "results": None if self.folder is None else str(self.folder),
-            "outcomes": outcomes,
-            "milestones": [dict(milestone) for milestone in self.milestones],
-        }
+            document["outcomes"][name]["note"] = note
+        document["residents_per_person"] = self.scenario.population.scale
+        return document
 
 
 def summarise(values: Array, unit: str) -> Summary:
-    """Quantiles over replications, shape (replication,).
+    """Quantiles over replications, shape (replication,); NaN, where there was nothing to measure, is left out.
 
     Linear between neighbouring values. Where one is infinite: the smallest value that so large a share does not exceed,
     which is how a survival curve is read.
     """
     shares = (LOW, 0.5, HIGH)
+    values = values[~np.isnan(values)]
+    if not values.size:
+        return Summary(math.nan, math.nan, math.nan, unit)
     if np.isfinite(values).all():
         low, median, high = np.quantile(values, shares)
     else:
@@ -172,3 +275,15 @@ def local_time(scenario: Scenario, hour: float) -> datetime:
 def finite(value: float) -> float | None:
     """The number, or None where JSON has no word for it."""
     return value if math.isfinite(value) else None
+
+
+def scale_note(scenario: Scenario) -> str:
+    """How many residents a synthetic person stands for, and what may not be read off a scaled run; else nothing."""
+    scale = scenario.population.scale
+    if scale == 1:
+        return ""
+    return (
+        f"Each synthetic person stands for {scale:,} residents: multiply counts of persons by {scale:,}. "
+        f"Spreads by chance are about {math.sqrt(scale):.0f} times as wide as at 1:1, maxima are biased upward, and "
+        "casualties are not to be read off this run."
+    )

@@ -13,39 +13,58 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 
 from contrafact import __version__
 from contrafact.errors import InputError, RunError
-from contrafact.experiment import crate, manifest, tables
-from contrafact.experiment.manifest import Finished, Manifest
+from contrafact.experiment import crate, kinds, manifest
+from contrafact.experiment.loading import scenario_of
+from contrafact.experiment.manifest import MILESTONES, Finished, Manifest, read_manifest
 from contrafact.experiment.parquet import sync
-from contrafact.experiment.result import RECORDED, Result
+from contrafact.experiment.result import RECORDED, AnyResult
 
 ROOT = Path("results")
-MILESTONES = "milestones.json"
+R = TypeVar("R", bound=AnyResult)
 
 
 def check_free(out: Path, overwrite: bool = False) -> None:
-    """InputError where a folder of this name holds something that the run may not replace."""
-    if not out.exists() and not out.is_symlink():
-        _check_parent(out)
-        return
-    if out.is_dir() and not any(out.iterdir()):
+    """InputError where no folder of this name can be made, or where it holds what the run may not replace."""
+    _check_parent(out)
+    if out.is_symlink() and not out.exists():
+        message = f'found "{out}", a link to what does not exist; choose another name'
+        raise InputError(message, key="--out", found=str(out))
+    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
         return
     if not (out.is_dir() and manifest.is_results_folder(out)):
-        raise InputError("exists and is not a results folder; choose another name", key="--out", found=str(out))
+        message = f'found "{out}", which exists and is not a results folder; choose another name'
+        raise InputError(message, key="--out", found=str(out))
     if not overwrite:
         message = f'found "{out}", which holds the results of another run; choose another name or give --overwrite'
         raise InputError(message, key="--out", found=str(out))
 
 
+def named(out: str | Path) -> Path:
+    """The path of a results folder; InputError where it has no name of its own, as in "", "." and "/".
+
+    Of a link to a folder: the folder, since it is replaced as a whole.
+    """
+    path = Path(out)
+    if path.name in ("", ".."):
+        allowed = "the name of a folder to make"
+        raise InputError(f'found "{out}", expected {allowed}', key="--out", found=str(out), allowed=allowed)
+    return path.resolve() if os.path.islink(path) and os.path.isdir(path) else path
+
+
 def _check_parent(out: Path) -> None:
+    """Make and remove a folder beside the one to be made: what permissions promise, a file system may still refuse."""
     parent = next(folder for folder in out.absolute().parents if folder.exists())
-    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
-        message = f'found "{out}", but {parent} is not a folder in which you may write'
-        raise InputError(message, key="--out", found=str(out))
+    try:
+        Path(tempfile.mkdtemp(prefix=f"{out.name}.partial-", dir=parent)).rmdir()
+    except OSError as error:
+        message = f'found "{out}", but {parent} is not a folder in which you may write ({error.strerror})'
+        raise InputError(message, key="--out", found=str(out)) from None
 
 
 def default_out(scenario_name: str, seed: int) -> Path:
@@ -55,7 +74,7 @@ def default_out(scenario_name: str, seed: int) -> Path:
     return plain if not plain.exists() else next(name for name in numbered if not name.exists())
 
 
-def write(result: Result, out: Path | None = None, *, overwrite: bool = False, command: str = "") -> Result:
+def write(result: R, out: Path | None = None, *, overwrite: bool = False, command: str = "") -> R:
     """Write the results folder and return the result that knows where it lies; out=None takes the default name."""
     target = default_out(result.scenario.name, result.seed) if out is None else out
     check_free(target, overwrite)
@@ -67,15 +86,22 @@ def write(result: Result, out: Path | None = None, *, overwrite: bool = False, c
     return replace(result, folder=target)
 
 
-def _write_into(folder: Path, result: Result, command: str) -> None:
-    tables.write_all(result, folder)
+def read(folder: Path) -> AnyResult:
+    """Result of the run that wrote this folder; InputError(s) where a part is missing, torn or edited."""
+    record = read_manifest(folder)
+    found: AnyResult = kinds.of(scenario_of(record, folder)).read(folder, record)
+    return found
+
+
+def _write_into(folder: Path, result: AnyResult, command: str) -> None:
+    kinds.of(result.scenario).write_tables(result, folder)
     record = describe_run(result, command)
     _write_json(folder / MILESTONES, {"milestones": [dict(milestone) for milestone in result.milestones]})
     _write_json(folder / crate.NAME, crate.crate(record, result.scenario.title, folder))
     _write_json(folder / manifest.NAME, record.model_dump())
 
 
-def describe_run(result: Result, command: str) -> Manifest:
+def describe_run(result: AnyResult, command: str) -> Manifest:
     """The manifest of a run that has just ended."""
     return Manifest(
         format=manifest.FORMAT,

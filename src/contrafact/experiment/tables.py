@@ -1,9 +1,8 @@
-"""The tables of a results folder: one observation a row, units in the file's metadata."""
+"""The tables of a city's results folder: one observation a row, units in the file's metadata."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -12,67 +11,28 @@ from numpy.typing import NDArray
 
 from contrafact.experiment.parquet import write_table
 from contrafact.experiment.result import RECORDED, Result, local_time
-from contrafact.model.recording import OUTCOMES
+from contrafact.experiment.shards import Columns, Shard, facts, outcomes, write_shards
 from contrafact.model.state import HOLDERS
 
 Array: TypeAlias = NDArray[Any]
-Columns: TypeAlias = dict[str, Array]
+CityShard: TypeAlias = Shard[Result]
 
-SHARD = 50
 MEAN, FIRST = "mean over replications", "first replication"
 UNITS_OF_QUANTITIES = {"network": "dimensionless", "facilities_lost": "facilities"}
 """Units of the timeline's quantities; all others count persons."""
 
 
-@dataclass(frozen=True)
-class Shard:
-    """At most SHARD replications of a result: positions first..last, the last one excluded."""
-
-    result: Result
-    first: int
-    last: int
-
-    @property
-    def numbers(self) -> Array:
-        """Numbers of these replications, shape (replication,)."""
-        return np.asarray(self.result.numbers[self.first : self.last])
-
-    @property
-    def name(self) -> str:
-        """File name that says which replications it holds."""
-        return f"part-{self.numbers[0]:06d}-{self.numbers[-1]:06d}.parquet"
-
-
 def write_all(result: Result, folder: Path) -> None:
-    """Every table of a result, in shards of at most SHARD replications; cells, being means, in one file."""
-    facts = {"scenario": result.scenario.name, "seed": result.seed, "digest": result.digest}
-    for shard in _shards(result):
-        for table, columns_of in TABLES.items():
-            if table == "timeline" and table not in result.record:
-                continue
-            units = {name: unit for name, unit in _units(table, result).items() if unit}
-            (folder / table).mkdir(exist_ok=True)
-            write_table(folder / table / shard.name, columns_of(shard), {**facts, "units": units})
+    """Every table of a result, in shards of replications; cells, being means, in one file."""
+    write_shards(result, folder, TABLES, _units)
     if "cells" not in result.record:
         return
     (folder / "cells").mkdir()
     units = {"hour": "h", **dict.fromkeys(result.cells, "persons")}
-    write_table(folder / "cells" / "part-000000.parquet", cells(result), {**facts, "units": units})
+    write_table(folder / "cells" / "part-000000.parquet", cells(result), {**facts(result), "units": units})
 
 
-def outcomes(shard: Shard) -> Columns:
-    """replication, arm, outcome, value, unit; an infinite time_to_end means that unrest did not end."""
-    values = _by_replication(shard.result.outcomes, shard)
-    unit_of = {name: unit for name, unit, _ in OUTCOMES}
-    return {
-        **_head(shard, len(values)),
-        "outcome": _tiled(list(values), shard),
-        "value": np.stack(list(values.values()), axis=1).ravel(),
-        "unit": _tiled([unit_of[name] for name in values], shard),
-    }
-
-
-def timeline(shard: Shard) -> Columns:
+def timeline(shard: CityShard) -> Columns:
     """replication, arm, time, hour, quantity, value, at whole hours and at the end of the run."""
     result = shard.result
     keep = whole_hours(result.hours)
@@ -81,7 +41,7 @@ def timeline(shard: Shard) -> Columns:
     block = np.stack([result.timeline[name][shard.first : shard.last, keep] for name in names], axis=2)
     repeated = np.tile(np.repeat(hours, len(names)), count)
     return {
-        **_head(shard, len(hours) * len(names)),
+        **shard.head(len(hours) * len(names)),
         "time": np.tile(np.repeat(_times(result, hours), len(names)), count),
         "hour": repeated,
         "quantity": np.tile(np.array(names), count * len(hours)),
@@ -89,20 +49,20 @@ def timeline(shard: Shard) -> Columns:
     }
 
 
-def holders(shard: Shard) -> Columns:
+def holders(shard: CityShard) -> Columns:
     """replication, arm, hour, facility, holder (state, crowd or nobody) at whole hours."""
     block = shard.result.holders[shard.first : shard.last]
     count, hours, facilities = block.shape
     names = np.array(facility_names(shard.result))
     return {
-        **_head(shard, hours * facilities),
+        **shard.head(hours * facilities),
         "hour": np.tile(np.repeat(np.arange(1, hours + 1), facilities), count),
         "facility": np.tile(names, count * hours),
         "holder": np.array(HOLDERS)[block.ravel()],
     }
 
 
-def events(shard: Shard) -> Columns:
+def events(shard: CityShard) -> Columns:
     """replication, arm, tick, time, hour, kind, subject, place, value, in the order in which they happened."""
     listed = shard.result.events[shard.first : shard.last]
     flat = [event for one in listed for event in one]
@@ -120,19 +80,19 @@ def events(shard: Shard) -> Columns:
     }
 
 
-def draws(shard: Shard) -> Columns:
+def draws(shard: CityShard) -> Columns:
     """replication, arm, parameter, value, in the units in which the mechanisms take them."""
-    values = _by_replication(shard.result.draws, shard)
+    values = shard.result.draws
     return {
-        **_head(shard, len(values)),
-        "parameter": _tiled(list(values), shard),
-        "value": np.stack(list(values.values()), axis=1).ravel() if values else np.zeros(0),
+        **shard.head(len(values)),
+        "parameter": shard.tiled(list(values)),
+        "value": shard.interleaved(values),
     }
 
 
 def cells(result: Result) -> Columns:
-    """arm, hour, cell (H3 index, hexadecimal), quantity, statistic, value; a cell that is not listed holds zero."""
-    names = np.array([format(int(cell), "x") for cell in result.world.cell_ids])
+    """arm, hour, cell (H3 index in hexadecimal, or region), quantity, statistic, value; those not listed hold zero."""
+    names = np.array(result.world.cell_names)
     parts: list[tuple[Array, Array, str, str, Array]] = []
     for statistic, fields in ((MEAN, result.cells), (FIRST, result.first_cells)):
         for quantity, field in fields.items():
@@ -150,7 +110,7 @@ def cells(result: Result) -> Columns:
     }
 
 
-TABLES: Mapping[str, Callable[[Shard], Columns]] = {
+TABLES: Mapping[str, Callable[[CityShard], Columns]] = {
     "outcomes": outcomes,
     "timeline": timeline,
     "holders": holders,
@@ -171,32 +131,14 @@ def facility_names(result: Result) -> list[str]:
     return list(result.world.place_names[: result.holders.shape[2]])
 
 
-def _shards(result: Result) -> Iterator[Shard]:
-    for first in range(0, result.replications, SHARD):
-        yield Shard(result, first, min(first + SHARD, result.replications))
-
-
-def _head(shard: Shard, rows_each: int) -> Columns:
-    numbers = np.repeat(shard.numbers, rows_each)
-    return {"replication": numbers, "arm": np.full(len(numbers), RECORDED)}
-
-
-def _by_replication(values: Mapping[str, Array], shard: Shard) -> dict[str, Array]:
-    return {name: np.asarray(column, dtype=np.float64)[shard.first : shard.last] for name, column in values.items()}
-
-
-def _tiled(names: list[str], shard: Shard) -> Array:
-    return np.tile(np.array(names, dtype=np.str_), len(shard.numbers))
-
-
 def _times(result: Result, hours: Array) -> Array:
     texts = [local_time(result.scenario, float(hour)).isoformat(timespec="minutes") for hour in hours]
     return np.array(texts, dtype=np.str_)
 
 
-def _units(table: str, result: Result) -> dict[str, str]:
+def _units(table: str, result: Result) -> Mapping[str, str]:
     if table == "outcomes":
-        return {name: unit for name, unit, _ in OUTCOMES}
+        return result.units
     if table == "timeline":
         return {"hour": "h", **{name: UNITS_OF_QUANTITIES.get(name, "persons") for name in result.timeline}}
     return {"hour": "h"} if table in ("holders", "events") else {}

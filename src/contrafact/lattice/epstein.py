@@ -10,7 +10,7 @@ In Model II L is the legitimacy that each of two groups grants the other; an age
 agent of the other group within its vision; agents have children with probability p per tick on unoccupied neighbouring
 sites, who inherit group and hardship; age at death is drawn from U(0, max age); cops arrest the active of both groups.
 
-What the paper leaves open, and the choice made here (``Rules`` has the alternatives of those marked *)
+What the paper leaves open, and the choice made here (those marked * have alternatives, see the rules)
 
     C/A *            printed as a ratio. Taken literally; but then run 2 has no outburst. NetLogo's Rebellion rounds it
                      down and Mesa's example rounds it, each saying that the paper's dynamics need it.
@@ -31,7 +31,7 @@ What the paper leaves open, and the choice made here (``Rules`` has the alternat
     changing cops    the first added are the last to leave, which is a random choice; new ones come to random free sites
 
 Order     turns; children; deaths by age; recording
-Source    Epstein 2002, doi:10.1073/pnas.092080199, rules as quoted by the re-implementation named in runs.py;
+Source    Epstein 2002, doi:10.1073/pnas.092080199, rules as quoted by the re-implementation named in its scenario.yaml;
           Wilensky 2004, NetLogo Rebellion; Mesa, Epstein Civil Violence
 Check     verification/epstein.py; tests/lattice; reference/epstein.py is the same model, slow and plain
 """

@@ -3,45 +3,71 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
+from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
 
 from contrafact.errors import InputError
 from contrafact.kernels import Array
 
-RATIOS = ("literal", "floor", "round")
-NEIGHBOURHOODS = ("euclidean", "moore", "von_neumann", "cross")
-ORDERS = ("move_first", "act_first")
-JAILS = ("away", "in_place")
-CHOICES = {"ratio": RATIOS, "neighbourhood": NEIGHBOURHOODS, "order": ORDERS, "jailed": JAILS}
-QUANTITIES = ("legitimacy", "cops")
+Ratio: TypeAlias = Literal["literal", "floor", "round"]
+Neighbourhood: TypeAlias = Literal["euclidean", "moore", "von_neumann", "cross"]
+Order: TypeAlias = Literal["move_first", "act_first"]
+Jailed: TypeAlias = Literal["away", "in_place"]
+Quantity: TypeAlias = Literal["legitimacy", "cops"]
+
+RATIOS: tuple[str, ...] = get_args(Ratio)
+CHOICES: dict[str, tuple[str, ...]] = {
+    "ratio": RATIOS,
+    "neighbourhood": get_args(Neighbourhood),
+    "order": get_args(Order),
+    "jailed": get_args(Jailed),
+}
+QUANTITIES: tuple[str, ...] = get_args(Quantity)
+
+
+class Declared(NamedTuple):
+    """A rule: its name, its unit, whether the paper gives it or leaves it open, and its meaning in one sentence."""
+
+    name: str
+    unit: str
+    is_open: bool
+    meaning: str
+
+
+SHARE, TICKS, SITES = "share of sites", "ticks", "sites"
+DECLARED = (
+    Declared("groups", "", False, "1: rebellion against a central authority (Model I); 2: two groups (Model II)"),
+    Declared("width", SITES, False, "columns of the torus"),
+    Declared("height", SITES, False, "rows of the torus"),
+    Declared("agents", SHARE, False, "density of agents at the start"),
+    Declared("cops", SHARE, False, "density of cops at the start"),
+    Declared("vision", SITES, False, "v, how far an agent sees and moves"),
+    Declared("cop_vision", SITES, False, "v*, how far a cop sees and moves"),
+    Declared("legitimacy", "0 to 1", False, "L, of the central authority; in Model II of the other group"),
+    Declared("threshold", "0 to 1", False, "T, an agent is active if G - N > T"),
+    Declared("k", "", False, "constant of the arrest probability; 2.3 gives P = 0.9 at C = A = 1"),
+    Declared("longest_jail", TICKS, False, "J_max, the longest term in jail; endless: a term never ends"),
+    Declared("agents_move", "", False, "false: agents stay where they are and only cops move"),
+    Declared("clone", "per tick", False, "p, chance that a free agent has a child (Model II)"),
+    Declared("longest_life", TICKS, False, "an agent's age at death is uniform between 0 and this (Model II)"),
+    Declared("ratio", "", True, "C/A in the arrest probability as it is, rounded down, or rounded, halves to even"),
+    Declared("neighbourhood", "", True, "sites within vision by straight distance, by row and column, by steps, or "
+             "only straight ahead in the four directions"),
+    Declared("order", "", True, "in its turn a unit moves and then acts, or acts and then moves"),
+    Declared("jailed", "", True, "an agent in jail leaves the lattice and returns to a random empty site, or keeps its "
+             "site"),
+    Declared("shortest_jail", TICKS, True, "terms are whole numbers from this to longest_jail, all alike"),
+)  # fmt: skip
+"""Every rule: those that the paper gives, then those that it leaves open."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """One society. Densities are shares of all sites; vision is in sites; terms and ages are in ticks.
-
-    Numbers of the paper
-        groups         1: rebellion against a central authority (Model I); 2: inter-group violence (Model II)
-        width, height  sites of the torus
-        agents, cops   density of agents and of cops at the start
-        vision         v, how far an agent sees and moves; cop_vision is v* of cops
-        legitimacy     L, 0 to 1
-        threshold      T: active if G - N > T
-        k              constant of the arrest probability; 2.3 gives P = 0.9 at C = A = 1
-        longest_jail   J_max; None: a term never ends
-        agents_move    False: agents stay where they are and only cops move
-        clone          chance per tick that a free agent has a child (Model II)
-        longest_life   an agent's age at death is uniform between 0 and this (Model II)
-
-    Choices that the paper leaves open, with the reading that is taken by default first
-        ratio          C / A in the arrest probability as it is, rounded down, or rounded (half to even)
-        neighbourhood  sites within vision by straight distance, by row and column, by steps, or only straight ahead
-                       in the four directions
-        order          in its turn a unit moves and then acts, or acts and then moves
-        jailed         an agent in jail leaves the lattice and returns to a random empty site, or keeps its site
-        shortest_jail  terms are whole numbers from this to longest_jail, all alike
+    """One society; ``DECLARED`` says what each rule means. Where the paper leaves one open, the reading that is taken
+    by default is the first of its choices. ``longest_jail`` is None where a term never ends.
     """
 
     cops: float
@@ -65,22 +91,8 @@ class Rules:
     shortest_jail: int = 1
 
     def __post_init__(self) -> None:
-        shares = ("agents", "cops", "legitimacy", "clone")
-        require(self, "groups", self.groups in (1, 2), "1 or 2")
-        for name in shares:
-            require(self, name, 0.0 <= getattr(self, name) <= 1.0, "0 to 1")
-        for name, allowed in CHOICES.items():
-            require(self, name, getattr(self, name) in allowed, ", ".join(allowed))
-        require(self, "cops", self.agents + self.cops <= 1.0, f"at most {1.0 - self.agents:g}: the rest are agents")
-        require(self, "k", self.k > 0.0, "above 0")
-        require(self, "longest_life", self.longest_life > 0.0, "above 0")
-        require(self, "shortest_jail", self.shortest_jail >= 0, "0 or more")
-        if self.longest_jail is not None:
-            require(self, "longest_jail", self.longest_jail >= self.shortest_jail, f"{self.shortest_jail} or more")
-        reach = (min(self.width, self.height) - 1) // 2
-        for name in ("vision", "cop_vision"):
-            allowed_vision = f"1 to {reach}, so that no site is seen twice around the torus"
-            require(self, name, 1.0 <= getattr(self, name) < reach + 1, allowed_vision)
+        for fault in faults(self.as_dict()):
+            raise fault
 
     @property
     def sites(self) -> int:
@@ -109,16 +121,43 @@ class Change:
     to: float
 
     def __post_init__(self) -> None:
-        require(self, "quantity", self.quantity in QUANTITIES, ", ".join(QUANTITIES))
-        require(self, "end", self.start <= self.end, f"{self.start} or later")
-        require(self, "to", 0.0 <= self.to <= 1.0, "0 to 1")
+        if self.quantity not in QUANTITIES:
+            raise refused("quantity", self.quantity, ", ".join(QUANTITIES))
+        if self.start > self.end:
+            raise refused("end", self.end, f"{self.start} or later")
+        if not 0.0 <= self.to <= 1.0:
+            raise refused("to", self.to, "0 to 1")
 
 
-def require(subject: object, name: str, holds: bool, allowed: str) -> None:
-    """Refuse a value that is not allowed."""
-    if not holds:
-        found = str(getattr(subject, name))
-        raise InputError(f"found {found}, expected {allowed}", key=name, found=found, allowed=allowed)
+def faults(rules: Mapping[str, Any]) -> Iterator[InputError]:
+    """What is not allowed in a full set of rules, one error for each rule that is wrong."""
+    shares, vision = ("agents", "legitimacy", "threshold", "clone"), ("vision", "cop_vision")
+    reach = (min(rules["width"], rules["height"]) - 1) // 2
+    rest = 1.0 - min(max(rules["agents"], 0.0), 1.0)
+    most_cops = f"0 to {rest:g}: the rest are agents"
+    seen = f"1 to {reach}, so that no site is seen twice around the torus"
+    shortest, longest = rules["shortest_jail"], rules["longest_jail"]
+    checks = (
+        ("groups", rules["groups"] in (1, 2), "1 or 2"),
+        ("width", rules["width"] >= 3, "3 or more"),
+        ("height", rules["height"] >= 3, "3 or more"),
+        *((name, 0.0 <= rules[name] <= 1.0, "0 to 1") for name in shares),
+        *((name, rules[name] in allowed, ", ".join(allowed)) for name, allowed in CHOICES.items()),
+        ("cops", rules["cops"] >= 0.0 and rules["agents"] + rules["cops"] <= 1.0, most_cops),
+        ("k", rules["k"] > 0.0, "above 0"),
+        ("longest_life", rules["longest_life"] > 0.0, "above 0"),
+        ("shortest_jail", shortest >= 0, "0 or more"),
+        ("longest_jail", longest is None or shortest < 0 or longest >= shortest, f"{shortest} or more"),
+        *((name, reach < 1 or 1.0 <= rules[name] < reach + 1, seen) for name in vision),
+    )
+    for name, holds, allowed in checks:
+        if not holds:
+            yield refused(name, rules[name], allowed)
+
+
+def refused(name: str, found: object, allowed: str) -> InputError:
+    """The error about a value that is not allowed."""
+    return InputError(f"found {found}, expected {allowed}", key=name, found=str(found), allowed=allowed)
 
 
 def course(quantity: str, initial: float, changes: tuple[Change, ...], ticks: int) -> Array:

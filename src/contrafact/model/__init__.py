@@ -1,6 +1,7 @@
 """The science: one file per mechanism, and the order in which they run. To add one, write the file and name it here."""
 
 from contrafact.model import (
+    alliance,
     arming,
     bands,
     combat,
@@ -37,6 +38,7 @@ ORDER = (
     crowd_control,
     combat,
     facilities,
+    alliance,
     support,
 )
 """The mechanisms of a tick. Each reads the state as the tick began; then the engine applies; then recording looks."""

@@ -4,13 +4,14 @@
     n_c = Poisson(r_c A_c dt + theta V_c)                                who take up arms in the cell in a tick
 
 S is the stock: firearms looted or supplied less those taken up. Gun shops: each is looted once crowds of
-``arming.crowd`` have stood in the city for its hold time. Facilities: theirs are looted when the state loses them.
-Supply comes from outside (see outside). g+ is the growth of the street over the last hour as a share of it (of 100
-persons at least), between 0 and 3. V_c is the number of unarmed persons killed or hurt in the cell in the last tick:
-theta recruits for each (backlash). L0 is legitimacy at the start.
+``arming.crowd`` have stood in the city for its hold time, all hours together. Facilities: theirs are looted when the
+state first loses them. Supply comes from outside (see outside). g+ is the growth of the street over the last hour as a
+share of it (of 100 persons at least), between 0 and 3. V_c is the number of unarmed persons killed or hurt in the cell
+in the last tick: theta recruits for each (backlash). L0 is legitimacy at the start.
 
-Those who take up arms are protesters of the cell, by the smallest keyed hash, and never more than there are firearms.
-Organised cadres are a variant: they come armed (see outside).
+Those who take up arms are protesters of the cell, by the smallest keyed hash, and never more than there are firearms:
+where these run out in a tick, cells are served in their order from a cell drawn for the tick. Organised cadres are a
+variant: they come armed (see outside).
 
 Order     after outside, before bands
 Reads     crowd, legitimacy, harmed_now (cell,); cell_slots (slot,); history (lag, told); counts (count,);
@@ -48,6 +49,7 @@ MOST = 4096
 LEAST_STREET = 100.0
 
 ARM = decision("arming.arm")
+FIRST = decision("arming.first")
 ARMS_BEARER = decision("arming.bearer")
 
 
@@ -58,7 +60,9 @@ def take_up(key: Array, tick: int, dt: float, stock: int, base: float, recruits:
     """Propose who takes up arms; returns the number of proposals. base is the rate where legitimacy is initial."""
     chosen, hashes = np.empty(MOST, np.int32), np.empty(MOST, np.uint64)
     left = min(stock, MOST)
-    for c in range(crowd.size):
+    first = int(uniforms(key, FIRST, tick, 0, 0)[0] * crowd.size)
+    for j in range(crowd.size):
+        c = (first + j) % crowd.size
         if crowd[c] == 0 or left == 0:
             continue
         grievance = (1.0 - legitimacy[c]) / (1.0 - initial) if initial < 1.0 else 0.0
@@ -74,6 +78,25 @@ def take_up(key: Array, tick: int, dt: float, stock: int, base: float, recruits:
     return n
 
 
+@kernel
+def plunder(dt: float, crowd: Array, enough: float, hold: Array, in_shop: Array, contest: Array, in_facility: Array,
+            holder: Array, emptied: Array, new_contest: Array, new_emptied: Array, fallen: Array) -> int:  # fmt: skip
+    """Firearms looted in the tick from gun shops, arrays (shop,), and from facilities just lost, arrays (facility,).
+
+    fallen (shop,) is left with the shops that fall; hold in hours.
+    """
+    found, unguarded = 0, crowd.sum() >= enough
+    for s in range(hold.size):
+        new_contest[s] = contest[s] + (dt if unguarded else 0.0)
+        over = max(hold[s], dt) - 1e-9  # else rounding may add a tick, and a hold of 0 be never over
+        fallen[s] = contest[s] < over <= new_contest[s]
+        found += in_shop[s] if fallen[s] else 0
+    for f in range(holder.size):
+        new_emptied[f] = emptied[f] or holder[f] != STATE
+        found += in_facility[f] if new_emptied[f] and not emptied[f] else 0
+    return found
+
+
 def growth_of_the_street(c: Context) -> float:
     """Growth over the last hour as a share of the street an hour ago, 0 to 3."""
     column, earlier = TOLD.index("crowd"), c.tick - c.ticks_per_hour
@@ -84,14 +107,12 @@ def growth_of_the_street(c: Context) -> float:
 def loot(c: Context) -> None:
     """Loot gun shops and lost facilities, and take in what came from outside."""
     now, following, fixed = c.now, c.next, c.fixed
-    unguarded = int(now.crowd.sum()) >= c.p["arming.crowd"]
-    following.shop_contest[:] = now.shop_contest + (c.dt if unguarded else 0.0)
-    fallen = (now.shop_contest < fixed.shop_hold) & (following.shop_contest >= fixed.shop_hold)
-    following.emptied[:] = now.emptied | (now.holder != STATE)
-    emptied = following.emptied & ~now.emptied
-    found = int(fixed.shop_firearms[fallen].sum()) + int(fixed.facility_firearms[emptied].sum())
-    following.looted[0] = int(now.looted[0]) + found + int(now.supply[0])
-    for shop in np.flatnonzero(fallen):
+    fallen = np.zeros(fixed.shop_hold.size, np.bool_)
+    following.looted[0] = int(now.looted[0]) + int(now.supply[0]) + plunder(
+        c.dt, now.crowd, c.p["arming.crowd"], fixed.shop_hold, fixed.shop_firearms, now.shop_contest,
+        fixed.facility_firearms, now.holder, now.emptied, following.shop_contest, following.emptied, fallen,
+    )  # fmt: skip
+    for shop in np.flatnonzero(fallen) if fallen.size else ():
         c.note("looting", f"gun shop {shop + 1}", "", int(fixed.shop_firearms[shop]))
 
 

@@ -8,14 +8,15 @@ At every full hour the band of a cell, B armed persons, chooses one of five in p
     disperse  disperse C / (C + B)        all go into hiding
     escape    escape C / (C + B)          along the way out of the area; nothing where it is closed
 
-The target is the nearest facility that the state holds, D steps of the way counting as they are; or, with probability
+The target is the facility that the state holds to which the way has fewest steps; or, with probability
 max(M_c, cohesion), the target that all who hear of it share, drawn for the hour among those facilities in proportion to
 1 / (1 + D / 50): massing across cells needs the network, or organisation. B' is then the number of all armed persons,
 else B. Hospitals are no targets.
 
 The way out is the shortest from cell to cell to the edge of the area that enters no cell held by state forces, that is
-one where they outnumber the armed persons; a cell from which there is none is encircled. It is looked for at full
-hours. Persons in hiding come back at rate ``emerge``, and give up and are calm at rate ``give_up``.
+one where they outnumber the armed persons; from a cell at the edge none is entered. A cell from which there is no way
+out is encircled. It is looked for at full hours. Who takes up arms or comes back between them holds until the next.
+Persons in hiding come back, armed, at rate ``emerge``, and give up and are calm at rate ``give_up``.
 
 Order     after arming, before command
 Reads     armed, armed_force, force, network (cell,); armed_slots, hidden_slots (slot,); holder (facility,)
@@ -78,8 +79,8 @@ def ways_out(armed: Array, force: Array, edge: Array, start: Array, neighbour: A
     tail = 0
     for i in range(edge.size):
         c = edge[i]
+        reach[c] = True
         if force[c] <= armed[c]:
-            reach[c] = True
             queue[tail] = c
             tail += 1
     head = 0
@@ -209,10 +210,13 @@ def step(c: Context) -> None:
     """Keep goals, decide at full hours, and let those in hiding come back."""
     now, p = c.now, c.p
     armed, hidden = int(now.armed_start[-1]), int(now.hidden_start[-1])
+    full_hour = c.tick % c.ticks_per_hour == 0
+    if full_hour and not armed:
+        c.next.posture[:] = OPEN  # else bands of a later hour would find themselves in an ambush
     if armed + hidden == 0:
         return
     now.goal_after[: c.slots] = now.slot_goal[: c.slots]
-    if armed and c.tick % c.ticks_per_hour == 0:
+    if full_hour and armed:
         decide(c)
     if hidden and p["bands.emerge"] + p["bands.give_up"] > 0.0:
         person, new, time, where, payload, _ = c.proposals.arrays()

@@ -1,35 +1,45 @@
 """Combat: fire between state forces and armed persons, who is hit besides, rout, surrender, and sweeps.
 
-In every cell with B armed persons and K fit members with firearms, while rules allow live fire:
+In every cell with B armed persons and K fit members with firearms:
 
-    hits by state forces    state_fire K per hour, of which the share m is aimed and finds an armed person, and the rest
-                            hits one of those about: P = B + A + exposed N armed persons, protesters and bystanders
+    hits by state forces    while rules allow live fire, state_fire K per hour, of which the share m is aimed and finds
+                            an armed person, and the rest hits one of those about: P = B + A + exposed N armed persons,
+                            protesters and bystanders
         armed persons       state_fire K (m + (1 - m) B / P)                          (Kress and Szechtman)
         unarmed persons     state_fire K (1 - m) (P - B) / P
     hits by armed persons   armed_fire B per hour on members of the cell, ``ambush`` times as many in an ambush
 
     m = max(mu_c, open) in the open: aimed fire, the square law; m = mu_c in an ambush: fire at an area, Deitchman's
-    guerrilla law with b = state_fire / P. N are the residents of ``area`` at the cell's density, so that P, and with it
-    the result, does not depend on the size of the cells.
+    guerrilla law with b = state_fire / P. N are the residents of ``area`` at the cell's density: a band and the crowd
+    around it are taken to be at one spot, so that P does not depend on the size of the cells.
 
 One hit kills with probability 1 / (1 + wounded per killed), and a wounded person dies as in crowd control. Snipers, a
-variant, hit ``sniper_fire`` members or protesters per hour each and are not hit.
+variant, hit ``sniper_fire`` persons per hour each, members or protesters by their numbers, and are not hit.
 
 A side in contact breaks at the rate ``rout`` / (1 + exp(-steepness (z - 1/2))), z a mean of five causes, each between 0
-and 1, with weights 33 : 13 : 4 : 12 : 10 - encirclement, flight of neighbours within the hour, reinforcement of the
-enemy within the hour, no reserves in adjoining cells, losses (McQuie: losses alone do not break a force). A band that
-breaks goes into hiding; where it is encircled each member surrenders with probability ``surrender`` and is detained. A
-unit that breaks goes to its fallback for ``recovery``. Sweeps detain persons in hiding at a rate of ``sweep`` mu_c
-H / (H + 50) per member of the forces in the cell.
+and 1, with these weights (McQuie: losses alone do not break a force):
+
+        of 72   a band                                          a unit
+    33          no way out (see bands)                          share of adjoining cells that armed persons hold
+    13          share of adjoining cells where a band broke     share of the units with the same goal that broke or were
+                within the hour                                 overrun within the hour
+    4           share of K that came since the full hour        B / (4 K)
+    12          no armed persons in adjoining cells             no forces in adjoining cells
+    10          hits expected per head and hour / ``bearable``  the same
+
+A band that breaks goes into hiding; where it is encircled each member surrenders with probability ``surrender`` and is
+detained. A unit that breaks goes to its fallback for ``recovery``. Sweeps detain persons in hiding at a rate of
+``sweep`` mu_c H / (H + 50) per member of the forces in the cell, H persons in hiding per km2 of it.
 
 Order     after crowd control, before facilities
 Reads     armed, crowd, force, armed_force, intelligence, posture, reach_exit, snipers, network (cell,); rules;
-          unit_fit, unit_cell, unit_recovers, unit_order (unit,); slots
+          unit_fit, unit_cell, unit_goal, unit_recovers (unit,); slots
 Writes    proposals; unit_shot, unit_killed, unit_routed (unit,); fled, force_before (cell,); fighting ()
 Source    Lanchester 1916; Deitchman 1962, doi:10.1287/opre.10.6.818; Kress and Szechtman 2009,
           doi:10.1287/opre.1080.0617; McQuie 1987 on what breaks a force; wounded per killed: Coupland and Meddings
           1999, doi:10.1136/bmj.319.7207.407
-Check     tests/model/test_combat.py; verification/combat.py: square law, Deitchman's parity, equilibrium
+Check     tests/model/test_combat.py, tests/model/test_rout.py; verification/combat.py: square law, Deitchman's parity,
+          equilibrium of Kress and Szechtman
 """
 
 from __future__ import annotations
@@ -40,7 +50,7 @@ import numpy as np
 
 from contrafact.kernels import Array, inline, kernel
 from contrafact.model.context import Context
-from contrafact.model.state import CALM, DEAD, DETAINED, HIDING, INJURED, STATE
+from contrafact.model.state import CALM, DEAD, DETAINED, HIDING, INJURED
 from contrafact.parameters import ASSUMPTION, Parameter, loguniform, uniform
 from contrafact.rng import decision, poisson, smallest, uniforms
 
@@ -64,7 +74,7 @@ PARAMETERS = (
               loguniform(0.3, 3.0)),
     Parameter("combat.steepness", "dimensionless", 8.0, ASSUMPTION, "how sharply that rate rises with the causes",
               uniform(4.0, 12.0)),
-    Parameter("combat.bearable", "dimensionless", 0.2, ASSUMPTION, "share of losses in an hour that counts as one",
+    Parameter("combat.bearable", "1/h", 0.2, ASSUMPTION, "losses per head and hour that are a full cause of breaking",
               uniform(0.1, 0.4), low=1e-3, high=1.0),
     Parameter("combat.surrender", "dimensionless", 0.5, ASSUMPTION, "share of an encircled band that surrenders",
               uniform(0.2, 0.8), high=1.0),
@@ -77,11 +87,13 @@ PARAMETERS = (
 LIVE_FIRE = 2  # rules of engagement from which on
 MOST = 4096
 WEIGHTS = np.array([33.0, 13.0, 4.0, 12.0, 10.0]) / 72.0
-HALF_HIDDEN = 50.0
+HALF_HIDDEN = 50.0  # persons in hiding per km2 at which a member finds half as many as at most
 
 FIRE = decision("combat.fire")
 VICTIM = decision("combat.victim")
 UNARMED = decision("combat.unarmed")
+MET = decision("combat.met")
+AT_HOME = decision("combat.at_home")
 BYSTANDER = decision("combat.bystander")
 MEMBER = decision("combat.member")
 ROUT = decision("combat.rout")
@@ -94,11 +106,23 @@ SWEPT = decision("combat.swept")
 @inline
 def hit_rates(b: float, a: float, k: float, n: float, m: float, state_fire: float) -> tuple[float, float]:
     """Hits by state forces per hour on armed and on unarmed persons; n residents are about, m is the aimed share."""
-    about = b + a + n
-    if about <= 0.0:
+    if b <= 0:
         return 0.0, 0.0
+    about = b + a + n
     shots = state_fire * k
     return shots * (m + (1.0 - m) * b / about), shots * (1.0 - m) * (a + n) / about
+
+
+@inline
+def snipers_hit(snipers: int, sniper_fire: float, force: int, crowd: int) -> float:
+    """Hits by snipers per hour on each of those whom they aim at: all members and protesters of the cell alike."""
+    return sniper_fire * snipers / max(1, force + crowd)
+
+
+@inline
+def members_hit(armed: int, posture: int, armed_fire: float, ambush: float, by_snipers: float, force: int) -> float:
+    """Hits per hour on each member of forces of so many in the cell."""
+    return armed_fire * armed * (ambush if posture == 1 else 1.0) / force + by_snipers
 
 
 @inline
@@ -118,21 +142,24 @@ def propose_hit(key: Array, word: int, tick: int, dt: float, c: int, slot: int, 
 
 
 @kernel
-def shoot(key: Array, tick: int, dt: float, cells: Array, armed: Array, crowd: Array, armed_force: Array,
-          aimed: Array, residents_about: Array, snipers: Array, state_fire: float, sniper_fire: float, dying: Array,
-          armed_start: Array, armed_slots: Array, cell_start: Array, cell_slots: Array, slot_person: Array,
-          first_resident: Array, status: Array, hits: Array, harmed: Array, person: Array, new: Array, time: Array,
-          where: Array, payload: Array, n: int) -> int:  # fmt: skip
+def shoot(key: Array, tick: int, dt: float, cells: Array, armed: Array, crowd: Array, force: Array,
+          armed_force: Array, aimed: Array, residents_about: Array, snipers: Array, state_fire: float,
+          sniper_fire: float, dying: Array, armed_start: Array, armed_slots: Array, cell_start: Array,
+          cell_slots: Array, slot_person: Array, first_resident: Array, status: Array, hits: Array, expected: Array,
+          harmed: Array, person: Array, new: Array, time: Array, where: Array, payload: Array,
+          n: int) -> int:  # fmt: skip
     """Propose hits on armed persons, protesters and bystanders in these cells; returns the number of proposals.
 
     aimed, residents_about and dying (cell,): share of aimed fire, bystanders about, share of hits that are deaths. hits
-    (cell,) is left with those on armed persons, harmed (cell,) with those on others.
+    (cell,) is left with those on armed persons, harmed (cell,) with those on others, and expected, by place in cells,
+    with hits per armed person and hour.
     """
     chosen, hashes = np.empty(MOST, np.int32), np.empty(MOST, np.uint64)
     for j in range(cells.size):
         c = cells[j]
         b, a = armed[c], crowd[c]
         on_armed, on_others = hit_rates(b, a, armed_force[c], residents_about[c], aimed[c], state_fire)
+        expected[j] = on_armed / max(1, b)
         u_armed, u_others = uniforms(key, FIRE, tick, c, 0)
         wanted = min(b, MOST, poisson(on_armed * dt, u_armed))
         hits[c] = smallest(key, VICTIM, tick, armed_slots, armed_start[c], armed_start[c + 1], slot_person, chosen,
@@ -143,17 +170,18 @@ def shoot(key: Array, tick: int, dt: float, cells: Array, armed: Array, crowd: A
         others = min(MOST, poisson(on_others * dt, u_others))
         protesters, about = 0, a + residents_about[c]
         for i in range(others):
-            protesters += uniforms(key, UNARMED, tick, c, i)[0] * about < a
-        protesters += poisson(0.5 * sniper_fire * snipers[c] * dt, uniforms(key, FIRE, tick, c, 1)[0])
+            protesters += uniforms(key, MET, tick, c, i)[0] * about < a
+        by_snipers = poisson(snipers_hit(snipers[c], sniper_fire, force[c], a) * a * dt,
+                             uniforms(key, FIRE, tick, c, 1)[0])  # fmt: skip
         found = smallest(key, UNARMED, tick, cell_slots, cell_start[c], cell_start[c + 1], slot_person, chosen, hashes,
-                         min(a, MOST, protesters))  # fmt: skip
+                         min(a, MOST, protesters + by_snipers))  # fmt: skip
         harmed[c] = found
         for i in range(found):
             n = propose_hit(key, UNARMED, tick, dt, c, chosen[i], slot_person[chosen[i]], dying[c], person, new, time,
                             where, payload, n)  # fmt: skip
         at_home = first_resident[c + 1] - first_resident[c]
         for i in range(others - protesters if at_home > 0 else 0):
-            victim = first_resident[c] + min(at_home - 1, int(at_home * uniforms(key, BYSTANDER, tick, c, i)[0]))
+            victim = first_resident[c] + min(at_home - 1, int(at_home * uniforms(key, AT_HOME, tick, c, i)[0]))
             if status[victim] == CALM:
                 harmed[c] += 1
                 n = propose_hit(key, BYSTANDER, tick, dt, c, -1, victim, dying[c], person, new, time, where, payload,
@@ -162,8 +190,8 @@ def shoot(key: Array, tick: int, dt: float, cells: Array, armed: Array, crowd: A
 
 
 @kernel
-def suffer(key: Array, tick: int, dt: float, armed: Array, force: Array, posture: Array, snipers: Array,
-           armed_fire: float, ambush: float, sniper_fire: float, killed: float, cell: Array, fit: Array, shot: Array,
+def suffer(key: Array, tick: int, dt: float, armed: Array, crowd: Array, force: Array, posture: Array, snipers: Array,
+           armed_fire: float, ambush: float, sniper_fire: float, dying: Array, cell: Array, fit: Array, shot: Array,
            dead: Array, new_shot: Array, new_dead: Array) -> int:  # fmt: skip
     """Members of each unit, (unit,), hit by armed persons and snipers of its cell; returns how many were hit."""
     total = 0
@@ -172,12 +200,13 @@ def suffer(key: Array, tick: int, dt: float, armed: Array, force: Array, posture
         if fit[u] == 0:
             continue
         c = cell[u]
-        rate = armed_fire * armed[c] * (ambush if posture[c] == 1 else 1.0) + 0.5 * sniper_fire * snipers[c]
-        if rate == 0.0:
+        if armed[c] == 0 and snipers[c] == 0:
             continue
-        hits = min(fit[u], poisson(rate * fit[u] / force[c] * dt, uniforms(key, MEMBER, tick, u, 0)[0]))
+        by_snipers = snipers_hit(snipers[c], sniper_fire, force[c], crowd[c])
+        rate = members_hit(armed[c], posture[c], armed_fire, ambush, by_snipers, force[c])
+        hits = min(fit[u], poisson(rate * fit[u] * dt, uniforms(key, MEMBER, tick, u, 0)[0]))
         for i in range(hits):
-            if uniforms(key, MEMBER, tick, u, i + 1)[0] < killed:
+            if uniforms(key, MEMBER, tick, u, i + 1)[0] < dying[c]:
                 new_dead[u] += 1
             else:
                 new_shot[u] += 1
@@ -187,7 +216,7 @@ def suffer(key: Array, tick: int, dt: float, armed: Array, force: Array, posture
 
 @kernel
 def break_bands(key: Array, tick: int, hour: float, dt: float, cells: Array, armed: Array, force: Array,
-                force_before: Array, reach: Array, hits: Array, start: Array, neighbour: Array, weights: Array,
+                force_before: Array, reach: Array, expected: Array, start: Array, neighbour: Array, weights: Array,
                 rout: float, steepness: float, bearable: float, surrender: float, armed_start: Array,
                 armed_slots: Array, slot_person: Array, fled: Array, new_fled: Array, person: Array, new: Array,
                 time: Array, where: Array, payload: Array, n: int) -> int:  # fmt: skip
@@ -203,7 +232,7 @@ def break_bands(key: Array, tick: int, hour: float, dt: float, cells: Array, arm
         z = weights[0] * (0.0 if reach[c] else 1.0) + weights[1] * fleeing / max(1, neighbours)
         z += weights[2] * min(1.0, max(0, force[c] - force_before[c]) / force[c])
         z += weights[3] * (1.0 if reserves == 0 else 0.0)
-        z += weights[4] * min(1.0, hits[c] / (armed[c] * bearable * dt))
+        z += weights[4] * min(1.0, expected[j] / bearable)
         u_rout, u_when = uniforms(key, ROUT, tick, c, 0)
         if u_rout >= 1.0 - math.exp(-rout_rate(z, rout, steepness) * dt):
             continue
@@ -218,11 +247,15 @@ def break_bands(key: Array, tick: int, hour: float, dt: float, cells: Array, arm
 
 
 @kernel
-def break_units(key: Array, tick: int, hour: float, dt: float, armed: Array, force: Array, weights: Array, rout: float,
-                steepness: float, bearable: float, recovery: float, start: Array, neighbour: Array, cell: Array,
-                fit: Array, strength: Array, recovers: Array, routed: Array, shot: Array, dead: Array, new_shot: Array,
-                new_dead: Array, new_routed: Array) -> None:  # fmt: skip
-    """Units, (unit,), that break under fire of armed persons go to their fallback for ``recovery`` hours."""
+def break_units(key: Array, tick: int, hour: float, dt: float, armed: Array, crowd: Array, force: Array,
+                posture: Array, snipers: Array, armed_fire: float, ambush: float, sniper_fire: float, weights: Array,
+                rout: float, steepness: float, bearable: float, recovery: float, overrun: float, start: Array,
+                neighbour: Array, cell: Array, goal: Array, fit: Array, recovers: Array, routed: Array,
+                new_routed: Array) -> None:  # fmt: skip
+    """Units, (unit,), that break under fire of armed persons go to their fallback for ``recovery`` hours.
+
+    ``overrun`` is the time for which a unit that was overrun is out of action.
+    """
     for u in range(cell.size):
         new_routed[u] = routed[u]
         c = cell[u]
@@ -234,27 +267,28 @@ def break_units(key: Array, tick: int, hour: float, dt: float, armed: Array, for
             reserves += force[neighbour[i]]
         fleeing, others = 0, 0
         for v in range(cell.size):
-            if v != u and cell[v] == c:
+            if v != u and cell[v] >= 0 and goal[v] == goal[u]:
                 others += 1
-                fleeing += recovers[v] > hour or routed[v] > hour
-        lost = new_shot[u] - shot[u] + new_dead[u] - dead[u]
+                fleeing += routed[v] > hour - 1.0 + recovery or recovers[v] > hour - 1.0 + overrun
+        by_snipers = snipers_hit(snipers[c], sniper_fire, force[c], crowd[c])
+        expected = members_hit(armed[c], posture[c], armed_fire, ambush, by_snipers, force[c])
         z = weights[0] * held / max(1, neighbours) + weights[1] * fleeing / max(1, others)
         z += weights[2] * min(1.0, armed[c] / (4.0 * force[c])) + weights[3] * (1.0 if reserves == 0 else 0.0)
-        z += weights[4] * min(1.0, lost / (fit[u] * bearable * dt))
+        z += weights[4] * min(1.0, expected / bearable)
         if uniforms(key, UNIT_ROUT, tick, u, 0)[0] < 1.0 - math.exp(-rout_rate(z, rout, steepness) * dt):
             new_routed[u] = hour + dt + recovery - 1e-9  # else rounding may add a tick
 
 
 @kernel
 def sweep(key: Array, tick: int, dt: float, rate: float, hidden: Array, force: Array, intelligence: Array,
-          hidden_start: Array, hidden_slots: Array, slot_person: Array, person: Array, new: Array, time: Array,
-          where: Array, payload: Array, n: int) -> int:  # fmt: skip
+          km2: Array, hidden_start: Array, hidden_slots: Array, slot_person: Array, person: Array, new: Array,
+          time: Array, where: Array, payload: Array, n: int) -> int:  # fmt: skip
     """Propose that persons in hiding are detained; returns the number of proposals."""
     chosen, hashes = np.empty(MOST, np.int32), np.empty(MOST, np.uint64)
     for c in range(hidden.size):
         if hidden[c] == 0 or force[c] == 0:
             continue
-        mean = rate * force[c] * intelligence[c] * hidden[c] / (hidden[c] + HALF_HIDDEN) * dt
+        mean = rate * force[c] * intelligence[c] * hidden[c] / (hidden[c] + HALF_HIDDEN * km2[c]) * dt
         wanted = min(hidden[c], MOST, poisson(mean, uniforms(key, SWEEP, tick, c, 0)[0]))
         found = smallest(key, SWEPT, tick, hidden_slots, hidden_start[c], hidden_start[c + 1], slot_person, chosen,
                          hashes, wanted)  # fmt: skip
@@ -267,47 +301,55 @@ def sweep(key: Array, tick: int, dt: float, rate: float, hidden: Array, force: A
 
 def dying(c: Context, killed: float) -> Array:
     """Share of hits that are deaths, at once or of wounds, by cell, (cell,): see crowd control on what delays care."""
-    hospital = c.fixed.facility_is_hospital
-    lost = float(np.mean(c.now.holder[hospital] != STATE)) if hospital.any() else 0.0
-    delays = (1.0 - c.now.network) + float(c.now.under_curfew[0]) + lost
+    delays = (1.0 - c.now.network) + (float(c.now.under_curfew[0]) + c.share_lost("hospital"))
     of_wounds = np.minimum(1.0, c.p["crowd_control.of_wounds"] * (1.0 + c.p["crowd_control.delay"] * delays))
     return np.asarray(killed + (1.0 - killed) * of_wounds)
 
 
 def exchange(c: Context, contact: Array) -> None:
-    """Fire and rout in the cells in contact."""
+    """Fire in the cells in contact, and rout."""
     now, following, fixed = c.now, c.next, c.fixed
-    p = {name.removeprefix("combat."): value for name, value in c.p.items() if name.startswith("combat.")}
+    p = c.of("combat")
     killed = 1.0 / (1.0 + p["wounded_per_killed"])
     known = np.where(now.posture == 0, np.maximum(now.intelligence, p["open"]), now.intelligence)
     about = p["exposed"] * p["area"] * fixed.residents_per_km2
     state_fire = p["state_fire"] if int(now.rules[0]) >= LIVE_FIRE else 0.0
     person, new, time, where, payload, _ = c.proposals.arrays()
+    dies, expected = dying(c, killed), np.zeros(contact.size)
     fixed.hits[:] = 0
     n = shoot(
-        c.key, c.tick, c.dt, contact, now.armed, now.crowd, now.armed_force, known, about, now.snipers, state_fire,
-        p["sniper_fire"], dying(c, killed), now.armed_start, now.armed_slots, now.cell_start, now.cell_slots,
-        now.slot_person, fixed.first_resident, now.status, fixed.hits, fixed.combat_harm, person, new, time, where,
-        payload, c.proposals.n,
+        c.key, c.tick, c.dt, contact, now.armed, now.crowd, now.force, now.armed_force, known, about, now.snipers,
+        state_fire, p["sniper_fire"], dies, now.armed_start, now.armed_slots, now.cell_start, now.cell_slots,
+        now.slot_person, fixed.first_resident, now.status, fixed.hits, expected, fixed.combat_harm, person, new, time,
+        where, payload, c.proposals.n,
     )  # fmt: skip
     hurt = suffer(
-        c.key, c.tick, c.dt, now.armed, now.force, now.posture, now.snipers, p["armed_fire"], p["ambush"],
-        p["sniper_fire"], killed, now.unit_cell, now.unit_fit, now.unit_shot, now.unit_killed, following.unit_shot,
+        c.key, c.tick, c.dt, now.armed, now.crowd, now.force, now.posture, now.snipers, p["armed_fire"], p["ambush"],
+        p["sniper_fire"], dies, now.unit_cell, now.unit_fit, now.unit_shot, now.unit_killed, following.unit_shot,
         following.unit_killed,
     )  # fmt: skip
+    c.proposals.n = n
+    if p["rout"] > 0.0:
+        rout(c, contact, expected, p)
+    following.fighting[0] = int(fixed.hits[contact].sum() + fixed.combat_harm[contact].sum()) + hurt
+
+
+def rout(c: Context, contact: Array, expected: Array, p: dict[str, float]) -> None:
+    """Let bands and units break; expected (contact,) are hits per armed person and hour."""
+    now, following, fixed = c.now, c.next, c.fixed
+    person, new, time, where, payload, _ = c.proposals.arrays()
     c.proposals.n = break_bands(
-        c.key, c.tick, c.hour, c.dt, contact, now.armed, now.force, now.force_before, now.reach_exit, fixed.hits,
+        c.key, c.tick, c.hour, c.dt, contact, now.armed, now.force, now.force_before, now.reach_exit, expected,
         fixed.neighbour_start, fixed.neighbour, WEIGHTS, p["rout"], p["steepness"], p["bearable"], p["surrender"],
         now.armed_start, now.armed_slots, now.slot_person, now.fled, following.fled, person, new, time, where, payload,
-        n,
+        c.proposals.n,
     )  # fmt: skip
     break_units(
-        c.key, c.tick, c.hour, c.dt, now.armed, now.force, WEIGHTS, p["rout"], p["steepness"], p["bearable"],
-        p["recovery"], fixed.neighbour_start, fixed.neighbour, now.unit_cell, now.unit_fit, fixed.unit_strength,
-        now.unit_recovers, now.unit_routed, now.unit_shot, now.unit_killed, following.unit_shot, following.unit_killed,
-        following.unit_routed,
+        c.key, c.tick, c.hour, c.dt, now.armed, now.crowd, now.force, now.posture, now.snipers, p["armed_fire"],
+        p["ambush"], p["sniper_fire"], WEIGHTS, p["rout"], p["steepness"], p["bearable"], p["recovery"],
+        c.p["crowd_control.recovery"], fixed.neighbour_start, fixed.neighbour, now.unit_cell, now.unit_goal,
+        now.unit_fit, now.unit_recovers, now.unit_routed, following.unit_routed,
     )  # fmt: skip
-    following.fighting[0] = int(fixed.hits[contact].sum() + fixed.combat_harm[contact].sum()) + hurt
     note(c)
 
 
@@ -324,14 +366,15 @@ def step(c: Context) -> None:
     """Fight where the sides meet, and look for persons in hiding."""
     now, following = c.now, c.next
     following.fighting[0] = 0
-    contact = np.flatnonzero(((now.armed > 0) | (now.snipers > 0)) & (now.force > 0))
+    by_snipers = (now.snipers > 0) & ((now.force > 0) | (now.crowd > 0))
+    contact = np.flatnonzero(((now.armed > 0) & (now.force > 0)) | by_snipers)
     if contact.size:
         exchange(c, contact)
     if now.hidden_start[-1] > 0 and c.p["combat.sweep"] > 0.0:
         person, new, time, where, payload, _ = c.proposals.arrays()
         c.proposals.n = sweep(
-            c.key, c.tick, c.dt, c.p["combat.sweep"], now.hidden, now.force, now.intelligence, now.hidden_start,
-            now.hidden_slots, now.slot_person, person, new, time, where, payload, c.proposals.n,
+            c.key, c.tick, c.dt, c.p["combat.sweep"], now.hidden, now.force, now.intelligence, c.fixed.cell_km2,
+            now.hidden_start, now.hidden_slots, now.slot_person, person, new, time, where, payload, c.proposals.n,
         )  # fmt: skip
     if c.tick % c.ticks_per_hour == 0:
         following.force_before[:] = now.force

@@ -3,8 +3,8 @@
 At every full hour the units that are free are shared out among demands, in this order, nearest first:
 
     guard     facilities that the state holds, by the scenario's order: max(least, guard_ratio T_f) persons at each
-    retake    facilities that it has lost: retake_ratio T_f persons, or nobody where the free ones are too few
-    clear     up to four cells where most armed persons are known: retake_ratio times as many, or nobody
+    retake    facilities that it has lost: more than retake_ratio max(1, T_f) persons, or nobody if they are too few
+    clear     up to four cells where most armed persons are known, one at least: retake_ratio times as many, or nobody
     cordon    the cells around the first of them, a unit each
     reserve   the rest, at their fallback
 
@@ -14,9 +14,10 @@ unit is free if it is there and fit, no order of the scenario holds it, and ``pl
 came: staff assess before they act. It takes only tasks that its force has; a contingent takes none without a mandate,
 guards alone under a mandate to guard, and all of its own under a mandate to clear.
 
-Contingents guard first and so free local units for other tasks. With ``freed`` at 0 local units guard as if no
-contingent did: what freed units do is a hypothesis with a switch of its own. Decisions see the situation of the hour;
-what delays them are the hour between decisions, the time to assess, and the way.
+Contingents guard first, and local units what these leave to guard: so contingents free them for other tasks. With
+``freed`` at 0 local units guard as if no contingent did: what freed units do is a hypothesis with a switch of its own.
+Decisions see the situation of the hour; what delays them are the hour between decisions, the time to assess, and the
+way.
 
 Order     after bands, before crowd control
 Reads     armed, crowd, force, intelligence, posture (cell,); on_site (site,); holder (facility,); mandate ();
@@ -32,7 +33,18 @@ import numpy as np
 
 from contrafact.kernels import Array, kernel
 from contrafact.model.context import Context
-from contrafact.model.state import CLEAR, CORDON, GUARD, OBJECTIVES, RESERVE, RETAKE, SCRIPTED, STATE
+from contrafact.model.state import (
+    CLEAR,
+    CLEAR_MANDATE,
+    CORDON,
+    GUARD,
+    GUARD_MANDATE,
+    OBJECTIVES,
+    RESERVE,
+    RETAKE,
+    SCRIPTED,
+    STATE,
+)
 from contrafact.parameters import ASSUMPTION, CONVENTION, Parameter, uniform
 
 PARAMETERS = (
@@ -48,7 +60,6 @@ PARAMETERS = (
 )  # fmt: skip
 
 CLEARED = 4
-GUARD_MANDATE, CLEAR_MANDATE = 1, 2
 ANYONE, CONTINGENTS, LOCALS = range(3)
 FAR = 2**30
 
@@ -150,26 +161,30 @@ def objectives(c: Context) -> tuple[Array, Array]:
     return cells, known
 
 
-def demands(c: Context, known: Array) -> Demands:
-    """Everything that is asked of free units."""
-    now, fixed, p = c.now, c.fixed, c.p
-    threat, wanted, places = threats(c), Demands(), fixed.place_cell.size
-    held = [f for f in fixed.guarded if now.holder[f] == STATE]
-    need = np.maximum(p["command.least"], p["command.guard_ratio"] * threat)
-    for f in held:
-        wanted.add(GUARD, int(fixed.facility_place[f]), need[f], CONTINGENTS)
-    for f in held:
-        by_contingents = int(now.unit_fit[(now.unit_task == GUARD) & fixed.unit_is_contingent
-                                          & (now.unit_goal == fixed.facility_place[f])].sum())  # fmt: skip
-        wanted.add(GUARD, int(fixed.facility_place[f]), need[f] - p["command.freed"] * by_contingents, LOCALS)
+def guards(c: Context, threat: Array, side: int, relief: float = 0.0) -> Demands:
+    """What is asked of one side to guard what the state holds, less ``relief`` of the contingents that guard it."""
+    now, following, fixed, wanted = c.now, c.next, c.fixed, Demands()
+    guarding = (following.unit_task == GUARD) & fixed.unit_is_contingent
+    need = np.maximum(c.p["command.least"], c.p["command.guard_ratio"] * threat)
     for f in fixed.guarded:
-        if now.holder[f] != STATE:
-            superior = p["command.retake_ratio"] * max(1.0, threat[f])
+        if now.holder[f] == STATE:
+            place = int(fixed.facility_place[f])
+            there = int(now.unit_fit[guarding & (following.unit_goal == place)].sum())
+            wanted.add(GUARD, place, need[f] - relief * there, side)
+    return wanted
+
+
+def operations(c: Context, threat: Array, known: Array, wanted: Demands) -> Demands:
+    """What is asked of all units beside: to retake, clear and cordon."""
+    now, fixed, p, places = c.now, c.fixed, c.p, c.fixed.place_cell.size
+    for f in fixed.guarded:
+        if now.holder[f] != STATE and fixed.facility_regained[f]:
+            superior = np.floor(p["command.retake_ratio"] * max(1.0, threat[f])) + 1.0  # as many do not retake it
             wanted.add(RETAKE, int(fixed.facility_place[f]), superior, all_or_none=True)
     for k in range(CLEARED):
         wanted.add(CLEAR, places + k, p["command.retake_ratio"] * known[k], all_or_none=True)
-    if known[0] > 0.0:
-        for k in range(CLEARED, OBJECTIVES):
+    for k in range(CLEARED, OBJECTIVES):
+        if c.next.objective[k] >= 0:
             wanted.add(CORDON, places + k, 1.0)
     return wanted
 
@@ -188,12 +203,18 @@ def share_out(c: Context, free: Array) -> None:
     following.objective[:] = cells
     hops = np.empty((OBJECTIVES, fixed.cells), np.int64)
     ways_to(cells, fixed.neighbour_start, fixed.neighbour, following.objective_hop, hops)
-    task, goal, need, side, all_or_none = demands(c, known).columns()
-    missing = (goal >= fixed.place_cell.size) & (cells[np.maximum(0, goal - fixed.place_cell.size)] < 0)
-    need[missing] = 0.0
     following.unit_task[free] = RESERVE
     following.unit_goal[free] = np.where(fixed.unit_fallback[free] >= 0, fixed.unit_fallback[free],
                                          now.unit_order[free])  # fmt: skip
+    threat = threats(c)
+    meet(c, guards(c, threat, CONTINGENTS), free, hops)
+    meet(c, operations(c, threat, known, guards(c, threat, LOCALS, c.p["command.freed"])), free, hops)
+
+
+def meet(c: Context, wanted: Demands, free: Array, hops: Array) -> None:
+    """Meet demands in their order as far as free units go."""
+    now, following, fixed = c.now, c.next, c.fixed
+    task, goal, need, side, all_or_none = wanted.columns()
     assign(
         task, goal, need, side, all_or_none, fixed.place_hops, hops, free, abilities(c), fixed.unit_is_contingent,
         now.unit_fit, now.unit_cell, following.unit_task, following.unit_goal,

@@ -2,10 +2,11 @@
 
     M_c = 1 - max(shutdown, jamming_c, damage)
 
-A shutdown holds for the city, jamming within the radius of its platform, and damage is the share of telecom facilities
-that the state has lost. The effect on unrest is not assumed here: findings conflict (Hassanpour 2014; Gohdes 2015;
-Rydzak 2019; Pierskalla and Hollenbach 2013), and it follows from what reads M: exposure, fear and participation, and
-the delay of medical care in crowd control.
+A shutdown holds for the city (where there are several states: for the home state), and so does damage, which is the
+share of telecom facilities that the state has lost; jamming holds within the radius of its platform. The effect on
+unrest is not assumed here: findings conflict (Hassanpour 2014; Gohdes 2015; Rydzak 2019; Pierskalla and Hollenbach
+2013), and it follows from what reads M: exposure, fear and participation, and the delay of medical care in crowd
+control.
 
 Order     after policy, before exposure
 Reads     availability (), jamming (cell,), holder (facility,)
@@ -19,7 +20,6 @@ from __future__ import annotations
 import numpy as np
 
 from contrafact.model.context import Context
-from contrafact.model.state import STATE
 from contrafact.parameters import ASSUMPTION, Parameter, uniform
 
 PARAMETERS = (
@@ -32,7 +32,5 @@ PARAMETERS = (
 
 def step(c: Context) -> None:
     """Set the network of every cell."""
-    telecom = c.fixed.facility_is_telecom
-    lost = float(np.mean(c.now.holder[telecom] != STATE)) if telecom.any() else 0.0
-    city = max(1.0 - float(c.now.availability[0]), c.p["communications.damage"] * lost)
-    c.next.network[:] = 1.0 - np.maximum(c.now.jamming, city)
+    city = max(1.0 - float(c.now.availability[0]), c.p["communications.damage"] * c.share_lost("telecom"))
+    c.next.network[:] = 1.0 - np.maximum(c.now.jamming, np.where(c.fixed.governed, city, 0.0))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from contrafact.kernels import Array
-from contrafact.model.state import State
+from contrafact.model.state import STATE, State
 
 
 class Event(NamedTuple):
@@ -70,7 +70,11 @@ class Proposals:
 
 @dataclass
 class Context:
-    """One replication under way. ``p`` maps a parameter's name to its value in the declared unit."""
+    """One replication under way.
+
+    ``p`` maps a parameter's name to its value in the declared unit; ``situation`` is what policy compares to see
+    whether any lever changes; ``by_mechanism`` and ``by_kind`` keep what ``of`` and ``share_lost`` looked up.
+    """
 
     now: State
     next: State
@@ -83,6 +87,9 @@ class Context:
     hour_of_day_at_start: float
     tick: int = 0
     slots: int = 0
+    situation: tuple[int, ...] = ()
+    by_mechanism: dict[str, dict[str, float]] = field(default_factory=dict)
+    by_kind: dict[str, list[int]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     actions: list[Any] = field(default_factory=list)
 
@@ -95,6 +102,21 @@ class Context:
     def hour_of_day(self) -> float:
         """Local hour of the day, 0 to 24."""
         return (self.hour_of_day_at_start + self.hour) % 24
+
+    def of(self, mechanism: str) -> dict[str, float]:
+        """Values of the parameters of one mechanism, by their names without it."""
+        if mechanism not in self.by_mechanism:
+            head = f"{mechanism}."
+            values = {name.removeprefix(head): value for name, value in self.p.items() if name.startswith(head)}
+            self.by_mechanism[mechanism] = values
+        return self.by_mechanism[mechanism]
+
+    def share_lost(self, kind: str, where_none: float = 0.0) -> float:
+        """Share of the facilities of a kind that the state does not hold; ``where_none`` where there are none."""
+        if kind not in self.by_kind:
+            self.by_kind[kind] = np.flatnonzero(getattr(self.fixed, f"facility_is_{kind}")).tolist()
+        which, holder = self.by_kind[kind], self.now.holder
+        return sum(holder[f] != STATE for f in which) / len(which) if which else where_none
 
     def note(self, kind: str, subject: str, place: str = "", value: float = 0.0, hour: float | None = None) -> None:
         """Write an event into the record of the run; nothing in the run reads it.

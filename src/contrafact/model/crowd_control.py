@@ -37,7 +37,7 @@ import numpy as np
 
 from contrafact.kernels import Array, kernel
 from contrafact.model.context import Context
-from contrafact.model.state import CALM, DEAD, DETAINED, INJURED, STATE
+from contrafact.model.state import CALM, DEAD, DETAINED, INJURED
 from contrafact.parameters import ASSUMPTION, Parameter, loguniform, uniform
 from contrafact.rng import decision, poisson, smallest, uniforms
 
@@ -236,7 +236,7 @@ def free_teams_by_cell(cell: Array, fit: Array, busy: Array, team: float, out: A
 def step(c: Context) -> None:
     """Propose arrests and harm, and advance the units."""
     now, following, fixed = c.now, c.next, c.fixed
-    p = {name.removeprefix("crowd_control."): value for name, value in c.p.items() if name.startswith("crowd_control.")}
+    p = c.of("crowd_control")
     rules, proposals = int(now.rules[0]), c.proposals
     of_unit = (now.unit_cell, now.unit_fit, now.unit_injured, now.unit_dead, now.unit_recovers, now.unit_busy)
     free_teams_by_cell(now.unit_cell, now.unit_fit, now.unit_busy, p["team"], fixed.free_teams)
@@ -264,7 +264,5 @@ def step(c: Context) -> None:
 
 def dying_of_wounds(c: Context, p: dict[str, float]) -> Array:
     """Share of the wounded who die, by cell, (cell,): raised by a cut network, a curfew and hospitals lost."""
-    hospital = c.fixed.facility_is_hospital
-    lost = float(np.mean(c.now.holder[hospital] != STATE)) if hospital.any() else 0.0
-    delays = (1.0 - c.now.network) + float(c.now.under_curfew[0]) + lost
+    delays = (1.0 - c.now.network) + (float(c.now.under_curfew[0]) + c.share_lost("hospital"))
     return np.asarray(np.minimum(1.0, p["of_wounds"] * (1.0 + p["delay"] * delays)))

@@ -1,13 +1,16 @@
 """Exposure: how much of the unrest the residents of a cell see, hear and read.
 
     dE_c/dt = -omega E_c + (1 - E_c / E_max) S_c
-    S_c     = near * sum_d K(c, d) a_d + M_c net a_told + media B + news
+    S_c     = near * sum_d K(c, d) a_d + r_c (M_c net a_told + media B + news)
 
 a_d is the share of residents whose home is d who are in the street or armed, a_told that of all residents as the
 network tells it (see reports). K falls
 exponentially with distance over ``exposure.range``, cut at 4 km, and sums to one over d. B is -1 while the state holds
 the broadcaster and +1 when it has lost it. E has the unit of the balance x in participation, so no factor stands before
 it there (a factor beta and these strengths could not be told apart). E_max bounds it: the unbounded form runs away.
+
+r_c is the reach of what is told: 1 in a city; where cells are regions, how strongly each feels what is told of the home
+state, whose residents a_told counts.
 
 near_c = sum_d K a_d is kept as an integer in units of 2^-40 and changed only where residents joined or went home:
 exact, independent of order, and its cost follows events, not cells.
@@ -25,7 +28,7 @@ import math
 
 from contrafact.kernels import Array, kernel
 from contrafact.model.context import Context
-from contrafact.model.state import CHANNELS, STATE, TOLD
+from contrafact.model.state import CHANNELS, TOLD
 from contrafact.parameters import ASSUMPTION, Parameter, loguniform, uniform
 
 PARAMETERS = (
@@ -60,11 +63,11 @@ def push(active: Array, seen: Array, start: Array, cell: Array, weight: Array, n
 
 
 @kernel
-def change(exposure: Array, near: Array, network: Array, out: Array, strength: float, net: float, common: float,
-           omega: float, maximum: float, dt: float) -> None:  # fmt: skip
+def change(exposure: Array, near: Array, network: Array, reach: Array, out: Array, strength: float, net: float,
+           common: float, omega: float, maximum: float, dt: float) -> None:  # fmt: skip
     """Exposure after one tick, exact for constant input: arrays (cell,); rates per hour; dt in hours."""
     for c in range(exposure.size):
-        source = strength * (near[c] / FIXED_POINT) + network[c] * net + common
+        source = strength * (near[c] / FIXED_POINT) + reach[c] * (network[c] * net) + reach[c] * common
         rate = omega + source / maximum
         if rate > 1e-12:
             end = source / rate
@@ -77,14 +80,11 @@ def step(c: Context) -> None:
     """Advance exposure by one tick."""
     now, fixed, p = c.now, c.fixed, c.p
     push(now.active_home, c.next.seen_home, fixed.sight_start, fixed.sight_cell, fixed.sight_weight, c.next.near)
-    broadcast = 0.0
-    if fixed.facility_is_broadcast.any():
-        held = (now.holder[fixed.facility_is_broadcast] == STATE).mean()
-        broadcast = float(1.0 - 2.0 * held)
+    broadcast = 2.0 * c.share_lost("broadcast", where_none=0.5) - 1.0
     told = now.told[:, CHANNELS.index("network")]
     active_share = float(told[TOLD.index("crowd")] + told[TOLD.index("armed")]) / fixed.residents_total
     change(
-        now.exposure, c.next.near, now.network, c.next.exposure,
+        now.exposure, c.next.near, now.network, fixed.reach, c.next.exposure,
         p["exposure.near"], p["exposure.net"] * active_share, p["exposure.media"] * broadcast + float(now.news[0]),
         p["exposure.omega"] / 24.0, p["exposure.maximum"], c.dt,
     )  # fmt: skip

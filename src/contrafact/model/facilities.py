@@ -4,7 +4,8 @@
     defenders    state forces fit for duty within ``facilities.reach``
     contest      grows by dt while the side that does not hold it is superior, else falls back at the same speed
     seizure      attackers > max(1, defenders) for the facility's hold time
-    recapture    defenders >= 1 and defenders > retake_ratio x attackers for ``retake_hold``
+    recapture    defenders > retake_ratio x attackers for ``retake_hold``, unless a variant says never; contingents
+                 count in it only if their mandate is to clear, since who guards takes nothing back
 
 The crowd of a site storms one facility at a time: the first in the scenario's order that the state still holds. A
 facility without a site is attacked by bands alone, and hospitals and places off the map by nobody. A lost facility
@@ -13,7 +14,7 @@ in exposure and reports, hospital in crowd control and combat, government in sup
 alliance's airlift.
 
 Order     after combat, before alliance
-Reads     on_site (site,), force, armed (cell,), holder, contest (facility,)
+Reads     on_site (site,), force, armed (cell,), holder, contest (facility,), mandate (), unit_fit, unit_cell (unit,)
 Writes    holder, contest (facility,)
 Source    assumption; hold times and weight carry priors
 Check     tests/model/test_facilities.py: falls exactly after the hold time, whatever the tick
@@ -21,8 +22,11 @@ Check     tests/model/test_facilities.py: falls exactly after the hold time, wha
 
 from __future__ import annotations
 
+import numpy as np
+
+from contrafact.kernels import Array, kernel
 from contrafact.model.context import Context
-from contrafact.model.state import CROWD, NOBODY, STATE
+from contrafact.model.state import CLEAR_MANDATE, CROWD, NOBODY, STATE
 from contrafact.parameters import ASSUMPTION, Parameter, loguniform, uniform
 
 PARAMETERS = (
@@ -39,34 +43,61 @@ PARAMETERS = (
 )  # fmt: skip
 
 
+@kernel
+def struggle(contested: Array, site: Array, reach_start: Array, reach_cell: Array, on_site: Array, armed: Array,
+             force: Array, retakers: Array, holder: Array, contest: Array, hold: Array, regained: Array, weight: float,
+             ratio: float, retake_hold: float, dt: float, new_holder: Array, new_contest: Array,
+             attackers: Array) -> None:  # fmt: skip
+    """Holder and contest after one tick, (facility,); attackers (facility,) is left with who attacks it, in persons.
+
+    contested lists facilities in the scenario's order; force, retakers and armed (cell,), on_site (site,); hours.
+    """
+    stormed = np.zeros(on_site.size, np.bool_)
+    for f in contested:
+        s, lost = site[f], holder[f] != STATE
+        bands, defenders = 0, 0
+        for i in range(reach_start[f], reach_start[f + 1]):
+            bands += armed[reach_cell[i]]
+            defenders += retakers[reach_cell[i]] if lost else force[reach_cell[i]]
+        crowd = on_site[s] if s >= 0 else 0
+        attackers[f] = bands + crowd
+        if lost:
+            superior = regained[f] and defenders > max(0.0, ratio * (bands + weight * crowd))
+        else:
+            storming = 0 if s >= 0 and stormed[s] else crowd
+            superior = bands + weight * storming > max(1, defenders)
+            if s >= 0:
+                stormed[s] = True
+        reached = contest[f] + (dt if superior else -dt)
+        new_contest[f], new_holder[f] = max(0.0, reached), holder[f]
+        if reached >= (retake_hold if lost else hold[f]) - 1e-9:
+            new_contest[f], new_holder[f] = 0.0, STATE if lost else CROWD
+        elif lost:
+            new_holder[f] = CROWD if attackers[f] > 0 else NOBODY
+
+
+def retakers(c: Context) -> Array:
+    """Members in each cell who may take a facility back, (cell,): all but contingents without a mandate to clear."""
+    now, fixed = c.now, c.fixed
+    if now.mandate[0] == CLEAR_MANDATE or not fixed.unit_is_contingent.any():
+        return np.asarray(now.force)
+    local = ~fixed.unit_is_contingent & (now.unit_fit > 0)
+    members = np.bincount(now.unit_cell[local], now.unit_fit[local], now.force.size)
+    return np.asarray(members, np.int64)
+
+
 def step(c: Context) -> None:
     """Contest every facility that has a site or that bands attack."""
     now, following, fixed, p = c.now, c.next, c.fixed, c.p
-    stormed: set[int] = set()
-    for f in fixed.contested:
-        site, holder = fixed.facility_site[f], int(now.holder[f])
-        around = fixed.reach_cell[fixed.reach_start[f] : fixed.reach_start[f + 1]]
-        crowd = int(now.on_site[site]) if site >= 0 else 0
-        armed = int(now.armed[around].sum())
-        defenders = int(now.force[around].sum())
-        if holder == STATE:
-            storming = crowd if site not in stormed else 0
-            attackers = armed + p["facilities.unarmed_weight"] * storming
-            superior = attackers > max(1, defenders)
-            if site >= 0:
-                stormed.add(site)
-            hold = fixed.facility_hold[f]
-        else:
-            attackers = armed + p["facilities.unarmed_weight"] * crowd
-            superior = defenders >= 1 and defenders > p["facilities.retake_ratio"] * attackers
-            hold = p["facilities.retake_hold"]
-        contest = now.contest[f] + (c.dt if superior else -c.dt)
-        following.contest[f] = max(0.0, contest)
-        if contest >= hold - 1e-9:
-            following.contest[f] = 0.0
-            following.holder[f] = CROWD if holder == STATE else STATE
-            where = fixed.site_names[site] if site >= 0 else fixed.facility_names[f]
-            kind = "seizure" if holder == STATE else "recapture"
-            c.note(kind, fixed.facility_names[f], where, crowd + armed)
-        elif holder != STATE:
-            following.holder[f] = CROWD if crowd + armed > 0 else NOBODY
+    attackers = np.zeros(now.holder.size, np.int64)
+    struggle(
+        fixed.contested, fixed.facility_site, fixed.reach_start, fixed.reach_cell, now.on_site, now.armed, now.force,
+        retakers(c), now.holder, now.contest, fixed.facility_hold, fixed.facility_regained,
+        p["facilities.unarmed_weight"], p["facilities.retake_ratio"], p["facilities.retake_hold"], c.dt,
+        following.holder, following.contest, attackers,
+    )  # fmt: skip
+    for f in np.flatnonzero((now.holder == STATE) != (following.holder == STATE)):
+        kind = "seizure" if now.holder[f] == STATE else "recapture"
+        site = fixed.facility_site[f]
+        where = fixed.site_names[site] if site >= 0 else fixed.facility_names[f]
+        c.note(kind, fixed.facility_names[f], where, int(attackers[f]))

@@ -5,12 +5,13 @@ home along the same route. A march takes those present at one site to another on
 An armed person goes at ``movement.band_speed`` from cell to cell toward the goal that the band chose, or along the way
 out of the area; who goes on from its edge has left. A unit goes along the shortest route to its goal, or, while it
 recovers from having been overrun or broken, to its fallback, at the urban speed of its mobility class: a third to a
-half of the open-road speed. Rivers and closed roads are not represented, because no road network with a clear licence
+half of the open-road speed. It comes onto the map at its hour, where it is ordered to be or where an airlift or a road
+march brought it. Rivers and closed roads are not represented, because no road network with a clear licence
 is in the evidence; cells held by state forces close the way out (see bands).
 
 Order     after participation, before outside
 Reads     slots; march_to, march_share (site,); exit_hop (cell,); objective, objective_hop; unit_order, unit_goal,
-          unit_recovers, unit_routed (unit,)
+          unit_recovers, unit_routed, unit_arrives, unit_entry (unit,)
 Writes    moved_* (slot,); proposals of those who are home or leave; unit_cell, unit_progress (unit,)
 Source    march speed: columns left at 21:00 and came to the square, 10 km away, at about midnight [R020, R357]; other
           speeds assumption
@@ -115,11 +116,12 @@ def roam(armed: int, armed_slots: Array, step: float, speed: float, hop_km: floa
 @kernel
 def drive(hour: float, dt: float, hop_km: float, next_hop: Array, place_cell: Array, objective: Array,
           objective_hop: Array, order: Array, goal: Array, recovers: Array, routed: Array, fallback: Array,
-          arrives: Array, speed: Array, cell: Array, progress: Array, new_cell: Array,
+          arrives: Array, entry: Array, speed: Array, cell: Array, progress: Array, new_cell: Array,
           new_progress: Array) -> None:  # fmt: skip
     """Move units by a tick: arrays (unit,), next_hop (place, cell), objective_hop (objective, cell).
 
-    Units come onto the map at their order's place. A goal from the number of places on is an objective.
+    Units come onto the map at their entry, or, where that is -1, at their order's place. A goal from the number of
+    places on is an objective.
     """
     places = place_cell.size
     for u in range(cell.size):
@@ -128,7 +130,7 @@ def drive(hour: float, dt: float, hop_km: float, next_hop: Array, place_cell: Ar
             new_cell[u] = -1
             continue
         if cell[u] < 0:
-            new_cell[u] = place_cell[order[u]]
+            new_cell[u] = place_cell[order[u] if entry[u] < 0 else entry[u]]
             continue
         place = goal[u]
         if (recovers[u] > hour or routed[u] > hour) and fallback[u] >= 0:
@@ -163,10 +165,11 @@ def step(c: Context) -> None:
         )  # fmt: skip
     drive(
         c.hour, c.dt, fixed.hop_km, fixed.next_hop, fixed.place_cell, now.objective, now.objective_hop, now.unit_order,
-        now.unit_goal, now.unit_recovers, now.unit_routed, fixed.unit_fallback, now.unit_arrives, fixed.unit_speed,
-        now.unit_cell, now.unit_progress, following.unit_cell, following.unit_progress,
+        now.unit_goal, now.unit_recovers, now.unit_routed, fixed.unit_fallback, now.unit_arrives, now.unit_entry,
+        fixed.unit_speed, now.unit_cell, now.unit_progress, following.unit_cell, following.unit_progress,
     )  # fmt: skip
     came = np.flatnonzero((now.unit_cell < 0) & (following.unit_cell >= 0))
-    for force, place in dict.fromkeys((fixed.unit_force_name[u], int(now.unit_order[u])) for u in came):
+    places = np.where(now.unit_entry < 0, now.unit_order, now.unit_entry)
+    for force, place in dict.fromkeys((fixed.unit_force_name[u], int(places[u])) for u in came):
         members = sum(int(fixed.unit_strength[u]) for u in came if fixed.unit_force_name[u] == force)
         c.note("arrival", force, fixed.place_names[place], members)

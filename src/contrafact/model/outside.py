@@ -4,12 +4,14 @@
     firearms in a tick   Poisson(firearms (1 - interdiction) dt)
 
 A fighter enters, armed, at a cell at the edge of the area by a keyed uniform, and counts as a person of that cell.
+Firearms join the stock of arming in the next tick.
 Persons from outside have ids of their own after those of the residents: residents + entered - left is conserved, and
 where the reserve of ids is used up nobody more enters. Nothing comes by default: the armed persons are isolated. A
-supply like that of another war is a variant, and so are cadres, who enter at a place at the hour of an action.
+supply like that of another war is a variant, and so are cadres, who enter at a place at the hour of an action, if that
+place is on the map.
 
 Order     after movement, before arming
-Reads     outside_next ()
+Reads     status (person,); outside_next ()
 Writes    proposals of those who enter; outside_next, supply ()
 Source    assumption: zero is what the article says; whether the record tells the two apart is itself a question
 Check     tests/model/test_outside.py: the mean inflow is the rate times what is not interdicted; persons are conserved
@@ -57,8 +59,8 @@ def step(c: Context) -> None:
 def let_in(c: Context, cell: int, time: float) -> None:
     """Propose that the next person from outside is in a cell, armed, from ``time`` hours into the tick on."""
     following, proposals = c.next, c.proposals
-    person = c.fixed.residents_total + int(following.outside_next[0])
-    if person >= c.now.status.size:
+    person = c.fixed.persons + int(following.outside_next[0])
+    if person >= c.now.status.size or cell < 0:
         return
     following.outside_next[0] += 1
     n = proposals.n

@@ -1,11 +1,12 @@
 """Participation: who joins the protest and who leaves it.
 
-    x   = H (1 - L_c) - J (1 + F_c) R P + E_c + eta (1 - M_c) - T
+    x   = H (1 - L_c) - J (1 + F_c) R min(1, P + Q_c) + E_c + eta (1 - M_c) - T
     joining rate   nu(t) (1 - compliance) / (1 + exp(-x / eps))
     leaving rate   nu_quit / (1 + exp(x / eps)) + phi(t)
 
 H and R are a resident's hardship and risk aversion, fixed for life by a hash of seed and identity. P is the risk at the
-site one has gone to, or, before joining, the mean over the sites one would go to. J rises with the rules of engagement.
+site one has gone to, or, before joining, the mean over the sites one would go to; Q the precedent of an intervention in
+another state (see alliance). J rises with the rules of engagement, and changes by the announcement of help.
 nu(t) = nu exp(s cos(2 pi (t - peak) / 24 h)), phi(t) = phi exp(-s cos(...)). Nobody leaves before arriving.
 
 Calm residents are not visited one by one. Per cell and class of H and R the rate has an upper bound lambda_k (largest
@@ -18,8 +19,8 @@ exp(y), n = 4096, so it never falls below the rate; should a rate exceed it, the
 Leaving needs one draw per stay: a unit-exponential amount of hazard drawn at joining and used up while present.
 
 Order     after gathering, before movement
-Reads     legitimacy, fear, exposure, network (cell,); site_weight, site_risk (site,); rules, compliance (); status,
-          slots
+Reads     legitimacy, fear, exposure, network, precedent (cell,); site_weight, site_risk (site,); rules, compliance,
+          announcement (); status, slots
 Writes    proposals to join and to leave; spent_after (slot,)
 Source    Epstein 2002, doi:10.1073/pnas.092080199, with logistic instead of sharp thresholds
 Check     tests/model/test_participation.py; verification/: against the person-by-person oracle in reference/
@@ -93,8 +94,11 @@ def below_exp(y: float) -> float:
 
 
 @kernel
-def expected_risk(pull: Array, weight: Array, risk: Array, out: Array) -> None:
-    """Mean risk over the sites one would choose, (cell,), from pull (site, cell), weight and risk (site,)."""
+def expected_risk(pull: Array, weight: Array, risk: Array, precedent: Array, out: Array) -> None:
+    """Mean risk over the sites one would choose and that of a precedent, (cell,), at most 1.
+
+    pull (site, cell), weight and risk (site,), precedent (cell,).
+    """
     sites, cells = pull.shape
     for c in range(cells):
         total, mixed = 0.0, 0.0
@@ -102,7 +106,7 @@ def expected_risk(pull: Array, weight: Array, risk: Array, out: Array) -> None:
             w = pull[s, c] * weight[s]
             total += w
             mixed += w * risk[s]
-        out[c] = mixed / total if total > 0.0 else 0.0
+        out[c] = min(1.0, (mixed / total if total > 0.0 else 0.0) + precedent[c])
 
 
 @inline
@@ -240,7 +244,8 @@ def join(key: Array, tick: int, dt: float, rate: float, noise: float, threshold:
 
 @kernel
 def leave(slots: int, dt: float, quit_rate: float, phi: float, noise: float, threshold: float, eta: float,
-          severity: float, legitimacy: Array, fear: Array, exposure: Array, network: Array, site_risk: Array,
+          severity: float, legitimacy: Array, fear: Array, exposure: Array, network: Array, precedent: Array,
+          site_risk: Array,
           slot_person: Array, slot_home: Array, slot_hardship: Array, slot_aversion: Array, slot_patience: Array,
           slot_spent: Array, slot_site: Array, slot_phase: Array, slot_cell: Array, spent_after: Array,
           person: Array, new: Array, time: Array, where: Array, payload: Array, detail: Array,
@@ -251,7 +256,7 @@ def leave(slots: int, dt: float, quit_rate: float, phi: float, noise: float, thr
             spent_after[i] = slot_spent[i]
             continue
         h = slot_home[i]
-        dread = severity * (1.0 + fear[h]) * site_risk[slot_site[i]]
+        dread = severity * (1.0 + fear[h]) * min(1.0, site_risk[slot_site[i]] + precedent[h])
         x = (1.0 - legitimacy[h]) * slot_hardship[i] - dread * slot_aversion[i] + exposure[h] - threshold
         x += eta * (1.0 - network[h])
         rate = quit_rate / (1.0 + math.exp(x / noise)) + phi
@@ -269,10 +274,11 @@ def step(c: Context) -> None:
     now, fixed, p = c.now, c.fixed, c.p
     swing = p["participation.swing"] * math.cos(2 * math.pi * (c.hour_of_day - p["participation.peak_hour"]) / 24)
     severity = p["participation.severity"] * (1.0 + p["participation.severity_step"] * (int(now.rules[0]) - 1))
+    severity *= 1.0 + float(now.announcement[0])
     noise, threshold, eta = p["participation.noise"], p["participation.threshold"], p["participation.eta"]
     fields = (now.legitimacy, now.fear, now.exposure, now.network)
     proposals = c.proposals
-    expected_risk(fixed.pull, now.site_weight, now.site_risk, fixed.risk)
+    expected_risk(fixed.pull, now.site_weight, now.site_risk, now.precedent, fixed.risk)
     rate = p["participation.nu"] * math.exp(swing) * (1.0 - float(now.compliance[0]))
     others = OTHERS * c.slots + OUTSIDERS
     proposals.reserve(others)
@@ -290,7 +296,7 @@ def step(c: Context) -> None:
         raise RunError(f"tick {c.tick}, cell {-1 - n}: a rate of joining exceeds its bound")
     proposals.n = leave(
         c.slots, c.dt, p["participation.nu_quit"], p["participation.phi"] * math.exp(-swing), noise, threshold, eta,
-        severity, *fields, now.site_risk, now.slot_person, now.slot_home, now.slot_hardship, now.slot_aversion,
-        now.slot_patience, now.slot_spent, now.slot_site, now.slot_phase, now.slot_cell, now.spent_after,
-        *proposals.arrays(), n,
+        severity, *fields, now.precedent, now.site_risk, now.slot_person, now.slot_home, now.slot_hardship,
+        now.slot_aversion, now.slot_patience, now.slot_spent, now.slot_site, now.slot_phase, now.slot_cell,
+        now.spent_after, *proposals.arrays(), n,
     )  # fmt: skip

@@ -14,14 +14,16 @@ once combine:
     deploy          orders a force to a place and holds it there; withdraw sends it off the map
     report          adds a number, true or false, to what channels tell of a count
     snipers         puts snipers at a place; cadres sends armed persons there from outside, once (see outside)
-    announce        is written down; what follows from it belongs to other mechanisms
+    announce        is written down; alliance.request and alliance.withdrawal go to the alliance
+    mandate         orders the mandate of contingents
 
 Levers are set for the tick that follows, so an action is in force in every tick that begins at or after its hour.
 
 Order     first
-Reads     told (told, channel)
+Reads     told (told, channel), contingents ()
 Writes    availability, compliance, under_curfew, rules, news, concession (); jamming, snipers (cell,);
-          call, march_to, march_share (site,); unit_order, unit_scripted (unit,); injected (told, channel)
+          call, march_to, march_share (site,); unit_order, unit_scripted (unit,); injected (told, channel);
+          alliance_request, alliance_withdrawal, mandate_order ()
 Source    the scenario: each action names its evidence
 Check     tests/model/test_policy.py
 """
@@ -41,7 +43,8 @@ from contrafact.parameters import Parameter
 PARAMETERS: tuple[Parameter, ...] = ()
 
 RULES = ("restraint", "riot_control", "self_defence", "without_warning")
-CAUSES = ("facilities_lost", "crowd", "armed", "deaths", "deaths_state", "injured", "detained")
+CAUSES = ("facilities_lost", "crowd", "armed", "deaths", "deaths_state", "injured", "detained", "contingents")
+ANNOUNCED = {"alliance.request": "alliance_request", "alliance.withdrawal": "alliance_withdrawal"}
 
 
 @dataclass
@@ -73,6 +76,7 @@ def quantities(c: Context) -> dict[str, float]:
     """What causes are measured by: the counts as the government is told them, and the contingents that have come."""
     told = dict(zip(TOLD, (float(n) for n in c.now.told[:, CHANNELS.index("official")]), strict=True))
     told["deaths"] += told["deaths_armed"] + told["deaths_state"]
+    told["contingents"] = float(c.now.contingents[0])
     return {name: told[name] for name in CAUSES}
 
 
@@ -100,45 +104,50 @@ def fire_due(c: Context, hour: float) -> list[Action]:
 
 
 def set_levers(c: Context, hour: float) -> None:
-    """Set the levers for the tick that begins at ``hour``."""
+    """Set the levers for the tick that begins at ``hour``; what no action and no hour changes stays as it is."""
     fired = fire_due(c, hour)
     for action in fired:
         c.note("action", action.name, hour=hour)
     act_once(c, fired)
+    ask_alliance(c, fired)
     in_force = [action for action in c.actions if action.in_force(hour)]
-    set_city(c, in_force, hour)
-    set_places(c, in_force)
-    set_units(c, hour)
+    curfews = [a for a in in_force if a.kind == "curfew" and in_hours((c.hour_of_day_at_start + hour) % 24, a)]
+    step_of_news = max(0, int(np.searchsorted(c.fixed.news_hours, hour + 1e-9, side="right")) - 1)
+    situation = (len(fired), len(in_force), len(curfews), step_of_news)
+    if fired or situation != c.situation:
+        set_city(c, in_force, curfews, float(c.fixed.news[step_of_news]))
+        set_places(c, in_force)
+        set_units(c, hour)
+    c.situation = situation
 
 
 def act_once(c: Context, fired: list[Action]) -> None:
     """What actions do in the tick in which they fire, and in no other."""
     following = c.next
     following.march_to[:] = -1
-    following.concession[0] = sum(a.values["size"] for a in fired if a.kind == "concession")
+    following.concession[0] = 0.0
     for action in fired:
         v = action.values
         if action.kind in ("deploy", "withdraw"):
             following.unit_order[v["units"]] = v.get("place", -1)
+        elif action.kind == "concession":
+            following.concession[0] += v["size"]
         elif action.kind == "march":
             following.march_to[v["origin"]] = v["destination"]
             following.march_share[v["origin"]] = v["share"]
 
 
-def set_city(c: Context, in_force: list[Action], hour: float) -> None:
+def set_city(c: Context, in_force: list[Action], curfews: list[Action], news: float) -> None:
     """Levers that hold for the whole city."""
-    following, fixed = c.next, c.fixed
-    hour_of_day = (c.hour_of_day_at_start + hour) % 24
+    following = c.next
     obeyed = [1.0 - a.values["compliance"] for a in in_force if a.kind == "emergency"]
-    curfews = [a for a in in_force if a.kind == "curfew" and in_hours(hour_of_day, a)]
     following.compliance[0] = 1.0 - math.prod([*obeyed, *(1.0 - a.values["compliance"] for a in curfews)])
     following.under_curfew[0] = bool(curfews)
     rules = [a for a in in_force if a.kind == "rules_of_engagement"]
     latest = max(reversed(rules), key=lambda a: a.fired or 0.0, default=None)
     following.rules[0] = latest.values["level"] if latest else RULES.index("riot_control")
     following.availability[0] = min([1.0, *(a.values["availability"] for a in in_force if a.kind == "network")])
-    following.news[0] = fixed.news[max(0, np.searchsorted(fixed.news_hours, hour + 1e-9, side="right") - 1)]
-    following.news[0] += sum(a.values.get("news", 0.0) for a in in_force if a.kind == "call")
+    following.news[0] = news + sum(a.values.get("news", 0.0) for a in in_force if a.kind == "call")
     following.injected[:] = 0.0
     for action in in_force:
         if action.kind == "report":
@@ -169,6 +178,16 @@ def set_units(c: Context, hour: float) -> None:
     for action in sorted(orders, key=lambda a: a.fired or 0.0):
         units = action.values["units"]
         following.unit_scripted[units] = action.in_force(hour) | c.fixed.unit_never_commanded[units]
+
+
+def ask_alliance(c: Context, fired: list[Action]) -> None:
+    """Hand requests, withdrawals and mandates to the alliance, dated to the hour at which they were due."""
+    for action in fired:
+        if action.kind == "mandate":
+            c.next.mandate_order[0] = action.values["mandate"]
+        elif action.kind == "announce" and action.values.get("what") in ANNOUNCED:
+            due = action.at if action.at is not None else action.due
+            getattr(c.next, ANNOUNCED[action.values["what"]])[0] = due
 
 
 def in_hours(hour_of_day: float, action: Action) -> bool:

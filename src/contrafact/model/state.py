@@ -6,11 +6,14 @@ persons who are in the street or in hiding, in an order that depends only on wha
 
 Dimensions: person (every resident, then those who may come from outside), slot (person in the street or in hiding),
 cell, site (gathering site), facility, unit, shop (gun shop), lag (tick that reports remember), objective (cell to which
-command keeps the ways), told, channel and count (see TOLD, CHANNELS, COUNTS); () is one number for the whole city.
+command keeps the ways), told, channel and count (see TOLD, CHANNELS, COUNTS); of the alliance member, cargo (see
+alliance.CARGO), plane, load, field (field, alternate) and spot (where one aircraft is unloaded); () is one number for
+the whole city.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -39,6 +42,9 @@ NOWHERE, EXIT = -1, -2
 
 SCRIPTED, GUARD, RETAKE, CLEAR, CORDON, RESERVE = range(6)
 TASKS = ("scripted", "guard", "retake", "clear", "cordon", "reserve")
+
+NO_MANDATE, GUARD_MANDATE, CLEAR_MANDATE = range(3)
+MANDATES = ("none", "guard", "clear")
 
 TOLD = (
     "crowd", "armed", "deaths", "harmed", "deaths_armed", "deaths_state", "injured", "detained", "facilities_lost"
@@ -144,8 +150,9 @@ ARRAYS: tuple[ArraySpec, ...] = (
     _spec("snipers cell int64 persons policy", "snipers in the cell"),
     _spec("injected told,channel float64 - policy", "reports that stand for no event of the model, cumulative"),
     # Reports
-    _spec("history lag,told int64 - reports", "true counts at the end of earlier ticks, by tick modulo LAGS"),
-    _spec("told told,channel float64 - reports", "what each channel tells"),
+    _spec("history lag,told int64 - reports", "true counts as earlier ticks began, by tick modulo LAGS"),
+    _spec("reported told,channel float64 - reports", "what each channel tells of what did happen"),
+    _spec("told told,channel float64 - reports", "what each channel tells, with what was injected"),
     _spec("heard told,channel float64 - reports", "rise in the tick of what each channel tells, never negative"),
     # Fields
     _spec("network cell float64 share communications", "network availability M", 1),
@@ -184,11 +191,37 @@ ARRAYS: tuple[ArraySpec, ...] = (
     _spec("fighting () int64 persons combat", "persons hurt in combat in the tick"),
     _spec("fled cell float64 h combat", "hour at which a band last broke in the cell", -1e9),
     _spec("force_before cell int64 persons combat", "force in the cell at the last full hour"),
-    _spec("unit_arrives unit float64 h alliance", "hour at which the unit comes"),
-    _spec("mandate () int64 - alliance", "mandate of the contingents: 0 none, 1 guard, 2 clear"),
     # Facilities
     _spec("holder facility int8 - facilities", "an index of HOLDERS"),
     _spec("contest facility float64 h facilities", "hours of superiority of the side that does not hold it"),
+    # Alliance: what policy asks of it
+    _spec("alliance_request () float64 h policy", "hour of the latest request for help, -1 for none", -1),
+    _spec("alliance_withdrawal () float64 h policy", "hour of the latest order to withdraw, -1 for none", -1),
+    _spec("mandate_order () int64 - policy", "mandate ordered, an index of MANDATES, -1 for that of the alliance", -1),
+    # Alliance: what it decides
+    _spec("alliance_phase () int64 - alliance", "0 quiet, 1 consulting, 2 refused, 3 deployed"),
+    _spec("alliance_answered () float64 h alliance", "hour of the latest request that was looked at, -1 for none", -1),
+    _spec("alliance_decision () float64 h alliance", "hour of the decision on it, -1 for none", -1),
+    _spec("alliance_requests () int64 - alliance", "requests taken up"),
+    _spec("alliance_deployments () int64 - alliance", "deployments completed"),
+    _spec("mandate () int64 - alliance", "mandate of the contingents, an index of MANDATES"),
+    _spec("contingents () int64 persons alliance", "members of contingents who have arrived"),
+    _spec("announcement () float64 - alliance", "change of perceived severity since help was granted"),
+    _spec("precedent cell float64 share alliance", "rise of perceived risk since help was granted to another state"),
+    # Alliance: the airlift
+    _spec("stock member,cargo int64 - alliance", "persons, vehicles and kilograms that wait to be lifted"),
+    _spec("field_lost field float64 h alliance", "hour since when the state does not hold it, -1 while it does", -1),
+    _spec("field_open field float64 h alliance", "hour since when the state holds it, or last took it back"),
+    _spec("spot_free spot float64 h alliance", "hour from which the next aircraft can be unloaded"),
+    _spec("plane_stage plane int8 - alliance", "an index of alliance.STAGES"),
+    _spec("plane_time plane float64 h alliance", "hour of arrival, or at which the stage ends; -1 before", -1),
+    _spec("plane_load plane int32 - alliance", "load aboard, -1 for none", -1),
+    _spec("load_member load int32 - alliance", "member whose load it is, -1 for a load that is not used", -1),
+    _spec("load_cargo load,cargo int64 - alliance", "persons, vehicles and kilograms of the load"),
+    _spec("load_arrives load float64 h alliance", "hour at which it is in the city, infinite while in the air", -1),
+    _spec("load_field load int8 - alliance", "where it landed: 0 field, 1 alternate, 2 by road, -1 for none yet", -1),
+    _spec("unit_arrives unit float64 h alliance", "hour at which the unit comes onto the map, infinite if it does not"),
+    _spec("unit_entry unit int64 - alliance", "place where it does so, -1 for where it is ordered to be", -1),
 )
 
 
@@ -200,17 +233,41 @@ class State(SimpleNamespace):
         def __getattr__(self, name: str) -> Array: ...
 
 
+LINE = 64  # bytes to which every array of a block is aligned
+
+
 def allocate(sizes: Mapping[str, int]) -> tuple[State, State]:
-    """The state before the first tick as (now, next); memory of large arrays is touched only where it is used."""
-    now, following = State(), State()
+    """The state before the first tick as (now, next); memory of large arrays is touched only where it is used.
+
+    The buffered arrays of each side lie in one ``block`` of bytes, so that a tick is accepted by a single copy.
+    """
+    room = sum(_length(spec, sizes) for spec in ARRAYS if spec.buffered)
+    now, following = State(block=np.zeros(room, np.uint8)), State(block=np.zeros(room, np.uint8))
+    offset = 0
     for spec in ARRAYS:
-        shape = tuple(sizes[d] for d in spec.dims) or (1,)
-        array = np.zeros(shape, spec.dtype)
-        if spec.initial != 0:
-            array.fill(spec.initial)
-        setattr(now, spec.name, array)
-        setattr(following, spec.name, array.copy() if spec.buffered else array)
+        shape = _shape(spec, sizes)
+        if spec.buffered:
+            end = offset + math.prod(shape) * np.dtype(spec.dtype).itemsize
+            arrays = [side.block[offset:end].view(spec.dtype).reshape(shape) for side in (now, following)]
+            offset += _length(spec, sizes)
+        else:
+            arrays = [np.zeros(shape, spec.dtype)] * 2
+        for side, array in zip((now, following), arrays, strict=True):
+            if spec.initial != 0:
+                array.fill(spec.initial)
+            setattr(side, spec.name, array)
     return now, following
 
 
-BUFFERED = tuple(spec.name for spec in ARRAYS if spec.buffered)
+def _shape(spec: ArraySpec, sizes: Mapping[str, int]) -> tuple[int, ...]:
+    return tuple(sizes[d] for d in spec.dims) or (1,)
+
+
+def _length(spec: ArraySpec, sizes: Mapping[str, int]) -> int:
+    """Bytes of an array in a block, whole lines of the cache."""
+    return -(-math.prod(_shape(spec, sizes)) * np.dtype(spec.dtype).itemsize // LINE) * LINE
+
+
+def accept(now: State, following: State) -> None:
+    """Make the next state the present one."""
+    now.block[:] = following.block

@@ -24,11 +24,9 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from contrafact.kernels import Array, kernel
 from contrafact.model.context import Context
-from contrafact.model.state import CHANNELS, STATE, TOLD
+from contrafact.model.state import CHANNELS, TOLD
 from contrafact.parameters import ASSUMPTION, Parameter, loguniform, uniform
 
 PARAMETERS = (
@@ -52,21 +50,26 @@ PARAMETERS = (
               uniform(0.0, 0.8), high=1.0),
 )  # fmt: skip
 
+HARMED, DEATHS = TOLD.index("harmed"), TOLD.index("deaths")
+NETWORK, BROADCAST = CHANNELS.index("network"), CHANNELS.index("broadcast")
+
 
 @kernel
-def change(legitimacy: Array, harmed: Array, deaths: Array, around: Array, network: Array, by_network: Array,
-           by_broadcast: Array, b1: float, turning: float, b2: float, rho: float, rest: float, concession: float,
-           broadcast: float, dt: float, out: Array) -> None:  # fmt: skip
+def change(legitimacy: Array, harmed: Array, deaths: Array, around: Array, network: Array, told_harmed: Array,
+           told_deaths: Array, thousands: float, b1: float, turning: float, b2: float, rho: float, rest: float,
+           concession: float, broadcast: float, dt: float, out: Array) -> None:  # fmt: skip
     """Legitimacy after one tick, arrays (cell,): the return to rest is exact, events act at the start of the tick.
 
-    by_network and by_broadcast hold harm and deaths per 1,000 residents that each channel came to tell, (2,); broadcast
-    is 1 while the state holds a broadcaster.
+    told_harmed and told_deaths (channel,) are persons that each channel came to tell of, thousands the residents in
+    thousands; broadcast is 1 while the state holds a broadcaster.
     """
     kept = math.exp(-rho * dt)
+    net_harmed, air_harmed = told_harmed[NETWORK] / thousands, told_harmed[BROADCAST] / thousands
+    net_died, air_died = told_deaths[NETWORK] / thousands, told_deaths[BROADCAST] / thousands
     for c in range(legitimacy.size):
         m = network[c]
-        violence = (harmed[c] / around[c] + m * by_network[0] + (1.0 - m) * by_broadcast[0]) / dt
-        died = deaths[c] / around[c] + m * by_network[1] + (1.0 - m) * by_broadcast[1]
+        violence = (harmed[c] / around[c] + m * net_harmed + (1.0 - m) * air_harmed) / dt
+        died = deaths[c] / around[c] + m * net_died + (1.0 - m) * air_died
         shocked = legitimacy[c] - b2 * died + concession * (m + (1.0 - m) * broadcast)
         if violence > 0.0:
             shocked -= b1 * violence * math.exp(-violence / turning) * dt
@@ -84,15 +87,12 @@ def know(legitimacy: Array, network: Array, initial: float, mu: float, kappa: fl
 def step(c: Context) -> None:
     """Advance legitimacy by one tick."""
     now, fixed, p = c.now, c.fixed, c.p
-    heard = now.heard[[TOLD.index("harmed"), TOLD.index("deaths")]] / (fixed.residents_total / 1000.0)
-    government, broadcast = fixed.facility_is_government, fixed.facility_is_broadcast
-    lost = float(np.mean(now.holder[government] != STATE)) if government.any() else 0.0
-    speaks = float((now.holder[broadcast] == STATE).any()) if broadcast.any() else 1.0
+    speaks = float(c.share_lost("broadcast") < 1.0)
     change(
-        now.legitimacy, now.harmed_around, now.deaths_around, fixed.thousands_around, now.network,
-        heard[:, CHANNELS.index("network")].copy(), heard[:, CHANNELS.index("broadcast")].copy(),
-        p["support.violence"], p["support.turning"], p["support.deaths"], p["support.return"] / 24.0,
-        p["participation.legitimacy"] - p["support.government"] * lost,
+        now.legitimacy, now.harmed_around, now.deaths_around, fixed.thousands_around, now.network, now.heard[HARMED],
+        now.heard[DEATHS], fixed.residents_total / 1000.0, p["support.violence"], p["support.turning"],
+        p["support.deaths"], p["support.return"] / 24.0,
+        p["participation.legitimacy"] - p["support.government"] * c.share_lost("government"),
         float(now.concession[0]) * p["support.credibility"], speaks, c.dt, c.next.legitimacy,
     )  # fmt: skip
     if c.tick % c.ticks_per_hour == 0:

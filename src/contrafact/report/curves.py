@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contrafact.report import style
+from contrafact.report.labels import Box, Name, leader, placed
 
 SHOWN_USES = ("fit", "input")
 LABEL_SPACE = 58
 PANEL_WIDTH = style.WIDTH - 2 * style.MARGIN - LABEL_SPACE
-LETTER, NAME_HEIGHT, NAME_GAP = 6.2, 13.0, 11.0
+LETTER, SMALL_LETTER, MARK = 6.6, 5.0, 4.0
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
 BANDS = ("p05", "p25", "p50", "p75", "p95")
 Channel: TypeAlias = Callable[[str], Any]
@@ -25,12 +26,13 @@ MARKS = {"value": "circle", "at least": "triangle-up", "at most": "triangle-down
 
 @dataclass(frozen=True)
 class Observation:
-    """What the record says of one quantity; rows of one fact stand together as one observation.
+    """What one row of the record says of one quantity.
 
-    id           rows of the record, e.g. "R098, R100"
+    id           of the row, e.g. "R098"
     start, end   hours since the scenario's start
-    marks        what the rows give: pairs of a number and "value", "at least", "at most" or, for a range, "end"
+    marks        what the row gives: pairs of a number and "value", "at least", "at most" or, for a range, "end"
     use          "fit" or "input"; anything else is refused, since score rows are shown by ``contrafact score`` alone
+    as_of        the day it speaks of where that is after the end of the run, e.g. "16 Jan"
     """
 
     id: str
@@ -38,10 +40,16 @@ class Observation:
     end: float
     marks: tuple[tuple[float, str], ...]
     use: str = "fit"
+    as_of: str = ""
 
     def __post_init__(self) -> None:
         if self.use not in SHOWN_USES:
             raise ValueError(f"{self.id}: a row with use {self.use!r} must not be drawn")
+
+    @property
+    def name(self) -> str:
+        """What is written beside its mark."""
+        return f"{self.id} as of {self.as_of}" if self.as_of else self.id
 
     @property
     def known(self) -> list[float]:
@@ -70,7 +78,7 @@ def curves(
     for number, panel in enumerate(panels, start=1):
         last = float(hours[-1])
         rows[f"bands{number}"] = _bands(start, hours, panel.values)
-        rows[f"spans{number}"] = _spans(start, last, panel)
+        rows[f"spans{number}"] = _spans(start, last, panel, hours)
         rows[f"points{number}"] = _points(start, last, panel)
         drawn.append(_panel(start, last, panel, str(number), is_last=number == len(panels)))
     return style.page(alt.vconcat(*drawn, spacing=16), rows, title, lines)
@@ -117,7 +125,7 @@ def _axis(panel: Panel) -> alt.Axis:
     return alt.Axis(
         title=None,
         format="%" if panel.is_share else ",d",
-        tickCount=3 if panel.is_share else 4,
+        tickCount=3 if panel.is_share else min(4, int(_scale(panel).to_dict()["domain"][1])),
         tickMinStep=0.5 if panel.is_share else 1,
         domain=False,
         ticks=False,
@@ -127,34 +135,48 @@ def _axis(panel: Panel) -> alt.Axis:
     )
 
 
-def _spans(start: datetime, last: float, panel: Panel) -> style.Rows:
-    """Where each observation's bars and its name go; names that would touch stand one above the other."""
+def _spans(start: datetime, last: float, panel: Panel, hours: NDArray[Any]) -> style.Rows:
+    """Where each observation's bars and its name go, and the thin line to a name that has to stand apart."""
     ceiling = float(_scale(panel).to_dict()["domain"][1])
-    rows: style.Rows = []
-    taken: list[tuple[float, float, float]] = []
-    for row in sorted(panel.observations, key=lambda row: row.start):
+    rows = sorted(panel.observations, key=lambda row: (row.start, max(row.known)))
+    names, solid = [], []
+    for row in rows:
+        first, final = (hour / last * PANEL_WIDTH for hour in _window(row, last))
+        low, high = (number / ceiling * panel.height for number in (min(row.known), max(row.known)))
+        middle, level = (first + final) / 2, (low + high) / 2
+        width = LETTER * len(row.id) + SMALL_LETTER * (len(row.name) - len(row.id))
+        names.append(Name(middle, low, high, width))
+        solid += [Box(first, final, level - 1, level + 1), Box(middle - MARK, middle + MARK, low - MARK, high + MARK)]
+    median = np.median(np.asarray(panel.values, dtype=float), axis=0)
+    line = np.stack([np.asarray(hours) / last * PANEL_WIDTH, median / ceiling * panel.height], axis=1)
+    frame = Box(4.0, PANEL_WIDTH - 4.0, 0.0, panel.height + 2.0)
+
+    def when(x: float) -> float:
+        return style.instant(start, x / PANEL_WIDTH * last)
+
+    spans: style.Rows = []
+    for row, name, box in zip(rows, names, placed(names, solid, line, frame), strict=True):
         first, final = _window(row, last)
-        middle, width = (first + final) / 2 / last * PANEL_WIDTH, LETTER * len(row.id)
-        left = min(max(middle - width / 2, 4.0), PANEL_WIDTH - width - 4.0)
-        height = max(row.known) / ceiling * panel.height + NAME_GAP
-        for other_left, other_right, other_height in sorted(taken, key=lambda name: name[2]):
-            if left < other_right and other_left < left + width and abs(height - other_height) < NAME_HEIGHT:
-                height = other_height + NAME_HEIGHT
-        taken.append((left, left + width + LETTER, height))
-        rows.append(
+        tail, tip = leader(name, box) or ((name.x, name.low), (name.x, name.low))
+        spans.append(
             {
                 "id": row.id,
+                "name": row.name,
                 "from": style.instant(start, first),
                 "middle": style.instant(start, (first + final) / 2),
                 "to": style.instant(start, final),
                 "low": min(row.known),
                 "high": max(row.known),
                 "level": (min(row.known) + max(row.known)) / 2,
-                "name_at": style.instant(start, left / PANEL_WIDTH * last),
-                "name_height": height / panel.height * ceiling,
+                "name_at": when(box.left),
+                "name_height": (box.low + box.high) / 2 / panel.height * ceiling,
+                "tail_at": when(tail[0]),
+                "tail_height": tail[1] / panel.height * ceiling,
+                "tip_at": when(tip[0]),
+                "tip_height": tip[1] / panel.height * ceiling,
             }
         )
-    return rows
+    return spans
 
 
 def _points(start: datetime, last: float, panel: Panel) -> style.Rows:
@@ -182,10 +204,10 @@ def _observed(number: str, x: Channel, y: Channel) -> list[alt.Chart]:
         style.chart(f"points{number}")
         .mark_point(filled=True, fill=style.INK, stroke=style.INK, strokeWidth=0.8, size=40, opacity=1)
         .encode(x=x("t"), y=y("value"), shape=shape),
-        *(
-            span.mark_text(align="left", baseline="middle", fontSize=11, **look).encode(
-                x=x("name_at"), y=y("name_height"), text="id:N"
-            )
-            for look in ({"stroke": style.PAPER, "strokeWidth": 3, "strokeJoin": "round"}, {"color": style.INK})
+        span.mark_rule(color=style.QUIET, strokeWidth=0.6).encode(
+            x=x("tail_at"), x2="tip_at:T", y=y("tail_height"), y2="tip_height:Q"
+        ),
+        span.mark_text(align="left", baseline="middle", fontSize=11, color=style.INK).encode(
+            x=x("name_at"), y=y("name_height"), text="name:N"
         ),
     ]

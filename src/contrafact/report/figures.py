@@ -17,24 +17,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contrafact.evidence import load_ledger
-from contrafact.experiment.result import summarise
+from contrafact.experiment.result import scale_note, summarise
 from contrafact.experiment.tables import facility_names
 from contrafact.model.state import HOLDERS
 from contrafact.report import wording
 from contrafact.report.curves import Observation, Panel, curves
-from contrafact.report.maps import City, Facility, Ring, chosen_hours, maps
+from contrafact.report.maps import City, Facility, Ring, chosen_hours, maps, maps_step
 from contrafact.report.milestones import Milestone, milestones
 from contrafact.report.style import Picture
+from contrafact.scenario.place import RegionPlace
+from contrafact.words import counted
 
 if TYPE_CHECKING:
     from contrafact.experiment.result import Result
 
 SYNTHETIC = "Persons are synthetic: no hexagon says where any real person was."
+CIRCLES = (
+    "Each circle stands for a region or a state; its radius grows with the cube root of its residents. "
+    "Persons are synthetic."
+)
 OSM_NOTICE = "District borders © OpenStreetMap contributors, ODbL 1.0 (openstreetmap.org/copyright)."
 MARKS_NOTE = (
     "● what a source said [row of the record], with its range and the hours it speaks of; ▲ at least, also where a row "
-    "counts one group or one place alone; ▼ at most."
+    "counts one group alone; ▼ at most."
 )
+LATER_NOTE = "Rows that speak of a day after the end of the run stand at its end, with that day beside them."
 
 
 def save_figures(result: Result, folder: Path) -> list[Path]:
@@ -54,39 +61,53 @@ def pictures(result: Result) -> Iterator[tuple[str, Picture]]:
 
 
 def crowd_maps(result: Result) -> Picture:
-    """How many people are in the street in each hexagon at twelve hours, and who holds the contested places."""
+    """How many people are in the street in each hexagon at twelve hours, and which places the state lost by then."""
     crowd = _from_the_start(np.asarray(result.cells["crowd"], dtype=float), empty=True)
     hours = chosen_hours(result.scenario.start, crowd.sum(axis=1))
     step = f"Every {hours[1] - hours[0]} hours" if len(hours) > 1 else "One hour"
-    lines = [f"{step} of local time, mean of {_replays(result)}. {SYNTHETIC}"]
-    if "osm" in result.scenario.place.districts.evidence:
-        lines.append(OSM_NOTICE)
-    title = f"{result.scenario.title}: where people are in the street"
+    place = result.scenario.place
+    coarse = isinstance(place, RegionPlace)
+    cells = CIRCLES if coarse else SYNTHETIC
+    lines = [
+        f"{step} of local time. Colour: people in the street at that hour, mean of {_replays(result)}. {cells}",
+        "Symbols: the share of replays in which the state did not hold the place at some time in the "
+        f"{counted(maps_step(hours), 'hour')} up to the map.",
+        "Where places are too near to each other their symbols stand around them; a thin line leads to the place.",
+        *filter(None, [scale_note(result.scenario)]),
+    ]
+    if not isinstance(place, RegionPlace) and "osm" in place.districts.evidence:
+        lines[2] += f" {OSM_NOTICE}"
+    title = f"{result.scenario.title}: where people are in the street, and which places the state loses"
     return maps(result.scenario.start, _city(result), crowd, hours, title, lines)
 
 
 def crisis_curves(result: Result) -> Picture:
     """People in the street, deaths, injured, detained and the network over local time, with the record beside them."""
     site = _main_site(result)
-    panels = [_crowd_panel(result, "People in the street", None, site)]
+    panels = [_crowd_panel(result, "People in the street", None)]
     if site is not None:
-        panels.append(_crowd_panel(result, f"People in the street: {wording.place_name(result, site)}", site, site))
+        panels.append(_crowd_panel(result, f"People in the street: {wording.place_name(result, site)}", site))
     panels += [_count_panel(result, kind, title) for kind, title in (("deaths", "Deaths"), ("injured", "Injured"))]
     panels += [_count_panel(result, "detained", "Detained"), _network_panel(result)]
     title = f"{result.scenario.title}: {_replays(result)} and the record"
-    bands = f"Line: median of the replays. Dark band: half of them. Light band: 90 %; {wording.draws_note(result)}."
-    return curves(result.scenario.start, result.hours, panels, title, [bands, MARKS_NOTE])
+    bands = f"Line: median of the replays. Dark band: half of them. Light band: 90 %; {result.variation}."
+    later = [LATER_NOTE] if any(row.as_of for panel in panels for row in panel.observations) else []
+    lines = [bands, MARKS_NOTE, *later, *filter(None, [scale_note(result.scenario)])]
+    return curves(result.scenario.start, result.hours, panels, title, lines)
 
 
 def milestone_chart(result: Result) -> Picture:
     """Every milestone in its own unit: the source above, the replays below."""
-    title = f"{result.scenario.title}: what the record says and what {_replays(result)} do"
+    do = "does" if result.replications == 1 else "do"
+    title = f"{result.scenario.title}: what the record says and what {_replays(result)} {do}"
     lines = [
         "Black: what the source says, with its range; an arrow where it gives one end only. "
         "Blue: 90 % of the replays, with their median.",
         f"{wording.OVERLAP} Crowds: the highest in the hours named, unless marked as mean.",
         wording.USES,
     ]
+    if any("share" in entry for entry in result.milestones):
+        lines.insert(2, wording.EVENTS)
     if any(entry["quantity"] == "detained" for entry in result.milestones):
         lines.append(wording.CUSTODY)
     entries = [_milestone(result, entry) for entry in result.milestones]
@@ -94,7 +115,7 @@ def milestone_chart(result: Result) -> Picture:
 
 
 def _replays(result: Result) -> str:
-    return "1 replay" if result.replications == 1 else f"{result.replications:,} replays"
+    return counted(result.replications, "replay")
 
 
 def _from_the_start(field: NDArray[Any], empty: bool = False) -> NDArray[Any]:
@@ -109,16 +130,13 @@ def _city(result: Result) -> City:
     for number, name in enumerate(facility_names(result)):
         place = scenario.facilities[name]
         if place.site is not None:
-            holder = _most_common(_from_the_start(np.swapaxes(result.holders[:, :, number], 0, 1)))
-            places.append(Facility(place.name, place.kind, place.lat, place.lon, holder))
+            lost = _from_the_start(np.not_equal(result.holders[:, :, number].T, HOLDERS.index("state")))
+            places.append(Facility(place.name, place.kind, place.lat, place.lon, lost))
+    if isinstance(scenario.place, RegionPlace):
+        points = np.stack([result.world.lon, result.world.lat], axis=1)
+        return City(result.world.cell_ids, result.world.residents, (), places, points)
     rings = list(_rings(json.loads(scenario.files[scenario.place.districts.file])))
     return City(result.world.cell_ids, result.world.residents, rings, places)
-
-
-def _most_common(holders: NDArray[Any]) -> NDArray[Any]:
-    """Who holds a place in most replications, from (hour, replication) to (hour,); the state where it is a tie."""
-    counts = np.stack([(holders == holder).sum(axis=1) for holder in range(len(HOLDERS))], axis=1)
-    return np.asarray(counts.argmax(axis=1))
 
 
 def _rings(districts: Mapping[str, Any]) -> Iterator[Ring]:
@@ -138,14 +156,14 @@ def _main_site(result: Result) -> str | None:
     return named.most_common(1)[0][0] if named else None
 
 
-def _crowd_panel(result: Result, title: str, place: str | None, main_site: str | None) -> Panel:
-    """The crowd of the city or of one site; rows about another site are a least number for the city."""
+def _crowd_panel(result: Result, title: str, place: str | None) -> Panel:
+    """The crowd of the city or of one site, with the rows that speak of that very place."""
     values = result.timeline["crowd" if place is None else f"crowd@{place}"]
-    rows = []
-    for entry in result.milestones:
-        asked = wording.asked(result, entry)[0]
-        if entry["quantity"] == "crowd" and (asked == place or (place is None and asked != main_site)):
-            rows.append((entry, asked != place))
+    rows = [
+        (entry, False)
+        for entry in result.milestones
+        if entry["quantity"] == "crowd" and wording.asked(result, entry)[0] == place
+    ]
     return Panel(
         title, f"Most at one time: {_interval(values.max(axis=1), 'persons')}", values, _seen(result, rows), height=160
     )
@@ -186,8 +204,8 @@ def _interval(values: NDArray[Any], unit: str) -> str:
 def _seen(
     result: Result, rows: list[tuple[Mapping[str, Any], bool]], cumulative: bool = False
 ) -> tuple[Observation, ...]:
-    """Observations to draw, rows of one fact together; the flag says that a row is a least number for the panel."""
-    facts: dict[tuple[str, bool], list[Observation]] = {}
+    """One observation a row; the flag says that a row is a least number for the panel."""
+    observations = []
     for entry, is_part in rows:
         row = load_ledger(result.scenario.name)[str(entry["id"])]
         ends = row.ends or row.begins
@@ -195,10 +213,11 @@ def _seen(
         if begins is None or ends is None:
             continue
         first, last = ((moment - result.scenario.start) / timedelta(hours=1) for moment in (begins, ends))
-        seen = Observation(row.id, first, last, _marks(entry["observed"], is_part), str(entry["use"]))
+        as_of = wording.day_of(result, last) if last > result.scenario.hours else ""
+        seen = Observation(row.id, first, last, _marks(entry["observed"], is_part), str(entry["use"]), as_of)
         if seen.marks and min(first, result.scenario.hours) <= result.until_hours:
-            facts.setdefault((row.fact_id, is_part), []).append(seen)
-    return tuple(_together(same) for same in facts.values())
+            observations.append(seen)
+    return tuple(observations)
 
 
 def _marks(observed: Mapping[str, Any], is_part: bool) -> tuple[tuple[float, str], ...]:
@@ -213,28 +232,24 @@ def _marks(observed: Mapping[str, Any], is_part: bool) -> tuple[tuple[float, str
     return ((low, "value"),) if low == high else ((low, "end"), (high, "end"))
 
 
-def _together(same: list[Observation]) -> Observation:
-    """Rows of one fact as one observation."""
-    marks = tuple(dict.fromkeys(mark for row in same for mark in row.marks))
-    start, end = min(row.start for row in same), max(row.end for row in same)
-    return Observation(", ".join(row.id for row in same), start, end, marks, same[0].use)
-
-
 def _milestone(result: Result, entry: Mapping[str, Any]) -> Milestone:
     observed, predicted = entry["observed"], entry["predicted"]
     happened = predicted["median"] is not None
     verdict = "agrees" if entry["inside"] else "differs"
+    seen, ends = f"in {wording.seen(result, entry)} of {result.replications}", ("low", "median", "high")
     if not happened:
         verdict = "in no replay"
+    elif wording.is_rare(result, entry):
+        verdict, ends = seen, ("median", "median", "median")
     elif entry.get("share", 1.0) < 1:
-        verdict += f"; in {round(entry['share'] * result.replications)} of {result.replications}"
+        verdict += f"; {seen}"
     return Milestone(
         id=str(entry["id"]),
         label=wording.milestone(result, entry),
         when=wording.window(result, entry),
         unit=str(observed["unit"]),
         observed=(observed["low"], observed["high"]),
-        predicted=(predicted["low"], predicted["median"], predicted["high"]) if happened else None,
+        predicted=(predicted[ends[0]], predicted[ends[1]], predicted[ends[2]]) if happened else None,
         verdict=verdict,
         use=str(entry["use"]),
     )

@@ -1,4 +1,4 @@
-"""Small maps at chosen hours: how many people are in the street in each hexagon, and who holds the contested places."""
+"""Small maps at chosen hours: how many people are in the street in each cell, and how often places were lost."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ import h3
 import numpy as np
 from numpy.typing import NDArray
 
-from contrafact.model.state import HOLDERS
 from contrafact.report import style
 
 Ring: TypeAlias = list[tuple[float, float]]
@@ -27,7 +26,10 @@ SYMBOL = 56
 TOUCHING, SEAT, CLEARANCE = 24.0, 15.0, 25.0
 KM_PER_DEGREE = 111.195
 STRIP = 12.0
-RULERS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
+RULERS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+CIRCLE_KM = 80.0
+PER = 100_000
+IN_HEXAGON, OF_RESIDENTS = "in one hexagon", f"per {PER:,} residents"
 SHAPES = {
     "government": "square",
     "broadcast": "triangle-up",
@@ -44,31 +46,37 @@ SHAPES = {
 
 @dataclass(frozen=True)
 class Facility:
-    """A place that can change hands: name, kind, position in degrees, and who holds it at each hour.
+    """A place that can change hands: name, kind, position in degrees, and when the state does not hold it.
 
-    holder  (hour,) int, 0 state, 1 crowd, 2 nobody: what most replications show
+    lost  (hour, replication) bool
     """
 
     name: str
     kind: str
     lat: float
     lon: float
-    holder: NDArray[Any]
+    lost: NDArray[Any]
+
+    def share_lost(self, first: int, last: int) -> float:
+        """Share of the replications in which the state did not hold it at some hour from first to last."""
+        return float(self.lost[max(first, 0) : last + 1].any(axis=0).mean())
 
 
 @dataclass(frozen=True)
 class City:
     """What stays the same on every map.
 
-    cells      (cell,) uint64, H3
+    cells      (cell,) uint64, H3; of regions any number
     residents  (cell,) int
     districts  outlines in degrees, (lon, lat) pairs; may be empty
+    points     (cell, 2) longitude and latitude of regions, which are drawn as circles; None for hexagons
     """
 
     cells: NDArray[Any]
     residents: NDArray[Any]
     districts: Sequence[Ring] = ()
     facilities: Sequence[Facility] = ()
+    points: NDArray[Any] | None = None
     frame: Frame = field(init=False)
 
     def __post_init__(self) -> None:
@@ -77,12 +85,18 @@ class City:
     @property
     def seam(self) -> float:
         """Width of the white line between cells, in dots: a small part of an edge, so that small cells stay full."""
+        if self.points is not None:
+            return 0.6
         edge_km: float = h3.average_hexagon_edge_length(h3.get_resolution(h3.int_to_str(int(self.cells[0]))), unit="km")
         return min(0.06 * edge_km * self.frame.dots_per_km, 0.6)
 
     def inhabited(self) -> list[tuple[int, Ring]]:
         """Index and outline of every cell in which someone lives."""
-        return [(int(index), hexagon(self.cells[index])) for index in np.flatnonzero(self.residents > 0)]
+        lived_in = np.flatnonzero(self.residents > 0)
+        if self.points is None:
+            return [(int(index), hexagon(self.cells[index])) for index in lived_in]
+        outlines = circles(self.points[lived_in], self.residents[lived_in])
+        return list(zip(lived_in.tolist(), outlines, strict=True))
 
 
 @dataclass(frozen=True)
@@ -128,6 +142,22 @@ def hexagon(cell: int) -> Ring:
     return [(lon, lat) for lat, lon in h3.cell_to_boundary(h3.int_to_str(int(cell)))]
 
 
+def circles(points: NDArray[Any], residents: NDArray[Any]) -> list[Ring]:
+    """Outlines of regions, in degrees: circles whose radius grows with the cube root of their residents.
+
+    points (region, 2) longitude and latitude, residents (region,). With the square root, as areas ask for, the largest
+    of very unequal states would hide the others.
+    """
+    south, north = points[:, 1].min(), points[:, 1].max()
+    km_per_lon = KM_PER_DEGREE * math.cos(math.radians((south + north) / 2))
+    turn = np.linspace(0.0, math.tau, 48, endpoint=False)
+    rings = []
+    for (lon, lat), radius in zip(points, CIRCLE_KM * np.cbrt(residents / np.median(residents)), strict=True):
+        x, y = lon + radius / km_per_lon * np.cos(turn), lat + radius / KM_PER_DEGREE * np.sin(turn)
+        rings.append(list(zip(x.tolist(), y.tolist(), strict=True)))
+    return rings
+
+
 def chosen_hours(start: datetime, crowd: NDArray[Any], panels: int = 12, step: int = 6) -> list[int]:
     """Marks of the clock six hours apart, the first just before the crowd reaches a twentieth of its largest.
 
@@ -142,19 +172,28 @@ def chosen_hours(start: datetime, crowd: NDArray[Any], panels: int = 12, step: i
     return marks[first : first + panels]
 
 
+def maps_step(hours: Sequence[int], usual: int = 6) -> int:
+    """Hours from one map to the next."""
+    return hours[1] - hours[0] if len(hours) > 1 else usual
+
+
 def maps(
     start: datetime, city: City, crowd: NDArray[Any], hours: Sequence[int], title: str, lines: Sequence[str]
 ) -> style.Picture:
-    """One map for each chosen hour; crowd (hour, cell) is the mean number of people in the street."""
-    highest = max(float(crowd[list(hours)].max()), 10.0)
+    """One map for each chosen hour; crowd (hour, cell) is the mean number of people in the street.
+
+    Hexagons are coloured by that number, regions by its share of their residents, since these are very unequal.
+    """
+    shown = crowd if city.points is None else crowd * PER / np.maximum(1, city.residents)
+    highest = max(float(shown[list(hours)].max()), 10.0)
     seats = set_apart([city.frame.dots(place.lon, place.lat) for place in city.facilities])
-    rows = {"cells": _cells(city, crowd, hours), "borders": [city.frame.shape([ring]) for ring in city.districts]}
+    rows = {"cells": _cells(city, shown, hours), "borders": [city.frame.shape([ring]) for ring in city.districts]}
     length = city.frame.ruler_km()
     ruler = {"x": PANEL - length * city.frame.dots_per_km, "x2": PANEL, "y": city.frame.height - STRIP / 2}
     rows["ruler"] = [{**ruler, "text": f"{length:g} km"}]
     drawn = []
     for number, hour in enumerate(hours):
-        rows[f"places{number}"] = _places(city, seats, hour)
+        rows[f"places{number}"] = _places(city, seats, hour - maps_step(hours) + 1, hour)
         layers = [*_ground(city, highest, number), *_facilities(city, number), *(_ruler(city) if number == 0 else [])]
         when, people = style.local(start, hour), float(crowd[hour].sum())
         heading = alt.TitleParams(
@@ -167,11 +206,11 @@ def maps(
     return style.page(chart.resolve_scale(color="shared", shape="shared", fill="shared"), rows, title, lines)
 
 
-def _cells(city: City, crowd: NDArray[Any], hours: Sequence[int]) -> style.Rows:
+def _cells(city: City, shown: NDArray[Any], hours: Sequence[int]) -> style.Rows:
     """Outlines of the inhabited cells, once for all panels, with one number for each panel."""
     rows = []
     for index, ring in city.inhabited():
-        means = {f"hour{number}": round(float(crowd[hour, index]), 2) for number, hour in enumerate(hours)}
+        means = {f"hour{number}": round(float(shown[hour, index]), 2) for number, hour in enumerate(hours)}
         rows.append(city.frame.shape([ring], **means))
     return rows
 
@@ -180,7 +219,8 @@ def _ground(city: City, highest: float, number: int) -> list[alt.Chart]:
     """The hexagons, filled by the number of people in them, and the borders of the districts."""
     value = f"properties.hour{number}"
     scale = alt.Scale(type="log", domain=[1, highest], range=list(style.CROWD_RAMP), clamp=True)
-    fill = alt.Color(f"{value}:Q", scale=scale, legend=_crowd_legend(highest))
+    legend = _crowd_legend(highest, IN_HEXAGON if city.points is None else OF_RESIDENTS)
+    fill = alt.Color(f"{value}:Q", scale=scale, legend=legend)
     cells = (
         style.chart("cells")
         .mark_geoshape(stroke=style.PAPER, strokeWidth=city.seam, aria=False)
@@ -193,9 +233,9 @@ def _ground(city: City, highest: float, number: int) -> list[alt.Chart]:
     return [layer.project(type="identity", scale=1, translate=[0, 0]) for layer in layers]
 
 
-def _crowd_legend(highest: float) -> alt.Legend:
+def _crowd_legend(highest: float, what: str) -> alt.Legend:
     return alt.Legend(
-        title="People in the street in one hexagon (log scale; palest: fewer than one)",
+        title=f"People in the street {what} (log scale; palest: fewer than one)",
         orient="bottom",
         direction="horizontal",
         gradientLength=400,
@@ -237,18 +277,18 @@ def _groups(places: Sequence[tuple[float, float]]) -> list[list[int]]:
     return groups
 
 
-def _places(city: City, seats: Sequence[tuple[float, float]], hour: int) -> style.Rows:
-    """One row a contested place: seat and place in dots, kind, and who holds it."""
+def _places(city: City, seats: Sequence[tuple[float, float]], first: int, last: int) -> style.Rows:
+    """One row a contested place: seat and place in dots, kind, and how often it was lost from first to last hour."""
     rows: style.Rows = []
     for (x, y), place in zip(seats, city.facilities, strict=True):
         x0, y0 = city.frame.dots(place.lon, place.lat)
-        holder = HOLDERS[int(place.holder[hour])]
-        rows.append({"name": place.name, "kind": place.kind, "holder": holder, "x": x, "y": y, "x0": x0, "y0": y0})
+        share = round(place.share_lost(first, last), 4)
+        rows.append({"name": place.name, "kind": place.kind, "lost": share, "x": x, "y": y, "x0": x0, "y0": y0})
     return rows
 
 
 def _facilities(city: City, number: int) -> list[alt.Chart]:
-    """Symbols of the contested places: shape by kind, fill by who holds them in most replications."""
+    """Symbols of the contested places: shape by kind, fill by how often the state lost them."""
     if not city.facilities:
         return []
     kinds = [kind for kind in SHAPES if kind in {place.kind for place in city.facilities}]
@@ -270,9 +310,17 @@ def _facilities(city: City, number: int) -> list[alt.Chart]:
             legend=alt.Legend(title="Places that crowds can contest", symbolFillColor=style.PAPER, **legend),
         ),
         fill=alt.Fill(
-            "holder:N",
-            scale=alt.Scale(domain=list(HOLDERS), range=[style.HOLDER_COLOURS[holder] for holder in HOLDERS]),
-            legend=alt.Legend(title="Held in most replays by", symbolType="circle", **legend),
+            "lost:Q",
+            scale=alt.Scale(domain=[0, 0.25, 0.5, 0.75, 1], range=list(style.LOST_RAMP), interpolate="rgb"),
+            legend=alt.Legend(
+                title="Not held by the state, share of replays",
+                orient="bottom",
+                direction="horizontal",
+                gradientLength=200,
+                gradientThickness=12,
+                format="%",
+                values=[0, 0.5, 1],
+            ),
         ),
     )
     spot = base.mark_circle(color=style.INK, size=7, opacity=1).encode(x=x("x0"), y=y("y0"))

@@ -38,8 +38,11 @@ MEDIAN = "#1b4f6b"
 HALF = "#8db9c4"
 MOST = "#d3e4e8"
 
-# Who holds a place: two quiet hues that colour-blind readers tell apart, and grey.
-HOLDER_COLOURS = {"state": "#7d6aa8", "crowd": "#e2b04a", "nobody": "#b8bcbf"}
+# How often a place was lost, from never to always: two hues that colour-blind readers tell apart, pale between them.
+LOST_RAMP = ("#6a55a0", "#a99bc8", "#f4efe6", "#ecc67a", "#dc9a1c")
+
+STEPS = ((6, 1), (24, 3), (48, 6), (72, 12))
+"""For windows of at most so many hours: hours from tick to tick."""
 
 _CONFIG: dict[str, Any] = {
     "font": FONT,
@@ -170,15 +173,32 @@ def midnights(start: datetime, first_hour: float, last_hour: float, most: int = 
     return [instant(start, hour) for hour in inside[::step]]
 
 
+def marks(start: datetime, first_hour: float, last_hour: float) -> list[float]:
+    """Where the axis of local time has its ticks, as Vega's milliseconds: midnights, and hours in a short window."""
+    step = next((step for longest, step in STEPS if last_hour - first_hour <= longest), None)
+    if step is None:
+        return midnights(start, first_hour, last_hour)
+    offset = -(start.hour + start.minute / 60) % step
+    hours = [offset + step * number for number in range(int(first_hour // step) - 1, int(last_hour // step) + 2)]
+    return [instant(start, hour) for hour in hours if first_hour <= hour < last_hour]
+
+
 def time_axis(field: str, start: datetime, first_hour: float, last_hour: float, labels: bool = True) -> alt.X:
-    """Horizontal axis of local time with a tick and a name at every midnight; the field holds Vega's milliseconds."""
+    """Horizontal axis of local time; the field holds Vega's milliseconds.
+
+    A tick at every midnight with the day's name; at hours between them where the window is no more than three days.
+    """
+    ticks = marks(start, first_hour, last_hour)
+    day, hour = "utcFormat(datum.value, '%a %-d %b')", "utcFormat(datum.value, '%H:%M')"
+    is_midnight = "utchours(datum.value) + utcminutes(datum.value) == 0"
+    first = f"datum.value == {ticks[0] if ticks else 0:.0f} ? utcFormat(datum.value, '%a %-d %b, %H:%M')"
     return alt.X(
         f"{field}:T",
         scale=alt.Scale(type="utc", domain=[instant(start, first_hour), instant(start, last_hour)], nice=False),
         axis=alt.Axis(
-            values=midnights(start, first_hour, last_hour),
+            values=ticks,
             labels=labels,
-            labelExpr="utcFormat(datum.value, '%a %-d %b')",
+            labelExpr=f"{is_midnight} ? {day} : {first} : {hour}",
             labelAlign="left",
             labelOffset=4,
             labelPadding=-8,

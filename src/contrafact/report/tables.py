@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from rich import box
 from rich.table import Table
 
-from contrafact.experiment.result import CUSTODY_NOTE
+from contrafact.experiment.result import Result, summarise
+from contrafact.experiment.tables import facility_names
+from contrafact.model.state import HOLDERS
 from contrafact.report import wording
+from contrafact.words import counted
 
 if TYPE_CHECKING:
-    from contrafact.experiment.result import Result
+    from contrafact.experiment.result import AnyResult, Result
 
 FEW = 20
 
 
-def outcome_table(result: Result) -> Table:
+def outcome_table(result: AnyResult) -> Table:
     """Every outcome in its fixed order, harm first: median, the interval that holds 90 % of the replays, unit."""
-    table = _table(f"Outcomes of {result.replications} replays", _outcome_notes(result))
+    table = _table(f"Outcomes of {counted(result.replications, 'replay')}", _outcome_notes(result))
     table.add_column("")
     table.add_column("median", justify="right")
     table.add_column("90 % of replays", justify="right")
@@ -29,8 +33,8 @@ def outcome_table(result: Result) -> Table:
     return table
 
 
-def outcome_rows(result: Result) -> list[tuple[str, str, str, str]]:
-    """What it is, median, interval, unit: one row an outcome, in the order of OUTCOMES."""
+def outcome_rows(result: AnyResult) -> list[tuple[str, str, str, str]]:
+    """What it is, median, interval, unit: one row an outcome, in the order of their units."""
     rows = []
     for name, summary in result.summary.items():
         median, low, high = (
@@ -64,30 +68,44 @@ def milestone_row(result: Result, entry: Mapping[str, Any]) -> tuple[str, str, s
     if predicted["median"] is None:
         return *head, "in no replay", "", "no"
     median = wording.amount(predicted["median"], unit, start)
+    seen = f"in {wording.seen(result, entry)} of {result.replications}"
+    if wording.is_rare(result, entry):
+        return *head, median, "", seen
     interval = wording.span(predicted["low"], predicted["high"], unit, start)
     verdict = "yes" if entry["inside"] else "no"
-    if entry.get("share", 1.0) < 1:
-        verdict += f" (in {round(entry['share'] * result.replications)} of {result.replications})"
-    return *head, median, interval, verdict
+    return *head, median, interval, f"{verdict} ({seen})" if entry.get("share", 1.0) < 1 else verdict
 
 
-def _outcome_notes(result: Result) -> list[str]:
-    ended = round(result.share_ended * result.replications)
-    days = f"{result.until_hours / 24:g} days"
-    notes = [
-        f"Interval: 90 % of the replays lie in it; {wording.draws_note(result)}.",
-        f"Violence ended within the {days} of the run in {ended} of {result.replications} replays.",
-        f"Detained: {CUSTODY_NOTE}.",
-    ]
+def _outcome_notes(result: AnyResult) -> list[str]:
+    notes = [f"Interval: 90 % of the replays lie in it; {result.variation}."]
+    if isinstance(result, Result):
+        notes += _facility_notes(result)
     if result.replications < FEW:
-        notes.insert(1, f"With fewer than {FEW} replays the ends of an interval are little more than a guess.")
-    return notes
+        notes.append(f"With fewer than {FEW} replays the ends of an interval are little more than a guess.")
+    return [*notes, *result.notes]
+
+
+def _facility_notes(result: Result) -> list[str]:
+    """Which facility the state went without for most hours, and how many at one time; nothing where it lost none."""
+    lost = np.asarray(result.holders) != HOLDERS.index("state")
+    if not lost.any():
+        return []
+    hours = lost.sum(axis=1)
+    most = int(hours.mean(axis=0).argmax())
+    name = wording.place_name(result, facility_names(result)[most])
+    together = summarise(lost.sum(axis=2).max(axis=1).astype(float), "facilities")
+    interval = f"{together.low:.0f}" if together.low == together.high else f"{together.low:.0f} to {together.high:.0f}"
+    return [
+        f"Facilities not held by the state: most of it {name}, {np.median(hours[:, most]):.0f} h in the median replay; "
+        f"at most at one time {together.median:.0f} of {lost.shape[2]} (90 % of the replays: {interval})."
+    ]
 
 
 def _milestone_notes(result: Result) -> list[str]:
     notes = [
         "Counts are persons, crowds the highest in the hours named unless marked as mean; times are local.",
         wording.OVERLAP,
+        *([wording.EVENTS] if any("share" in row for row in result.milestones) else []),
         wording.USES,
     ]
     return [*notes, wording.CUSTODY] if any(row["quantity"] == "detained" for row in result.milestones) else notes

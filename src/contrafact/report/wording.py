@@ -29,10 +29,29 @@ OUTCOMES = {
     "time_to_end": "From the start until violence ended",
     "peak_crowd": "Most people in the street at one time",
     "peak_armed": "Most armed persons at one time",
+    "killed": "Killed",
+    "time_to_extinction": "Until one group was gone",
+    "arrests": "Arrests",
+    "jailed_mean": "In jail, mean over ticks",
+    "jailed_peak": "Most in jail at one time",
+    "active_mean": "Active, mean over ticks",
+    "active_peak": "Most active at one time",
+    "outbursts": "Outbursts",
+    "activation_mean": "Activation of an outburst, mean",
+    "wait_mean": "Wait between outbursts, mean",
 }
+LARGE = ((1e9, "billion"), (1e6, "million"))
 UNITS = {"h": "hours", "person h": "person-hours", "facility h": "facility-hours", "dimensionless": "share"}
+COUNTED = ("persons", "facilities", "outbursts", "arrests")
 OVERLAP = "Agree: what the source says and the interval that holds 90 % of the replays overlap."
 USES = "Shown are rows that drive the scenario (input) or may be used for fitting (fit), never rows kept for scoring."
+FEWEST = 5
+"""In so many replays an event must have happened for its hours to have an interval."""
+
+EVENTS = (
+    "Events: median and interval are over the replays in which it happened, and where those are not all it is told how "
+    f"many; if they are fewer than {FEWEST}, there is no interval."
+)
 CUSTODY = f"{CUSTODY_NOTE[:1].upper()}{CUSTODY_NOTE[1:]}."
 
 
@@ -49,15 +68,25 @@ def unit(name: str) -> str:
     return UNITS.get(name, name)
 
 
+def about(value: float) -> str:
+    """A large number with two significant digits, e.g. "1.7 billion"."""
+    power, word = next(((power, word) for power, word in LARGE if value >= power), (1.0, ""))
+    share = value / power
+    digits = f"{share:.1f}" if share < 9.95 else f"{float(f'{share:.2g}'):,.0f}"
+    return f"{digits} {word}".strip()
+
+
 def number(value: float, unit_name: str = "persons") -> str:
     """A number as a reader wants it: no more digits than mean something."""
+    if math.isnan(value):
+        return "none"
     if math.isinf(value):
         return "not ended"
     if unit_name == "dimensionless":
         return f"{value * 100:.0f} %"
     if abs(value) >= 1e6:
         return f"{value / 1e6:,.{0 if abs(value) >= 1e7 else 1}f} million"
-    return f"{value:,.0f}" if unit_name in ("persons", "facilities") or abs(value) >= 100 else f"{value:,.1f}"
+    return f"{value:,.0f}" if unit_name in COUNTED or abs(value) >= 100 else f"{value:,.1f}"
 
 
 def clock(start: datetime, hour: float, weekday: bool = False) -> str:
@@ -115,7 +144,7 @@ def window(result: Result, entry: Mapping[str, Any]) -> str:
     if ends is None:
         return ""
     final = (ends - start) / timedelta(hours=1)
-    last_day = clock(start, final - 24)[:-6] if ends.hour == ends.minute == 0 else ""
+    last_day = day_of(result, final) if ends.hour == ends.minute == 0 else ""
     if begins is None or str(entry["quantity"]).partition("_")[0] in ("deaths", "injured", "detained"):
         return f"by the end of {last_day}" if last_day else f"by {clock(start, final)}"
     first = (begins - start) / timedelta(hours=1)
@@ -123,6 +152,11 @@ def window(result: Result, entry: Mapping[str, Any]) -> str:
         first_day = clock(start, first)[:-6]
         return first_day if first_day == last_day else f"{first_day}–{last_day}"
     return span(first, final, HOURS, start)
+
+
+def day_of(result: Result, hour: float) -> str:
+    """The day that ends at an hour, or in which it lies, e.g. "16 Jan"."""
+    return clock(result.scenario.start, hour - 1 / 60)[:-6]
 
 
 def asked(result: Result, entry: Mapping[str, Any]) -> tuple[str | None, str]:
@@ -133,11 +167,14 @@ def asked(result: Result, entry: Mapping[str, Any]) -> tuple[str | None, str]:
     return None, ""
 
 
-def draws_note(result: Result) -> str:
-    """What makes the replays differ."""
-    if result.scenario.draw == "priors":
-        return "every replay draws every assumption anew from its prior"
-    return "every assumption is held at its central value, so the replays differ by chance alone"
+def seen(result: Result, entry: Mapping[str, Any]) -> int:
+    """In how many replays a milestone's event happened; all of them where it is no event."""
+    return round(float(entry.get("share", 1.0)) * result.replications)
+
+
+def is_rare(result: Result, entry: Mapping[str, Any]) -> bool:
+    """Whether an event happened in so few replays that an interval of its hours would say nothing."""
+    return "share" in entry and seen(result, entry) < FEWEST
 
 
 def place_name(result: Result, place: str) -> str:

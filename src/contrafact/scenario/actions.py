@@ -26,7 +26,9 @@ from contrafact.scenario.quantities import (
 
 Response: TypeAlias = Literal["fixed", "triggered"]
 Level: TypeAlias = Literal["restraint", "riot_control", "self_defence", "without_warning"]
-Cause: TypeAlias = Literal["facilities_lost", "crowd", "armed", "deaths", "deaths_state", "injured", "detained"]
+Cause: TypeAlias = Literal[
+    "facilities_lost", "crowd", "armed", "deaths", "deaths_state", "injured", "detained", "contingents"
+]
 Reported: TypeAlias = Literal[
     "crowd", "armed", "deaths", "harmed", "deaths_armed", "deaths_state", "injured", "detained", "facilities_lost"
 ]
@@ -213,7 +215,7 @@ class Withdraw(Action):
 
 
 class Announce(Action):
-    """An act that is recorded under a name such as ``alliance.request``; what follows belongs to other mechanisms."""
+    """An act that is recorded under a name; ``alliance.request`` and ``alliance.withdrawal`` are what they say."""
 
     kind: Literal["announce"]
     what: Text
@@ -248,6 +250,13 @@ class Cadres(Action):
     number: Persons
 
 
+class OrderMandate(Action):
+    """From then on contingents may guard, or also clear, or neither."""
+
+    kind: Literal["mandate"]
+    mandate: Literal["none", "guard", "clear"]
+
+
 KINDS: dict[str, type[Action]] = {
     "call": Call,
     "march": March,
@@ -263,6 +272,7 @@ KINDS: dict[str, type[Action]] = {
     "report": Report,
     "snipers": Snipers,
     "cadres": Cadres,
+    "mandate": OrderMandate,
 }
 
 

@@ -6,14 +6,20 @@ import csv
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from contrafact.errors import InputError, InputErrors
-from contrafact.scenario.problems import KEY, Problems, TreePath, nearest, nearest_of, problem, show
+from contrafact.scenario.problems import KEY, Problems, TreePath, dotted, nearest, nearest_of, problem, show
 from contrafact.scenario.reading import read_text
+from contrafact.scenario.regions import names_of, read_regions
 
-KEYS: tuple[TreePath, ...] = (("place", "districts", "file"), ("place", "residence_mask", "file"))
+KEYS: tuple[TreePath, ...] = (
+    ("place", "districts", "file"),
+    ("place", "residence_mask", "file"),
+    ("place", "regions", "file"),
+)
 MASK_COLUMNS = ("lon", "south_lat", "north_lat")
 
 
@@ -67,18 +73,65 @@ def located(folder: Path, name: str) -> Path | None:
     return inside if inside.is_relative_to(folder.resolve()) else None
 
 
-def checked(tree: Mapping[str, Any], files: Mapping[str, str], problems: Problems) -> list[InputError]:
-    """Errors within the files; what concerns both a file and the scenario goes to the problems of the scenario."""
-    errors: list[InputError] = []
+def checked(
+    tree: Mapping[str, Any], files: Mapping[str, str], problems: Problems, folder: Path = Path()
+) -> list[InputError]:
+    """Errors within the files; what concerns both a file and the scenario goes to the problems of the scenario.
+
+    folder  where the files are, for messages
+    """
+    in_shapes: list[InputError] = []
+    in_mask: list[InputError] = []
+    in_table: list[InputError] = []
     names = dict(named(tree))
     shapes = files.get(names.get(KEYS[0], ""))
     if shapes is not None:
-        districts = _districts(names[KEYS[0]], shapes, errors)
+        districts = _districts(str(folder / names[KEYS[0]]), shapes, in_shapes)
         _match(tree, districts, problems)
     mask = files.get(names.get(KEYS[1], ""))
     if mask is not None:
-        _check_mask(names[KEYS[1]], mask, errors)
-    return errors
+        _check_mask(str(folder / names[KEYS[1]]), mask, in_mask)
+    table = files.get(names.get(KEYS[2], ""))
+    if table is not None:
+        _check_regions(tree, str(folder / names[KEYS[2]]), table, in_table, problems)
+    found = zip(KEYS, (in_shapes, in_mask, in_table), strict=True)
+    return [
+        replace(error, key=error.key if key == KEYS[2] and error.key else dotted(key))
+        for key, errors in found
+        for error in errors
+    ]
+
+
+def regions_in(tree: Mapping[str, Any], files: Mapping[str, str]) -> list[str]:
+    """Names of regions, none for a city; read before the table is known to be right."""
+    texts = [files.get(name, "") for path, name in named(tree) if path == KEYS[2]]
+    return [name for text in texts for name in names_of(text)]
+
+
+def _states(tree: Mapping[str, Any]) -> list[str]:
+    regions = tree["place"]["regions"]
+    states = regions.get("states")
+    return [name for name in states if isinstance(name, str)] if isinstance(states, list) else []
+
+
+def _check_regions(tree: Mapping[str, Any], file: str, text: str, errors: list[InputError], problems: Problems) -> None:
+    """A table of regions whose states are listed, each state with a region, and whose populations may be listed."""
+    states = _states(tree)
+    before = len(errors)
+    regions = read_regions(file, text, states or None, errors)
+    if len(errors) > before:
+        return
+    for index, name in enumerate(states):
+        if name not in {region.state for region in regions}:
+            message = f"the state {show(name)} has no region in {show(file)}"
+            problems.add(("place", "regions", "states", index), problem(message, name, "states that have a region"))
+    population = tree.get("population")
+    weights = population.get("districts") if isinstance(population, dict) else None
+    known = [region.name for region in regions]
+    for name in weights if isinstance(weights, dict) else ():
+        if name not in known:
+            message = f"no region is called {show(name)}{nearest(name, known)}"
+            problems.add(("population", "districts", name, KEY), problem(message, name, ", ".join(known)))
 
 
 def _districts(file: str, text: str, errors: list[InputError]) -> list[str] | None:
@@ -105,7 +158,7 @@ def _districts(file: str, text: str, errors: list[InputError]) -> list[str] | No
         if name is not None and name in names:
             complaint = f"the district {show(name)} occurs twice"
         if complaint is not None:
-            errors.append(InputError(complaint, file, key=f"features.{index}", found=show(name), allowed=allowed))
+            errors.append(InputError(f"feature {index + 1}: {complaint}", file, found=show(name), allowed=allowed))
         elif name is not None:
             names.append(name)
     return names

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from contrafact.scenario import units
-from contrafact.scenario.context import DistrictName, PlaceId, RecordId, SiteId
+from contrafact.scenario.context import DistrictName, MemberId, PlaceId, RecordId, SiteId
 from contrafact.scenario.parts import Entity, Latitude, Listed, Longitude, Part, Text
 from contrafact.scenario.problems import problem
 from contrafact.scenario.quantities import At, Duration, Measured, Persons, Quantity, Sourced, Weight
@@ -66,6 +66,9 @@ Mean: TypeAlias = Annotated[Quantity, Sourced(units.DIMENSIONLESS, 0.001, 0.999)
 Concentration: TypeAlias = Annotated[Quantity, Sourced(units.DIMENSIONLESS, 0.01, 1e6)]
 
 
+Residents: TypeAlias = Annotated[Quantity, Sourced("persons", 0.0, 1e9)]
+
+
 class Spread(Part):
     """Beta distribution on 0..1 over persons: its mean, and its concentration, which is the sum of both shapes."""
 
@@ -81,10 +84,15 @@ class DistrictMeans(Part):
 
 
 class Population(Part):
-    """Who lives there: the total, the districts' relative weights, hardship and risk aversion."""
+    """Who lives there: the total, the districts' relative weights, hardship and risk aversion.
 
-    total: Annotated[Quantity, Sourced("persons", 1.0, 1e8)]
-    districts: Mapping[Text, Persons]
+    scale      residents that one synthetic person stands for; every number of persons in the file is of residents
+    districts  of regions: those that are not listed have the population of their table
+    """
+
+    total: Annotated[Quantity, Sourced("persons", 1.0, 1e9)]
+    scale: Annotated[int, Field(ge=1, le=1000)] = 1
+    districts: Mapping[Text, Residents] = Field(default_factory=dict)
     hardship: Spread
     risk_aversion: Spread
     by_district: Mapping[DistrictName, DistrictMeans] = Field(default_factory=dict)
@@ -92,7 +100,7 @@ class Population(Part):
     @field_validator("districts")
     @classmethod
     def _someone_lives_there(cls, districts: Mapping[str, Quantity]) -> Mapping[str, Quantity]:
-        if not sum(weight.value for weight in districts.values()) > 0:
+        if districts and not sum(weight.value for weight in districts.values()) > 0:
             raise problem("no district has residents", allowed="at least one district with residents")
         return districts
 
@@ -112,6 +120,7 @@ class Facility(Located):
     site    gathering site whose crowd contests it, None: it is never contested
     hold    hours that superiority must last before it falls; given where ``site`` is
     firearms  how many can be looted when it is lost, None: none
+    regained  false: state forces never take it back, which no record says; for variants
     """
 
     kind: FacilityKind
@@ -120,6 +129,7 @@ class Facility(Located):
     site: SiteId | None = None
     hold: Duration | None = Field(default=None, validate_default=True)
     firearms: Firearms | None = None
+    regained: bool = True
 
     @field_validator("site")
     @classmethod
@@ -161,7 +171,9 @@ class Post(Located):
 class Force(Entity):
     """Police, guards, army or a contingent.
 
-    strength  persons, split into ``units`` equal units
+    member    member of the alliance that sends it: it comes as its members arrive, not at an hour of its own
+    strength  persons, split into ``units`` equal units; None where a member sends it: what comes here of the member's
+              persons, split among its forces in proportion to their ``units``
     firearms  whether it carries them
     arrives   hour at which it comes, None: it is there from the start
     posts     share of the force at each place; normalised after drawing
@@ -170,7 +182,8 @@ class Force(Entity):
     """
 
     side: Side
-    strength: Persons
+    member: MemberId | None = None
+    strength: Persons | None = Field(default=None, validate_default=True)
     mobility: Mobility
     firearms: bool
     units: Annotated[int, Field(ge=1, le=10_000)]
@@ -178,6 +191,29 @@ class Force(Entity):
     posts: Mapping[PlaceId, Weight]
     fallback: PlaceId
     tasks: Listed[Task] = ()
+
+    @field_validator("member")
+    @classmethod
+    def _members_send_contingents(cls, member: str | None, info: ValidationInfo) -> str | None:
+        if member is not None and info.data.get("side") == "state":
+            raise problem("a force of the state is sent by no member", member, "no member, or side: contingent")
+        return member
+
+    @field_validator("strength")
+    @classmethod
+    def _strength_from_one_source(cls, strength: Quantity | None, info: ValidationInfo) -> Quantity | None:
+        if "member" in info.data and (info.data["member"] is None) == (strength is None):
+            missing = strength is None
+            message = 'the key "strength" is missing' if missing else "the strength follows from the member's persons"
+            raise problem(message, allowed='"strength" is required here' if missing else "either member or strength")
+        return strength
+
+    @field_validator("arrives")
+    @classmethod
+    def _arrives_by_itself(cls, arrives: Quantity | None, info: ValidationInfo) -> Quantity | None:
+        if arrives is not None and info.data.get("member") is not None:
+            raise problem("the hour follows from the member's way here", allowed="either member or arrives")
+        return arrives
 
     @field_validator("posts")
     @classmethod
@@ -202,16 +238,3 @@ class Milestone(Part):
     place: PlaceId | None = None
     statistic: Statistic
     note: Text | None = None
-
-
-class Variant(Part):
-    """One thing changed: settings, by dotted path, that make an arm of the scenario.
-
-    title     one line for readers
-    asserts   who alone says that it was so, where it rests on one party; None: it is a question, or several say so
-    settings  values as an override takes them; null removes an item
-    """
-
-    title: Text
-    asserts: Text | None = None
-    settings: Annotated[Mapping[str, Any], Field(min_length=1)]

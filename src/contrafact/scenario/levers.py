@@ -10,8 +10,11 @@ from pydantic_core import PydanticCustomError
 from contrafact.parameters import Parameter
 from contrafact.scenario import units
 from contrafact.scenario.context import context_of
-from contrafact.scenario.problems import KEY, Problems, listed, nearest, problem, show
+from contrafact.scenario.problems import KEY, Problems, listed, nearest_or_all, problem, show
 from contrafact.scenario.quantities import Quantity, Scale, read_quantity
+
+LARGEST = {"km/h": 200.0}
+"""By unit, what no parameter may exceed, whether or not its mechanism bounds it: nobody in a city moves faster."""
 
 
 def read_parameters(raw: object, info: ValidationInfo) -> dict[str, Quantity]:
@@ -27,7 +30,7 @@ def read_parameters(raw: object, info: ValidationInfo) -> dict[str, Quantity]:
     values: dict[str, Quantity] = {}
     for name, item in raw.items():
         if context.declared is not None and name not in context.declared:
-            message = f"no mechanism declares {show(name)}{nearest(name, context.declared)}"
+            message = f"no mechanism declares {show(name)}{nearest_or_all(name, context.declared)}"
             problems.add((name, KEY), problem(message, name, listed(context.declared)))
             continue
         scale = _declared(context.declared[name]) if context.declared is not None else _as_written(item)
@@ -44,7 +47,7 @@ def read_parameters(raw: object, info: ValidationInfo) -> dict[str, Quantity]:
 def _declared(parameter: Parameter) -> Scale:
     """Unit and range of a declaration."""
     unit = units.DIMENSIONLESS if parameter.unit in ("", "1") else parameter.unit
-    return Scale(unit, parameter.low, parameter.high)
+    return Scale(unit, parameter.low, min(parameter.high, LARGEST.get(unit, parameter.high)))
 
 
 def _as_written(item: object) -> Scale:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
@@ -17,6 +17,7 @@ from contrafact.parameters import Parameter
 from contrafact.scenario import datafiles
 from contrafact.scenario.actions import circles
 from contrafact.scenario.context import SECTIONS, Context, moment, names_in
+from contrafact.scenario.document import FORMAT, RECORDED, Document
 from contrafact.scenario.overrides import PLAIN, Overrides, apply, completed, plain
 from contrafact.scenario.problems import (
     BARE_VALUE,
@@ -25,28 +26,43 @@ from contrafact.scenario.problems import (
     Marks,
     Problems,
     TreePath,
-    input_error,
+    dotted,
+    input_errors,
     listed,
     nearest,
     problem,
     show,
 )
-from contrafact.scenario.reading import read_text, read_yaml
-from contrafact.scenario.schema import FORMAT, RECORDED, Scenario
+from contrafact.scenario.reading import SURROGATE, nearest_file, read_text, read_yaml
+from contrafact.scenario.schema import Scenario
 
 LIBRARY = Path(__file__).parent / "library"
 FILE_NAME = "scenario.yaml"
 MANIFEST = "manifest"
+D = TypeVar("D", bound=Document)
+
+
+class File(NamedTuple):
+    """A scenario file as plain data, not yet read as the scenario of any model, and where each part stands.
+
+    touched  paths that a variant changed
+    """
+
+    path: Path
+    tree: dict[str, Any]
+    marks: Marks
+    touched: tuple[TreePath, ...] = ()
 
 
 @dataclass
-class Draft:
-    """A scenario on its way through validation: plain data, its files, and where all of it came from.
+class Draft(Generic[D]):
+    """A scenario on its way through validation: its model, plain data, its files, and where all of it came from.
 
     touched      paths that overrides changed
     user_values  whether values that the user set, which need no prior, may occur
     """
 
+    schema: type[D]
     tree: dict[str, Any]
     files: dict[str, str]
     marks: Marks
@@ -58,8 +74,11 @@ class Draft:
 class Outside(NamedTuple):
     """What exists outside a scenario, each None where it is not to be checked."""
 
-    known_evidence: Collection[str] | None
-    declared: Mapping[str, Parameter] | None
+    known_evidence: Collection[str] | Mapping[str, str | None] | None = None
+    declared: Mapping[str, Parameter] | None = None
+
+
+UNCHECKED = Outside()
 
 
 def shipped() -> list[str]:
@@ -79,36 +98,47 @@ def load(
 
     variant         one of its variants, whose settings are made before the overrides
     overrides       ``["forces.police.strength=4000 persons"]`` or ``{"actions.curfew": None}``
-    known_evidence  ids that exist; None: whether an id exists is not checked
+    known_evidence  ids that exist, as a mapping with the reason why one may not be cited; None: no id is checked
     declared        parameters that mechanisms declare, by name; None: their names and ranges are not checked
     Raises InputErrors with everything that is wrong.
     """
+    file = with_variant(open_file(name_or_path), variant)
+    return load_as(Scenario, file, overrides, Outside(known_evidence, declared))
+
+
+def open_file(name_or_path: str | Path) -> File:
+    """The file of a shipped scenario, or of one's own, of a format that is known; raises InputErrors."""
     path = find(name_or_path)
     tree, marks = _read(path)
     _check_format(tree, marks, str(path))
-    tree, touched = apply_variant(tree, variant)
-    tree, touched_too = apply(tree, overrides)
-    touched = (*touched, *touched_too)
-    problems = Problems()
-    files = datafiles.read_beside(path.parent, tree, problems)
-    draft = Draft(tree, files, marks, str(path), touched, user_values=bool(touched))
-    return _validated(draft, problems, Outside(known_evidence, declared))
+    return File(path, tree, marks)
 
 
-def apply_variant(tree: dict[str, Any], variant: str) -> tuple[dict[str, Any], tuple[TreePath, ...]]:
-    """A copy of the tree with the settings of a variant made, and the paths that they touched; raises InputErrors."""
+def with_variant(file: File, variant: str) -> File:
+    """A file with the settings of one of its variants made; raises InputErrors where it has none of that name."""
     if variant == RECORDED:
-        return tree, ()
-    known = tree.get("variants")
+        return file
+    known = file.tree.get("variants")
     choices = [RECORDED, *(known if isinstance(known, dict) else ())]
     if variant not in choices:
         message = f"the scenario has no variant {show(variant)}{nearest(variant, choices)}"
         raise InputErrors([InputError(message, "--variant", found=variant, allowed=listed(choices))])
-    settings = tree["variants"][variant].get("settings") if isinstance(tree["variants"][variant], dict) else None
+    described = file.tree["variants"][variant]
+    settings = described.get("settings") if isinstance(described, dict) else None
     if not isinstance(settings, dict):
-        return tree, ()  # validation tells what is wrong with it
-    changed, touched = apply(tree, settings)
-    return {**changed, "variant": variant}, touched
+        return file  # validation tells what is wrong with it
+    tree, touched = apply(file.tree, settings)
+    return file._replace(tree={**tree, "variant": variant}, touched=touched)
+
+
+def load_as(schema: type[D], file: File, overrides: Overrides = (), outside: Outside = UNCHECKED) -> D:
+    """Read a file as the scenario of a model; raises InputErrors with everything that is wrong."""
+    tree, touched = apply(file.tree, overrides, outside.declared)
+    touched = (*file.touched, *touched)
+    problems = Problems()
+    files = datafiles.read_beside(file.path.parent, tree, problems)
+    draft = Draft(schema, tree, files, file.marks, str(file.path), touched, user_values=bool(touched))
+    return _validated(draft, problems, outside)
 
 
 def check(
@@ -134,32 +164,37 @@ def from_resolved(
     declared: Mapping[str, Parameter] | None = None,
 ) -> Scenario:
     """The scenario that :meth:`Scenario.resolved` wrote, with the same digest; raises InputErrors."""
+    return from_resolved_as(Scenario, document, Outside(known_evidence, declared))
+
+
+def from_resolved_as(schema: type[D], document: Mapping[str, Any], outside: Outside = UNCHECKED) -> D:
+    """The scenario of a model that its ``resolved()`` wrote, with the same digest; raises InputErrors."""
     try:
-        tree = plain(document)
+        tree = plain({key: value for key, value in document.items() if key != "files"})
     except TypeError as error:
         raise InputErrors([InputError(f"found {error}, expected {PLAIN}", MANIFEST, allowed=PLAIN)]) from error
-    files = tree.pop("files", {})
-    if not isinstance(files, dict) or not all(isinstance(text, str) for text in files.values()):
+    files = document.get("files", {})
+    if not isinstance(files, dict) or not all(isinstance(x, str) and not SURROGATE.search(x) for x in files.values()):
         allowed = "a mapping of names to texts"
         message = f"found {show(files)}, expected {allowed}"
         raise InputErrors([InputError(message, MANIFEST, key="files", found=show(files), allowed=allowed)])
     marks = Marks({}, {})
     _check_format(tree, marks, MANIFEST)
-    return _resumed(Draft(tree, files, marks, MANIFEST), Outside(known_evidence, declared))
+    return _resumed(Draft(schema, tree, dict(files), marks, MANIFEST), outside)
 
 
 def with_overrides(
-    scenario: Scenario,
+    scenario: D,
     overrides: Overrides,
     *,
     known_evidence: Collection[str] | None = None,
     declared: Mapping[str, Parameter] | None = None,
-) -> Scenario:
+) -> D:
     """The same scenario with more overrides, validated anew; raises InputErrors."""
     tree = scenario.resolved()
     files = tree.pop("files")
-    tree, touched = apply(tree, overrides)
-    draft = Draft(tree, files, scenario._marks, scenario.source, touched)
+    tree, touched = apply(tree, overrides, declared)
+    draft = Draft(type(scenario), tree, files, scenario._marks, scenario.source, touched)
     return _resumed(draft, Outside(known_evidence, declared))
 
 
@@ -178,11 +213,15 @@ def find(name_or_path: str | Path) -> Path:
     if exists:
         return path
     allowed = f"a path, or one of the shipped scenarios: {listed(names)}"
-    message = f"there is no scenario {show(str(name_or_path))}{nearest(str(name_or_path), names)}; expected {allowed}"
+    hint = nearest(str(name_or_path), names) or nearest_file(path)
+    given = show(str(name_or_path), 400)
+    message = f"there is no scenario {given}{hint}; expected {allowed}"
+    if path.name == FILE_NAME and path != Path(name_or_path):
+        message = f"the folder {given} has no {FILE_NAME}{hint}"
     raise InputErrors([InputError(message, found=str(name_or_path), allowed=allowed)])
 
 
-def _resumed(draft: Draft, outside: Outside) -> Scenario:
+def _resumed(draft: Draft[D], outside: Outside) -> D:
     """The scenario of a draft whose files are at hand already; no folder is looked at."""
     problems = Problems()
     for path, name in datafiles.named(draft.tree):
@@ -204,19 +243,19 @@ def _read(path: Path) -> tuple[dict[str, Any], Marks]:
     return tree, marks
 
 
-def _validated(draft: Draft, problems: Problems, outside: Outside) -> Scenario:
+def _validated(draft: Draft[D], problems: Problems, outside: Outside) -> D:
     """The scenario of a draft; problems holds what is wrong with it already."""
     context = _context(draft, outside)
-    errors = datafiles.checked(draft.tree, draft.files, problems)
+    errors = datafiles.checked(draft.tree, draft.files, problems, Path(draft.source).parent)
     _check_names(draft.tree, problems)
-    scenario, found = _modelled(draft.tree, context)
+    scenario, found = _modelled(draft.schema, draft.tree, context)
     bare = [path for path in draft.touched if path in _bare(found)]
     if bare:
         for path in bare:
             completed(draft.tree, path)
-        scenario, found = _modelled(draft.tree, context)
+        scenario, found = _modelled(draft.schema, draft.tree, context)
     details = [*problems.details, *found]
-    errors += [input_error(item, draft.marks, draft.source, draft.touched) for item in details]
+    errors += input_errors(details, draft.marks, draft.source, draft.touched)
     if errors or scenario is None:
         raise InputErrors(errors)
     digest = digest_of(draft.tree, draft.files)
@@ -229,19 +268,28 @@ def digest_of(tree: Mapping[str, Any], files: Mapping[str, str]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _context(draft: Draft, outside: Outside) -> Context:
+def _context(draft: Draft[D], outside: Outside) -> Context:
     """What the validators must know; the window only where it is one."""
     start, end = moment(draft.tree.get("start")), moment(draft.tree.get("end"))
     if start is None or end is None or not start < end:
         start = end = None
-    known_evidence = None if outside.known_evidence is None else frozenset(outside.known_evidence)
-    return Context(start, end, names_in(draft.tree), known_evidence, outside.declared, draft.user_values)
+    known = outside.known_evidence
+    evidence = known if known is None or isinstance(known, Mapping) else dict.fromkeys(known)
+    removed = {str(path[1]): dotted(path) for path in draft.touched if len(path) == 2 and _is_gone(draft.tree, path)}
+    names = names_in(draft.tree, datafiles.regions_in(draft.tree, draft.files))
+    return Context(start, end, names, evidence, outside.declared, draft.user_values, removed)
 
 
-def _modelled(tree: dict[str, Any], context: Context) -> tuple[Scenario | None, list[InitErrorDetails]]:
+def _is_gone(tree: Mapping[str, Any], path: TreePath) -> bool:
+    """Whether a section of named items lacks the one at this path."""
+    section = tree.get(str(path[0]))
+    return isinstance(section, dict) and path[1] not in section
+
+
+def _modelled(schema: type[D], tree: dict[str, Any], context: Context) -> tuple[D | None, list[InitErrorDetails]]:
     """The scenario, or everything that is wrong with it."""
     try:
-        return Scenario.model_validate(tree, context=context), []
+        return schema.model_validate(tree, context=context), []
     except ValidationError as error:
         found = Problems()
         found.include((), error)

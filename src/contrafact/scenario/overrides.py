@@ -9,24 +9,24 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias
 
 from contrafact.errors import InputError, InputErrors
-from contrafact.scenario.problems import TreePath, listed, nearest, show
+from contrafact.scenario.problems import TreePath, listed, nearest_of, nearest_or_all, show
 from contrafact.scenario.quantities import SET_BY_USER
-from contrafact.scenario.reading import SURROGATE, read_yaml
+from contrafact.scenario.reading import CONTROL, SURROGATE, read_yaml
 
 Overrides: TypeAlias = Sequence[str] | Mapping[str, object]
 
 ORIGIN = "--set"
-PLAIN = "text in Unicode, finite numbers, true, false, null, lists and mappings of them"
+PLAIN = "text in Unicode without control characters, finite numbers, true, false, null, lists and mappings of them"
 
 FREE_NAMES = ("parameters",)
 """Path of the section whose keys hold dots of their own."""
 
-OPTIONAL = ("facilities", "posts", "forces", "actions", "parameters")
+OPTIONAL = ("facilities", "posts", "forces", "actions", "parameters", "rules")
 """Sections that a file may leave out and an override may begin."""
 
 
@@ -50,16 +50,28 @@ def settings(overrides: Overrides) -> list[tuple[str, object]]:
     return pairs
 
 
-def apply(tree: Mapping[str, Any], overrides: Overrides) -> tuple[dict[str, Any], tuple[TreePath, ...]]:
-    """A copy of the tree with the overrides made, and the paths that they touched; raises InputErrors."""
+def apply(
+    tree: Mapping[str, Any], overrides: Overrides, declared: Collection[str] | None = None
+) -> tuple[dict[str, Any], tuple[TreePath, ...]]:
+    """A copy of the tree with the overrides made, and the paths that they touched; raises InputErrors.
+
+    declared  names of parameters that mechanisms declare, for the nearest spelling of a path
+    """
     changed: dict[str, Any] = copy.deepcopy(dict(tree))
     touched: list[TreePath] = []
     errors: list[InputError] = []
     for key, value in settings(overrides):
         try:
-            touched.append(_set(changed, key, value))
+            path = _set(changed, key, value)
         except InputError as error:
-            errors.append(error)
+            errors.append(_with_full_path(error, tree, declared or ()))
+            continue
+        if path in touched:
+            allowed = "one value for a key"
+            errors.append(
+                InputError(f"the key is set twice, expected {allowed}", ORIGIN, None, None, key, show(value), allowed)
+            )
+        touched.append(path)
     if errors:
         raise InputErrors(errors)
     _drop_what_waits(changed, {str(path[1]) for path in touched if len(path) == 2 and path[0] == "actions"})
@@ -76,7 +88,7 @@ def plain(value: object) -> Any:
     """A value as a file could hold it; TypeError for anything else."""
     if value is None or isinstance(value, bool | int):
         return value
-    if isinstance(value, str) and not SURROGATE.search(value):
+    if isinstance(value, str) and not (SURROGATE.search(value) or CONTROL.search(value)):
         return value
     if isinstance(value, float) and math.isfinite(value):
         return float(value)
@@ -178,8 +190,29 @@ def _next(node: Any, words: list[str], path: TreePath) -> tuple[str | int, int]:
 
 def _unknown(key: str, name: str | int, node: Any) -> InputError:
     choices = [str(choice) for choice in (node if isinstance(node, dict) else range(len(node)))]
-    message = f"nothing here is called {show(str(name))}{nearest(name, choices)}"
+    message = f"nothing here is called {show(str(name))}{nearest_or_all(name, choices)}"
     return InputError(message, ORIGIN, key=key, found=str(name), allowed=listed(choices))
+
+
+def _with_full_path(error: InputError, tree: Mapping[str, Any], declared: Collection[str]) -> InputError:
+    """The error about an unknown name, with the nearest whole path where it begins with none of the sections."""
+    key = error.key or ""
+    if key.split(".")[0] in tree:
+        return error
+    paths = [*_paths(tree), *(f"parameters.{name}" for name in declared)]
+    ending = [path for path in paths if path.endswith(f".{key}")]
+    near = ending[0] if ending else nearest_of(key, paths)
+    if near is not None:
+        error.message = f'{error.message.partition(";")[0]}; did you mean "{near}"?'
+    return error
+
+
+def _paths(node: Any, above: str = "") -> Iterator[str]:
+    """Dotted paths of everything in a tree, down to its sourced values."""
+    if isinstance(node, Mapping) and not _is_sourced(node):
+        for name, item in node.items():
+            yield f"{above}{name}"
+            yield from _paths(item, f"{above}{name}.")
 
 
 def _exists(node: Any, name: str | int) -> bool:

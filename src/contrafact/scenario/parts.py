@@ -39,7 +39,7 @@ class Part(BaseModel):
         try:
             return handler(data)
         except ValidationError as error:
-            details = all_translated(error, tuple(cls.model_fields))
+            details = all_translated(error, cls.model_fields)
             raise ValidationError.from_exception_data(cls.__name__, details) from None
 
     def quantities(self) -> Iterator[tuple[str, Quantity]]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from contrafact.errors import InputError
@@ -19,6 +21,11 @@ BARE_VALUE = "bare_value"
 
 KEY = "[key]"
 """Ends the path of a problem with a key itself rather than with its value; pydantic's own mark for that."""
+
+REMOVED = "removed"
+"""Type of the problem that a name is used which an override removed; it is told once, at the override."""
+
+HIGH_CONTROLS = re.compile("[\x7f-\x9f]")
 
 NO_SOURCE = "no_source"
 """Type of the problem that a whole part lacks a source; it is told at the part."""
@@ -55,11 +62,13 @@ class Marks(NamedTuple):
     values: dict[TreePath, Mark]
 
     def of_value(self, path: TreePath) -> Mark | None:
-        """Position of the value, else of its key, else of the nearest part around it that the file has."""
+        """Position of the value, or of its key where the value begins below it; else of the nearest part around it."""
+        value, key = self.values.get(path), self.keys.get(path)
+        if value is not None:
+            return key if key is not None and key.line < value.line else value
         for end in range(len(path), -1, -1):
             here = path[:end]
-            first, second = (self.values, self.keys) if end == len(path) else (self.keys, self.values)
-            mark = first.get(here) or second.get(here)
+            mark = self.keys.get(here) or self.values.get(here)
             if mark is not None:
                 return mark
         return None
@@ -82,8 +91,9 @@ def dotted(path: Iterable[str | int]) -> str:
 
 
 def show(value: object, longest: int = 60) -> str:
-    """A value as it may be printed in one line."""
+    """A value as it may be printed in one line, without control characters."""
     text = json.dumps(value, ensure_ascii=False, default=str)
+    text = HIGH_CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     return text if len(text) <= longest else text[: longest - 3] + "..."
 
 
@@ -100,6 +110,11 @@ def nearest(word: object, choices: Iterable[str]) -> str:
     """``; did you mean "police"?``, or nothing where no choice is near."""
     near = nearest_of(word, choices)
     return f'; did you mean "{near}"?' if near is not None else ""
+
+
+def nearest_or_all(word: object, choices: Collection[str]) -> str:
+    """``; did you mean "police"?``, or what is allowed where no choice is near."""
+    return nearest(word, choices) or f"; allowed here: {listed(choices)}"
 
 
 def listed(choices: Collection[str], most: int = 12) -> str:
@@ -160,20 +175,27 @@ def translated(error: ErrorDetails, fields: Collection[str]) -> InitErrorDetails
         own = PydanticCustomError(kind, "{message}", dict(context))
     elif kind == "extra_forbidden":
         name = path[-1]
-        own, path = problem(f"unknown key {show(name)}{nearest(name, fields)}", name, listed(fields, 40)), (*path, KEY)
+        own = problem(f"unknown key {show(name)}{nearest_or_all(name, fields)}", name, listed(fields, 40))
+        path = (*path, KEY)
     elif kind == "missing":
         own = problem(f"the key {show(path[-1])} is missing", allowed=f"{show(path[-1])} is required here")
     elif kind == "literal_error":
         choices = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ")
         own = problem(f"found {show(found)}, expected {choices}{nearest(found, choices.split(', '))}", found, choices)
     else:
-        expected = EXPECTED.get(kind) or _bounds(kind, context) or error["msg"]
+        expected = EXPECTED.get(kind) or _bounds(kind, context, _field(fields, path)) or error["msg"]
         own = problem(f"found {show(found)}, expected {expected}", found, expected)
     return InitErrorDetails(type=own, loc=path, input=None)
 
 
-def _bounds(kind: str, context: Mapping[str, Any]) -> str | None:
-    """The allowed range that a comparison with a bound tells."""
+def _field(fields: Collection[str], path: TreePath) -> FieldInfo | None:
+    """The declaration of the field at a path of one part, where the declarations are at hand."""
+    field = fields.get(path[0]) if isinstance(fields, Mapping) and len(path) == 1 else None
+    return field if isinstance(field, FieldInfo) else None
+
+
+def _bounds(kind: str, context: Mapping[str, Any], field: FieldInfo | None) -> str | None:
+    """The allowed range: both ends where the field declares them, else the one that the comparison tells."""
     words = {
         "greater_than_equal": ("ge", "at least"),
         "less_than_equal": ("le", "at most"),
@@ -182,8 +204,33 @@ def _bounds(kind: str, context: Mapping[str, Any]) -> str | None:
     }
     if kind not in words:
         return None
+    declared = field.metadata if field is not None else ()
+    ends = [getattr(bound, end) for end in ("ge", "le") for bound in declared if hasattr(bound, end)]
+    if len(ends) == 2:
+        return f"{ends[0]:g} to {ends[1]:g}"
     name, phrase = words[kind]
     return f"{phrase} {context.get(name)}"
+
+
+def input_errors(
+    details: Iterable[InitErrorDetails], marks: Marks, file: str, touched: Collection[TreePath] = ()
+) -> list[InputError]:
+    """The messages for all findings; a name that an override removed is told once, with all that still names it."""
+    errors: list[InputError] = []
+    users: dict[str, list[str]] = {}
+    for item in details:
+        kind, path = item["type"], item.get("loc", ())
+        if isinstance(kind, PydanticCustomError) and kind.type == REMOVED:
+            removed = str((kind.context or {}).get("message"))
+            users.setdefault(removed, []).append(dotted(part for part in path if part != KEY))
+        else:
+            errors.append(input_error(item, marks, file, touched))
+    for removed, paths in users.items():
+        allowed = f"that nothing names it; these do: {listed(dict.fromkeys(paths), 6)}"
+        errors.append(
+            InputError(f"the override removes it, expected {allowed}", "--set", None, None, removed, "null", allowed)
+        )
+    return errors
 
 
 def input_error(details: InitErrorDetails, marks: Marks, file: str, touched: Collection[TreePath] = ()) -> InputError:

@@ -22,7 +22,17 @@ from pydantic_core import CoreSchema, core_schema
 from contrafact.parameters import Prior
 from contrafact.scenario import units
 from contrafact.scenario.context import Context, context_of, read_ids
-from contrafact.scenario.problems import BARE_VALUE, KEY, Problems, TreePath, listed, nearest, problem, show
+from contrafact.scenario.problems import (
+    BARE_VALUE,
+    KEY,
+    Problems,
+    TreePath,
+    listed,
+    nearest,
+    nearest_or_all,
+    problem,
+    show,
+)
 
 SET_BY_USER = "set by the user"
 """The assumption of a value that the user gave in place of the scenario's; it alone needs no prior."""
@@ -69,13 +79,14 @@ class Quantity:
 class Scale:
     """How the numbers of one value are read and between which bounds, ends included, they must lie.
 
-    A value of unit ``time`` is read as a local time and counted from ``start``.
+    A value of unit ``time`` is read as a local time and counted from ``start``. ``whole`` allows whole numbers only.
     """
 
     unit: str
     low: float = -math.inf
     high: float = math.inf
     start: datetime | None = None
+    whole: bool = False
 
     def read(self, raw: object, bare: str | None = None) -> tuple[float, str | None]:
         """The number and the unit as written; units.UnitError tells what was expected."""
@@ -117,7 +128,7 @@ class Sourced:
     def scale(self, context: Context, siblings: Mapping[str, Any]) -> Scale:
         """How the value is read, given the context and the fields of the model that are validated already."""
         del context, siblings
-        return Scale(self.unit, self.low, self.high)
+        return Scale(self.unit, self.low, self.high, whole=self.unit == "persons")
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Read the mapping of a file, or take a Quantity that is one already."""
@@ -147,11 +158,15 @@ class SourcedTime(Sourced):
 
 @dataclass(frozen=True)
 class Measured:
-    """Marks a float field as a number with a unit that needs no source of its own, such as the precision of a place."""
+    """Marks a float field as a number with a unit that needs no source of its own, such as the precision of a place.
+
+    example  what messages show; None: the usual one of the unit
+    """
 
     unit: str
     low: float = -math.inf
     high: float = math.inf
+    example: str | None = None
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Read ``"300 m"``."""
@@ -161,7 +176,9 @@ class Measured:
             try:
                 number, _ = scale.read(raw)
             except units.UnitError as error:
-                raise problem(str(error), raw, units.expected(self.unit)) from error
+                usual = units.expected(self.unit)
+                allowed = usual if self.example is None else f'a duration, e.g. "{self.example}"'
+                raise problem(str(error).replace(usual, allowed), raw, allowed) from error
             if not scale.holds(number):
                 raise problem(f"found {show(raw)}, expected {scale.bounds()}", raw, scale.bounds())
             return number
@@ -179,7 +196,7 @@ def read_quantity(raw: object, scale: Scale, context: Context) -> Quantity:
     problems = Problems()
     for key in raw:
         if key not in FIELDS:
-            message = f"unknown key {show(key)}{nearest(key, FIELDS)}"
+            message = f"unknown key {show(key)}{nearest_or_all(key, FIELDS)}"
             problems.add((key, KEY), problem(message, key, listed(FIELDS)))
     value, written = _read_value(raw, scale, problems)
     evidence = read_ids(raw.get("evidence", ()), context, problems, ("evidence",))
@@ -209,6 +226,10 @@ def _read_value(raw: dict[str, Any], scale: Scale, problems: Problems) -> tuple[
     if not scale.holds(value):
         message = f"found {show(raw['value'])}, expected {scale.bounds()}"
         problems.add(("value",), problem(message, raw["value"], scale.bounds()))
+        return None, written
+    if scale.whole and not value.is_integer():
+        allowed = f"a whole number of {scale.unit}"
+        problems.add(("value",), problem(f"found {show(raw['value'])}, expected {allowed}", raw["value"], allowed))
         return None, written
     return value, written
 

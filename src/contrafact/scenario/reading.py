@@ -31,7 +31,7 @@ from ruamel.yaml.events import (
 from ruamel.yaml.reader import ReaderError
 
 from contrafact.errors import InputError, InputErrors
-from contrafact.scenario.problems import Mark, Marks, TreePath, dotted, show
+from contrafact.scenario.problems import Mark, Marks, TreePath, dotted, nearest_of, show
 
 LARGEST_BYTES = 5_000_000
 DEEPEST = 32
@@ -39,6 +39,8 @@ LONGEST_NUMBER = 40
 WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 TRUTHS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 SURROGATE = re.compile("[\ud800-\udfff]")
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""What may stand in no text, since terminals obey it; tabs and new lines may."""
 WHOLE = re.compile(r"[-+]?[0-9]+")
 DECIMAL = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 
@@ -69,6 +71,18 @@ def read_text(path: Path, shown: str | None = None) -> str:
         raise InputErrors([InputError(message, shown, line, column, found=found, allowed="text in UTF-8")]) from error
 
 
+def nearest_file(path: Path) -> str:
+    """``; did you mean "town/scenario.yaml"?``: the file of the same folder with the nearest name, or nothing."""
+    try:
+        names = sorted(item.name for item in path.parent.iterdir() if item.is_file())
+    except (OSError, ValueError):
+        return ""
+    near = nearest_of(path.name, names)
+    if near is None and path.suffix == ".yaml":
+        near = next((name for name in names if name.endswith((".yaml", ".yml"))), None)
+    return "" if near is None else f'; did you mean "{path.parent / near}"?'
+
+
 def read_yaml(text: str, shown: str) -> tuple[Any, Marks]:
     """The tree of one YAML document, of mappings, lists, texts, numbers, booleans and None, and where each part stands.
 
@@ -96,6 +110,7 @@ def read_yaml(text: str, shown: str) -> tuple[Any, Marks]:
     except (YAMLError, ValueError, IndexError, AssertionError, RecursionError) as error:
         builder.errors.append(InputError(f"not YAML: {type(error).__name__}", shown, allowed="YAML 1.2"))
     if builder.errors:
+        builder.tell_others()
         raise InputErrors(builder.errors)
     return builder.root, builder.marks
 
@@ -124,6 +139,7 @@ class _Builder:
     def __init__(self, shown: str) -> None:
         self.shown = shown
         self.errors: list[InputError] = []
+        self.refused: dict[str, int] = {}
         self.marks = Marks({}, {})
         self.root: Any = None
 
@@ -163,9 +179,15 @@ class _Builder:
             return self._sequence(events, path)
         assert isinstance(event, ScalarEvent)
         text = str(event.value)
+        self._check_text(event, path, text)
+        return read_scalar(text) if event.implicit[0] else text
+
+    def _check_text(self, event: Event, path: TreePath, text: str) -> None:
         if SURROGATE.search(text):
             self._refuse(event, path, "half a surrogate pair", "text in Unicode")
-        return read_scalar(text) if event.implicit[0] else text
+        control = CONTROL.search(text)
+        if control is not None:
+            self._refuse(event, path, f"the character U+{ord(control[0]):04X}", "text without control characters")
 
     def _mapping(self, events: Iterator[Event], path: TreePath) -> dict[str, Any]:
         tree: dict[str, Any] = {}
@@ -178,6 +200,7 @@ class _Builder:
                 self._node(next(events), events, (*path, "?"))
                 continue
             key, here = str(event.value), _mark(event)
+            self._check_text(event, path, key)
             if event.anchor or event.ctag:
                 self._node(event, events, (*path, key))
             value = self._node(next(events), events, (*path, key))
@@ -202,9 +225,20 @@ class _Builder:
         return items
 
     def _refuse(self, event: Event, path: TreePath, found: str, allowed: str) -> None:
+        """Note the first construct of its sort; the others, of which a hostile file may hold many, are counted."""
+        self.refused[allowed] = self.refused.get(allowed, 0) + 1
+        if self.refused[allowed] > 1:
+            return
         key = dotted(path) or None
         message = f"found {found}, expected {allowed}"
         self.errors.append(InputError(message, self.shown, *_mark(event), key, found, allowed))
+
+    def tell_others(self) -> None:
+        """Add to each construct that was refused how many more of its sort there are."""
+        for error in self.errors:
+            others = self.refused.get(error.allowed or "", 1) - 1
+            if others:
+                error.message += f" ({others} more in the file)"
 
 
 def _mark(event: Event) -> Mark:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import copy
 import itertools
 import zoneinfo
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal, Self, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
-from contrafact.errors import InputError
 from contrafact.scenario import units
 from contrafact.scenario.actions import AnyAction, Response
+from contrafact.scenario.alliance import Alliance
 from contrafact.scenario.context import Id
+from contrafact.scenario.document import Document
 from contrafact.scenario.entities import (
     Facility,
     Force,
@@ -25,16 +25,12 @@ from contrafact.scenario.entities import (
     Population,
     Post,
     Site,
-    Variant,
 )
 from contrafact.scenario.levers import read_parameters
-from contrafact.scenario.parts import Listed, Part, Text
-from contrafact.scenario.problems import Marks, Problems, nearest, problem, show
+from contrafact.scenario.parts import Listed, Text
+from contrafact.scenario.place import AnyPlace
+from contrafact.scenario.problems import Problems, nearest, problem, show
 from contrafact.scenario.quantities import Measured, Quantity
-
-FORMAT = 1
-RECORDED = "recorded"
-"""Name of the scenario as it is written, beside those of its variants."""
 
 SHORTEST_H = 3 * 24
 LONGEST_H = 30 * 24
@@ -50,7 +46,7 @@ def _local_time(raw: object) -> datetime:
 LocalTime: TypeAlias = Annotated[datetime, BeforeValidator(_local_time)]
 
 
-class Scenario(Part):
+class Scenario(Document):
     """One crisis as a user describes it; :func:`contrafact.scenario.load` reads it.
 
     start, end  local civil times; every time inside is counted in hours from start
@@ -58,44 +54,32 @@ class Scenario(Part):
     draw        whether priors are drawn for each replication, or the values as written are used
     responses   how actions behave: each as it says, or all alike as far as they can (see ``response_of``)
     actions     by id, each of the class of its kind; see actions.py
+    alliance    to which a request for help is made; see alliance.py
     news        protests elsewhere, a step series in rising order of time
     parameters  values that replace the defaults which mechanisms declare
     milestones  rows of the record that the model is held against
-    variants    arms that change one thing, by id; :func:`contrafact.scenario.load` applies one
-    variant     id of the one that was applied; a file does not set it
     left_out    what no source gives and the model does without
     """
 
-    format: Literal[1]
-    name: Id
-    title: Text
-    summary: Text
     start: LocalTime
     end: LocalTime
     timezone: str
-    tick: Annotated[float, Measured("h", 0.0)]
+    tick: Annotated[float, Measured("h", 0.0, example="10 min")]
     draw: Literal["priors", "central"] = "priors"
     responses: Literal["as_listed", "fixed", "triggered"] = "as_listed"
-    place: Place
+    place: AnyPlace
     population: Population
     facilities: Mapping[Id, Facility] = Field(default_factory=dict)
     sites: Mapping[Id, Site] = Field(min_length=1)
     posts: Mapping[Id, Post] = Field(default_factory=dict)
     forces: Mapping[Id, Force] = Field(default_factory=dict)
     gun_shops: GunShops | None = None
+    alliance: Alliance | None = None
     actions: Mapping[Id, AnyAction] = Field(default_factory=dict)
     news: Listed[NewsStep] = ()
     parameters: Mapping[str, Quantity] = Field(default_factory=dict)
     milestones: Listed[Milestone] = ()
-    variants: Mapping[Id, Variant] = Field(default_factory=dict)
-    variant: Text = RECORDED
     left_out: Listed[Text] = ()
-
-    _tree: dict[str, Any] = PrivateAttr(default_factory=dict)
-    _files: dict[str, str] = PrivateAttr(default_factory=dict)
-    _marks: Marks = PrivateAttr(default_factory=lambda: Marks({}, {}))
-    _source: str = PrivateAttr(default="scenario")
-    _digest: str = PrivateAttr(default="")
 
     @field_validator("timezone")
     @classmethod
@@ -125,8 +109,18 @@ class Scenario(Part):
         per_hour = round(1 / tick) if tick > 0 else 0
         if not 4 <= per_hour <= 12 or abs(per_hour * tick - 1) > 1e-9:
             allowed = "5 to 15 min, a whole number of times in an hour: 5, 6, 10, 12 or 15 min"
-            raise problem(f"found {tick * 60:.6g} min, expected {allowed}", f"{tick * 60:.6g} min", allowed)
+            found = f"{tick * 60:.6g} min" if tick == 0 or tick * 60 >= 1 else f"{tick * 3600:.6g} s"
+            raise problem(f"found {found}, expected {allowed}", found, allowed)
         return 1 / per_hour
+
+    @field_validator("population")
+    @classmethod
+    def _city_has_districts(cls, population: Population, info: ValidationInfo) -> Population:
+        if isinstance(info.data.get("place"), Place) and not population.districts:
+            problems = Problems()
+            problems.add((), problem('the key "districts" is missing', allowed="residents of each district of the map"))
+            problems.raise_any("population")
+        return population
 
     @field_validator("news")
     @classmethod
@@ -143,21 +137,6 @@ class Scenario(Part):
     @classmethod
     def _read_parameters(cls, raw: object, info: ValidationInfo) -> dict[str, Quantity]:
         return read_parameters(raw, info)
-
-    @property
-    def digest(self) -> str:
-        """SHA-256, in hexadecimal, of all that :meth:`resolved` returns."""
-        return self._digest
-
-    @property
-    def source(self) -> str:
-        """The file it was read from, as messages name it."""
-        return self._source
-
-    @property
-    def files(self) -> Mapping[str, str]:
-        """Text of each data file by the name that the scenario gives it."""
-        return dict(self._files)
 
     @property
     def hours(self) -> int:
@@ -191,21 +170,3 @@ class Scenario(Part):
         if self.responses == "triggered" and own.when is not None:
             return "triggered"
         return own.response
-
-    def resolved(self) -> dict[str, Any]:
-        """All that defines the scenario, overrides applied and data files under ``files``; plain JSON values.
-
-        The order of keys matters, since it numbers the entities: write it without sorting them.
-        """
-        return {**copy.deepcopy(self._tree), "files": dict(self._files)}
-
-    def input_error(self, key: str, message: str, found: str | None = None, allowed: str | None = None) -> InputError:
-        """An error about a dotted key of this scenario, with its file and line, for checks made outside the package."""
-        mark = self._marks.of_key_text(key)
-        line, column = mark if mark is not None else (None, None)
-        return InputError(message, self._source, line, column, key, found, allowed)
-
-    def _attach(self, tree: dict[str, Any], files: dict[str, str], digest: str, marks: Marks, source: str) -> Self:
-        """Note what the models do not hold; the loader's last step."""
-        self._tree, self._files, self._digest, self._marks, self._source = tree, files, digest, marks, source
-        return self

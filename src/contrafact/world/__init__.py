@@ -1,6 +1,8 @@
-"""Where a scenario happens: hexagons, the people who live in them, places, and the ways between them."""
+"""Where a scenario happens: hexagons or regions, the people who live in them, places, and the ways between them."""
 
+from contrafact.world.places import Place
 from contrafact.world.reading import build, check
-from contrafact.world.world import Inputs, Place, World, assemble
+from contrafact.world.regions import RegionInputs
+from contrafact.world.world import Inputs, World, assemble
 
-__all__ = ["Inputs", "Place", "World", "assemble", "build", "check"]
+__all__ = ["Inputs", "Place", "RegionInputs", "World", "assemble", "build", "check"]

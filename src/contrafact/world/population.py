@@ -96,7 +96,7 @@ def settle(
     In a cell without residents it is the district with most of the cell's children. Ties go to the district listed
     first. Raises InputError for a total or a weight that cannot be, and for a district that the mask leaves no room in.
     """
-    per_district = _shares(populations, total)
+    per_district = shares(populations, total)
     shape = (grid.cell_ids.size, len(grid.district_names))
     area = _tally(grid.child_cell, grid.child_district, shape)
     settled = area
@@ -116,7 +116,8 @@ def settle(
     return residents.sum(axis=1).astype(np.int32), district.astype(np.int16)
 
 
-def _shares(populations: Mapping[str, float], total: int) -> dict[str, int]:
+def shares(populations: Mapping[str, float], total: int) -> dict[str, int]:
+    """Residents of each district, which add up to the total, in proportion to weights."""
     if not 0 <= total <= MOST_PERSONS:
         allowed = f"0 to {MOST_PERSONS:,} persons"
         raise InputError(

@@ -7,8 +7,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from contrafact.errors import InputError, InputErrors
+from contrafact.scenario.place import RegionPlace
+from contrafact.scenario.regions import read_regions
+from contrafact.world.places import Place
 from contrafact.world.population import MaskRow
-from contrafact.world.world import Inputs, Place, World, assemble, settle_and_locate
+from contrafact.world.regions import RegionInputs, coarse
+from contrafact.world.world import Inputs, World, assemble, settle_and_locate
 
 if TYPE_CHECKING:
     from contrafact.scenario.schema import Scenario
@@ -31,27 +35,35 @@ def build(scenario: Scenario, cache: bool = True) -> World:
 def check(scenario: Scenario) -> list[InputError]:
     """What keeps a world from being built, without building its ways; empty when nothing does."""
     try:
-        settle_and_locate(inputs_of(scenario))
+        inputs = inputs_of(scenario)
+        coarse(inputs) if isinstance(inputs, RegionInputs) else settle_and_locate(inputs)
     except (InputError, InputErrors) as error:
         placed = _placed(error, scenario)
         return placed.errors if isinstance(placed, InputErrors) else [placed]
     return []
 
 
-def inputs_of(scenario: Scenario) -> Inputs:
+def inputs_of(scenario: Scenario) -> Inputs | RegionInputs:
     """What a world depends on, out of a scenario and its data files."""
     place, population = scenario.place, scenario.population
-    mask = place.residence_mask
     points = {**scenario.facilities, **scenario.sites, **scenario.posts}
+    weights = {name: weight.value for name, weight in population.districts.items()}
+    total = round(population.total.value / population.scale)
+    places = [
+        Place(name, points[name].lat, points[name].lon, _is_offmap(scenario, name), name in scenario.sites)
+        for name in scenario.places
+    ]
+    if isinstance(place, RegionPlace):
+        regions = read_regions(place.regions.file, scenario.files[place.regions.file], place.regions.states, [])
+        weights = {region.name: weights.get(region.name, region.population) for region in regions}
+        return RegionInputs(regions, place.regions.states, weights, total, places)
+    mask = place.residence_mask
     return Inputs(
         polygons=read_districts(scenario.files[place.districts.file]),
-        populations={name: weight.value for name, weight in population.districts.items()},
-        total=round(population.total.value),
+        populations=weights,
+        total=total,
         mask=None if mask is None else read_mask(scenario.files[mask.file]),
-        places=[
-            Place(name, points[name].lat, points[name].lon, _is_offmap(scenario, name), name in scenario.sites)
-            for name in scenario.places
-        ],
+        places=places,
         resolution=place.resolution,
     )
 

@@ -56,9 +56,13 @@ class Ways(NamedTuple):
 
 
 def network(cell_ids: Array, lat: Array, lon: Array) -> Network:
-    """Neighbours of every cell, with cut-off parts tied to the rest."""
-    cell, other = adjacent(cell_ids)
-    size = cell_ids.size
+    """Hexagons that touch, with cut-off parts tied to the rest."""
+    return linked(*adjacent(cell_ids), lat, lon)
+
+
+def linked(cell: Array, other: Array, lat: Array, lon: Array) -> Network:
+    """Neighbours of every cell from pairs in both directions, with cut-off parts tied to the rest."""
+    size = lat.size
     linked = csr_array((np.ones(cell.size), (cell, other)), shape=(size, size))
     count, part = connected_components(linked, directed=False)
     if count > 1:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -15,18 +15,16 @@ from contrafact.errors import InputError, InputErrors
 from contrafact.kernels import Array
 from contrafact.world.cache import code_digest, load, store
 from contrafact.world.grid import Geometry, Grid, cell_of, cover, distance_km
+from contrafact.world.places import Place
 from contrafact.world.population import MaskRow, classes, settle
+from contrafact.world.regions import Coarse, RegionInputs, coarse
 from contrafact.world.routes import Near, near, network, stored_routes, ways
 
+COARSE = 0
+"""Resolution of a world of regions."""
 
-class Place(NamedTuple):
-    """A named point: its id, where it is in degrees, whether it lies outside the cells, whether crowds gather there."""
-
-    id: str
-    lat: float
-    lon: float
-    offmap: bool = False
-    is_site: bool = False
+CITY = "city"
+"""Name of the one state of a world of hexagons."""
 
 
 @dataclass(frozen=True)
@@ -62,14 +60,21 @@ class Inputs:
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
+AnyInputs: TypeAlias = Inputs | RegionInputs
+
+
 @dataclass(frozen=True, eq=False)
 class World:
-    """Cells sorted by H3 number, their residents, the places and the ways to them. No distance has a detour in it.
+    """Cells, their residents, the places and the ways to them. No distance has a detour in it.
 
-    cell_ids (cell,) uint64      H3 number
-    lat, lon (cell,) f64         centre, degrees
-    area_km2 (cell,) f64         of the whole hexagon
+    Cells are hexagons sorted by their H3 number, or regions (see regions.py) in the order of their table, of
+    resolution 0. "Residents" are synthetic persons.
+
+    cell_ids (cell,) uint64      H3 number, or a region's own
+    lat, lon (cell,) f64         centre of a hexagon or point of a region, degrees
+    area_km2 (cell,) f64         of the whole hexagon or region; NaN where not known
     district (cell,) int16       index into district_names: where most of the cell's residents live
+    state (cell,) int16          index into state_names; 0 everywhere in a city
     residents (cell,) int32
     class_count (cell, 256) int32  residents by class; class = hardship box * 16 + risk-aversion box
     first_resident (cell + 1,) int64  number of the first person living there; a cell's persons are ordered by class
@@ -86,6 +91,7 @@ class World:
 
     resolution: int
     district_names: tuple[str, ...]
+    state_names: tuple[str, ...]
     place_names: tuple[str, ...]
     edge_km: float
     cell_ids: Array
@@ -93,6 +99,7 @@ class World:
     lon: Array
     area_km2: Array
     district: Array
+    state: Array
     residents: Array
     class_count: Array
     first_resident: Array
@@ -121,6 +128,13 @@ class World:
     def site_names(self) -> tuple[str, ...]:
         """Ids of the sites, in the order of route_start."""
         return tuple(self.place_names[place] for place in self.site_place)
+
+    @property
+    def cell_names(self) -> tuple[str, ...]:
+        """Name of each cell: that of the region, or the H3 number in hexadecimal."""
+        if self.resolution == COARSE:
+            return tuple(self.district_names[district] for district in self.district)
+        return tuple(format(int(cell), "x") for cell in self.cell_ids)
 
     @cached_property
     def digest(self) -> str:
@@ -152,12 +166,13 @@ class World:
         return {
             "resolution": self.resolution,
             "district_names": self.district_names,
+            "state_names": self.state_names,
             "place_names": self.place_names,
             "edge_km": self.edge_km,
         }
 
 
-def assemble(inputs: Inputs, cache: bool = True) -> World:
+def assemble(inputs: AnyInputs, cache: bool = True) -> World:
     """World of some inputs, from the cache when a sound copy is there.
 
     Raises InputError (InputErrors for several at once) whose key is a dotted path of the scenario, or a place's id.
@@ -173,29 +188,38 @@ def assemble(inputs: Inputs, cache: bool = True) -> World:
     return world
 
 
-def _build(inputs: Inputs) -> World:
-    grid, residents, district, place_cell = settle_and_locate(inputs)
-    net = network(grid.cell_ids, grid.lat, grid.lon)
-    to_places = ways(net, place_cell)
+def _build(inputs: AnyInputs) -> World:
+    if isinstance(inputs, RegionInputs):
+        ground, names = coarse(inputs), tuple(region.name for region in inputs.regions)
+        states, district = tuple(inputs.states), np.arange(len(names), dtype=np.int16)
+        resolution = COARSE
+    else:
+        ground, names, district = _hexagons(inputs)
+        states, resolution = (CITY,), inputs.resolution
+    _check_places(inputs.places)
+    net, residents = ground.net, ground.residents
+    to_places = ways(net, ground.place_cell)
     site_place = np.array([index for index, place in enumerate(inputs.places) if place.is_site], dtype=np.int32)
     route_start, route_cell = stored_routes(to_places.next_hop[site_place], to_places.hops[site_place])
     return World(
-        resolution=inputs.resolution,
-        district_names=grid.district_names,
+        resolution=resolution,
+        district_names=names,
+        state_names=states,
         place_names=tuple(place.id for place in inputs.places),
         edge_km=float(net.km.mean()) if net.km.size else 0.0,
-        cell_ids=grid.cell_ids,
-        lat=grid.lat,
-        lon=grid.lon,
-        area_km2=grid.area_km2,
+        cell_ids=ground.cell_ids,
+        lat=ground.lat,
+        lon=ground.lon,
+        area_km2=ground.area_km2,
         district=district,
+        state=ground.state,
         residents=residents,
-        class_count=classes(grid.cell_ids, residents),
+        class_count=classes(ground.cell_ids, residents),
         first_resident=np.concatenate([[0], np.cumsum(residents, dtype=np.int64)]),
         neighbour_start=net.start,
         neighbour=net.neighbour,
         neighbour_km=net.km.astype(np.float32),
-        place_cell=place_cell,
+        place_cell=ground.place_cell,
         site_place=site_place,
         next_hop=to_places.next_hop,
         hops=to_places.hops,
@@ -203,6 +227,15 @@ def _build(inputs: Inputs) -> World:
         route_start=route_start,
         route_cell=route_cell,
     )
+
+
+def _hexagons(inputs: Inputs) -> tuple[Coarse, tuple[str, ...], Array]:
+    """Cells of a city, the names of its districts, and the district of each cell."""
+    grid, residents, district, place_cell = settle_and_locate(inputs)
+    net = network(grid.cell_ids, grid.lat, grid.lon)
+    state = np.zeros(grid.cell_ids.size, dtype=np.int16)
+    ground = Coarse(grid.cell_ids, grid.lat, grid.lon, grid.area_km2, state, residents, place_cell, net)
+    return ground, grid.district_names, district
 
 
 def settle_and_locate(inputs: Inputs) -> tuple[Grid, Array, Array, Array]:
@@ -224,12 +257,14 @@ def _check_names(inputs: Inputs) -> None:
         for name in inputs.polygons
         if name not in inputs.populations
     ]
-    ids = [place.id for place in inputs.places]
-    errors += [
-        InputError(f"two places are called {name}", key=name, found=name)
-        for name in sorted({name for name in ids if ids.count(name) > 1})
-    ]
     _raise(errors)
+    _check_places(inputs.places)
+
+
+def _check_places(places: Sequence[Place]) -> None:
+    ids = [place.id for place in places]
+    twice = sorted({name for name in ids if ids.count(name) > 1})
+    _raise([InputError(f"two places are called {name}", key=name, found=name) for name in twice])
 
 
 def locate(grid: Grid, places: Sequence[Place]) -> Array:

@@ -18,6 +18,7 @@ from contrafact.report import wording
 from contrafact.report.odd import mechanisms, sources, tables
 from contrafact.report.odd.markdown import anchor, code, docstring, prose, table, verbatim
 from contrafact.report.odd.mechanisms import Mechanism
+from contrafact.scenario.place import RegionPlace
 from contrafact.world import population
 
 if TYPE_CHECKING:
@@ -80,8 +81,7 @@ def _of_scenario(description: Description) -> dict[str, Any]:
         "days": f"{scenario.hours / 24:g}",
         "tick": f"{60 * scenario.tick:g}",
         "ticks": f"{scenario.ticks:,}",
-        "resolution": scenario.place.resolution,
-        "cell_area": f"{h3.average_hexagon_area(scenario.place.resolution, unit='km^2'):.2g}",
+        "cells_are": _cells(scenario),
         "persons": f"{description.entities['persons']:,}",
         "entities": tables.entities(description),
         "milestones": tables.milestones(scenario),
@@ -98,6 +98,14 @@ def _of_scenario(description: Description) -> dict[str, Any]:
         "left_out": "\n".join(f"- {prose(one)}" for one in scenario.left_out) or "Nothing is listed.",
         "evidence": sources.evidence(scenario),
     }
+
+
+def _cells(scenario: Scenario) -> str:
+    """What a cell is, in words."""
+    if isinstance(scenario.place, RegionPlace):
+        return "a region or a state, one cell each"
+    area = h3.average_hexagon_area(scenario.place.resolution, unit="km^2")
+    return f"H3 hexagons of resolution {scenario.place.resolution}, {area:.2g} km² on average"
 
 
 def _responses(scenario: Scenario) -> dict[str, int]:

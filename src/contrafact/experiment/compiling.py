@@ -1,0 +1,26 @@
+"""At the first run after an installation kernels are compiled; the user is told so, and how long it took."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+
+from contrafact import kernels
+from contrafact.experiment.protocol import Notify
+
+
+@contextlib.contextmanager
+def compiling(note: str, notify: Notify) -> Iterator[bool]:
+    """A block that compiles all kernels of a model if it gets True; a note beside the kernels tells that it has."""
+    path = kernels.cache_folder() / note
+    if path.exists():
+        yield False
+        return
+    notify("compiling the kernels; this happens once after an installation and takes up to a minute")
+    begun = time.perf_counter()
+    yield True
+    notify(f"compiled in {time.perf_counter() - begun:.0f} s")
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()

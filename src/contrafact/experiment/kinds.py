@@ -1,0 +1,155 @@
+"""The models that can be experimented with, and the one place that tells their scenarios apart.
+
+A scenario file names its model under ``model``; a file without it is a city.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from contrafact import scenario, world
+from contrafact.errors import InputError, InputErrors
+from contrafact.experiment import city, description, lattice, lattice_description, plan, reading, tables
+from contrafact.experiment.protocol import AnyDescription, Experiment, Job, Notify, Progress, Until
+from contrafact.lattice.scenario import LatticeScenario
+from contrafact.model import PARAMETERS
+from contrafact.model.recording import RECORDERS
+from contrafact.scenario.loading import MANIFEST, File, Outside, from_resolved_as, load_as
+from contrafact.scenario.problems import nearest, show
+from contrafact.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    from contrafact.experiment.manifest import Manifest
+    from contrafact.experiment.result import Result
+    from contrafact.scenario.document import Document
+    from contrafact.scenario.overrides import Overrides
+
+
+@dataclass(frozen=True)
+class City:
+    """A documented crisis in a city, person by person."""
+
+    scenario: Scenario
+
+    recorders: ClassVar[frozenset[str]] = frozenset(RECORDERS)
+
+    @staticmethod
+    def load(file: File, overrides: Overrides = ()) -> Scenario:
+        """The scenario of a file."""
+        return load_as(Scenario, file, overrides, Outside(city.evidence_ids(), PARAMETERS))
+
+    @staticmethod
+    def from_resolved(resolved: Mapping[str, Any]) -> Scenario:
+        """The scenario whose ``resolved()`` this is."""
+        return city.from_resolved(resolved)
+
+    def overridden(self, overrides: Overrides) -> Scenario:
+        """The same scenario with more overrides."""
+        return scenario.with_overrides(
+            self.scenario, overrides, known_evidence=city.evidence_ids(), declared=PARAMETERS
+        )
+
+    def problems(self) -> list[InputError]:
+        """Places outside its map, and the like."""
+        return world.check(self.scenario)
+
+    def length(self, until: Until | None) -> float:
+        """Hours to run."""
+        return self.scenario.hours if until is None else plan.hours_until(self.scenario, until)
+
+    def job(self, seed: int, record: frozenset[str], length: float, notify: Notify) -> Job:
+        """Build the world and prepare the model."""
+        return city.prepared(self.scenario, seed, record, length, notify)
+
+    def write_tables(self, result: Result, folder: Path) -> None:
+        """Write outcomes, timeline, cells, holders, events and draws."""
+        tables.write_all(result, folder)
+
+    def read(self, folder: Path, record: Manifest) -> Result:
+        """The result that was written there."""
+        return reading.read(folder, record, self.scenario)
+
+    def describe(
+        self, draws: int, seed: int, threads: int | None, progress: Progress | None, notify: Notify
+    ) -> AnyDescription:
+        """Entities, order of processes, values, actions, and the calm-week check over so many draws."""
+        return description.describe(self.scenario, draws, seed, threads, progress, notify)
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """The reference model: agents and cops on a lattice."""
+
+    scenario: LatticeScenario
+
+    recorders: ClassVar[frozenset[str]] = frozenset({"timeline"})
+
+    @staticmethod
+    def load(file: File, overrides: Overrides = ()) -> LatticeScenario:
+        """The scenario of a file."""
+        return load_as(LatticeScenario, file, overrides, Outside(city.evidence_ids()))
+
+    @staticmethod
+    def from_resolved(resolved: Mapping[str, Any]) -> LatticeScenario:
+        """The scenario whose ``resolved()`` this is."""
+        return from_resolved_as(LatticeScenario, resolved, Outside(city.evidence_ids()))
+
+    def overridden(self, overrides: Overrides) -> LatticeScenario:
+        """The same scenario with more overrides."""
+        return scenario.with_overrides(self.scenario, overrides, known_evidence=city.evidence_ids())
+
+    def problems(self) -> list[InputError]:
+        """Nothing: what can be read can be run."""
+        return []
+
+    def length(self, until: Until | None) -> float:
+        """Ticks to run."""
+        run = self.scenario.chosen
+        return run.ticks if until is None else lattice.ticks_until(run, until)
+
+    def job(self, seed: int, record: frozenset[str], length: float, notify: Notify) -> Job:
+        """Nothing to build."""
+        return lattice.prepared(self.scenario, seed, round(length), notify)
+
+    def write_tables(self, result: lattice.LatticeResult, folder: Path) -> None:
+        """Write outcomes and timeline."""
+        lattice.write_all(result, folder)
+
+    def read(self, folder: Path, record: Manifest) -> lattice.LatticeResult:
+        """The result that was written there."""
+        return lattice.read(folder, record, self.scenario)
+
+    def describe(
+        self, draws: int, seed: int, threads: int | None, progress: Progress | None, notify: Notify
+    ) -> AnyDescription:
+        """Rules, parameters and runs; nothing needs to be simulated for it."""
+        return lattice_description.LatticeDescription(self.scenario)
+
+
+NAMED: Mapping[str, type[Lattice]] = {"lattice": Lattice}
+"""By the name under ``model``."""
+
+
+def of(crisis: Document) -> Experiment[Any]:
+    """The experiment of a scenario."""
+    if isinstance(crisis, LatticeScenario):
+        return Lattice(crisis)
+    assert isinstance(crisis, Scenario)
+    return City(crisis)
+
+
+def named_in(tree: Mapping[str, Any], file: File | None = None) -> type[City] | type[Lattice]:
+    """The model of a scenario that is plain data so far, of a file if there is one; InputErrors for an unknown one."""
+    if "model" not in tree:
+        return City
+    name = tree["model"]
+    if isinstance(name, str) and name in NAMED:
+        return NAMED[name]
+    allowed = f"{', '.join(NAMED)}; a file without the key is a city"
+    message = f"found {show(name)}, expected {allowed}{nearest(name, NAMED)}"
+    source, mark = (MANIFEST, None) if file is None else (str(file.path), file.marks.of_value(("model",)))
+    line, column = mark or (None, None)
+    raise InputErrors([InputError(message, source, line, column, "model", show(name), allowed)])

@@ -1,0 +1,235 @@
+"""Replications of the lattice model: what they share, what is kept of each, their tables."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from contrafact.errors import InputError
+from contrafact.experiment import shards
+from contrafact.experiment.compiling import compiling
+from contrafact.experiment.parquet import read_tables
+from contrafact.experiment.protocol import Notify, Until
+from contrafact.experiment.result import AnyResult
+from contrafact.experiment.shards import Columns, Shard
+from contrafact.lattice.outcomes import measure, outcomes_for
+
+if TYPE_CHECKING:
+    from contrafact.experiment.manifest import Manifest
+    from contrafact.experiment.plan import Plan
+    from contrafact.lattice import LatticeRun, Run
+    from contrafact.lattice.scenario import LatticeScenario
+
+Array: TypeAlias = NDArray[Any]
+
+TICKS = re.compile(r"\s*([0-9]{1,9})\s*(?:ticks?)?\s*")
+UNITS_OF_QUANTITIES = {"arrests": "arrests", "cops": "cops", "legitimacy": "dimensionless"}
+"""Units of the timeline's quantities; all others count agents."""
+
+
+@dataclass(frozen=True)
+class LatticeResult(AnyResult):
+    """All that is kept of replications of one run on the lattice; timeline has a value for every tick."""
+
+    scenario: LatticeScenario
+    last_tick: int
+
+    figures: ClassVar[str] = "contrafact.report.lattice"
+
+    @property
+    def run(self) -> Run:
+        """The run that was run."""
+        return self.scenario.chosen
+
+    @property
+    def persons(self) -> int:
+        """Agents at the start of each replication."""
+        return self.run.rules.count(self.run.rules.agents)
+
+    @property
+    def cell_count(self) -> int:
+        """Sites of the lattice."""
+        return self.run.rules.sites
+
+    @property
+    def ticks(self) -> int:
+        """Ticks simulated in each replication."""
+        return self.last_tick
+
+    @property
+    def units(self) -> Mapping[str, str]:
+        """Unit of each outcome, in the order of OUTCOMES."""
+        return {outcome.name: outcome.unit for outcome in outcomes_for(self.run.rules.groups)}
+
+    @property
+    def size(self) -> str:
+        """What was simulated in each replication, in words."""
+        return f"{self.run.name}, {self.persons:,} agents, {self.cell_count:,} sites, {self.ticks:,} ticks"
+
+    @property
+    def stopped_at(self) -> str | None:
+        """What ``--until`` says of a run that ends early."""
+        return f"{self.ticks} ticks" if self.ticks < self.run.ticks else None
+
+    @property
+    def variation(self) -> str:
+        """What makes the replays differ."""
+        return "the rules are fixed, so the replays differ by chance alone"
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """How C/A is read, what could not be measured everywhere, what the paper reports, and what agents are."""
+        had = {name: int(np.count_nonzero(~np.isnan(values))) for name, values in self.outcomes.items()}
+        rare = [f"{name} in {count}" for name, count in had.items() if 0 < count < self.replications]
+        told = [f"Of {self.replications} replays some have nothing to measure: {', '.join(rare)}."] if rare else []
+        run = self.run
+        reported = f"The paper reports of {run.name}: {run.reported}." if run.reported else ""
+        reading = f"C/A in the arrest probability: {run.rules.ratio} (rules.ratio)."
+        agents = "Agents stand for no real persons; jail takes turns from them, and no harm in custody is modelled."
+        return [*told, *(text for text in (reading, reported, agents) if text)]
+
+
+@dataclass(frozen=True)
+class Replication:
+    """What one replication gave; digest as in ``LatticeRun``."""
+
+    replication: int
+    digest: str
+    outcomes: dict[str, float]
+    timeline: dict[str, Array]
+
+
+@dataclass(frozen=True)
+class Job:
+    """What every replication of a run shares."""
+
+    scenario: LatticeScenario
+    seed: int
+    ticks: int
+
+    def simulate(self, number: int) -> Replication:
+        """Run one replication on this thread."""
+        run = self.scenario.chosen
+        done: LatticeRun = run.replicate(self.seed, number, self.ticks)
+        return Replication(number, done.digest, measure(done.timeline, run.rules.groups), done.timeline)
+
+    def collector(self, asked: Plan) -> Collected:
+        """Something empty that keeps the replications of this job."""
+        return Collected(self.scenario, asked)
+
+    def recipe(self) -> Callable[[], Job]:
+        """Makes the same job in another process."""
+        return partial(Job, self.scenario, self.seed, self.ticks)
+
+
+class Collected:
+    """What has been kept so far; replications are added in the order of their numbers."""
+
+    def __init__(self, scenario: LatticeScenario, asked: Plan) -> None:
+        self.scenario, self.asked = scenario, asked
+        self.kept: list[Replication] = []
+
+    @property
+    def count(self) -> int:
+        """How many replications have been kept."""
+        return len(self.kept)
+
+    def add(self, replication: Replication) -> None:
+        """Keep one replication, its timeline only where that was asked for."""
+        is_recorded = "timeline" in self.asked.record
+        timeline = {name: values.astype(np.float32) for name, values in replication.timeline.items() if is_recorded}
+        self.kept.append(Replication(replication.replication, replication.digest, replication.outcomes, timeline))
+
+    def result(self, elapsed_s: float) -> LatticeResult:
+        """All that was kept, by quantity instead of by replication."""
+        first = self.kept[0]
+        return LatticeResult(
+            scenario=self.scenario,
+            last_tick=round(self.asked.length),
+            seed=self.asked.seed,
+            record=self.asked.record,
+            requested=self.asked.replications,
+            elapsed_s=elapsed_s,
+            numbers=np.array([one.replication for one in self.kept], dtype=np.int64),
+            digests=tuple(one.digest for one in self.kept),
+            outcomes={name: np.array([one.outcomes[name] for one in self.kept]) for name in first.outcomes},
+            timeline={name: np.stack([one.timeline[name] for one in self.kept]) for name in first.timeline},
+        )
+
+
+def prepared(scenario: LatticeScenario, seed: int, ticks: int, notify: Notify) -> Job:
+    """The job of a run; where the kernels must be compiled first, one tick is simulated for it."""
+    with compiling("complete-lattice", notify) as is_first:
+        if is_first:
+            scenario.chosen.replicate(seed, ticks=1)
+    return Job(scenario, seed, ticks)
+
+
+def ticks_until(run: Run, until: Until) -> int:
+    """Ticks from the first to the one at which to stop, from "500 ticks" or a number."""
+    ticks = 0
+    if isinstance(until, str):
+        matched = TICKS.fullmatch(until)
+        ticks = int(matched[1]) if matched else 0
+    elif isinstance(until, int | float) and math.isfinite(until) and until == round(until):
+        ticks = int(until)
+    if not 1 <= ticks <= run.ticks:
+        allowed = f'1 to {run.ticks} ticks, e.g. "{run.ticks // 2 or 1} ticks", since the model has no clock'
+        raise InputError(f'found "{until}", expected {allowed}', key="--until", found=str(until), allowed=allowed)
+    return ticks
+
+
+def timeline(shard: Shard[LatticeResult]) -> Columns:
+    """replication, arm, tick, quantity, value, at the end of every tick."""
+    result, count = shard.result, len(shard.numbers)
+    names = list(result.timeline)
+    block = np.stack([result.timeline[name][shard.first : shard.last] for name in names], axis=2)
+    return {
+        **shard.head(result.ticks * len(names)),
+        "tick": np.tile(np.repeat(np.arange(1, result.ticks + 1), len(names)), count),
+        "quantity": np.tile(np.array(names), count * result.ticks),
+        "value": block.astype(np.float64).ravel(),
+    }
+
+
+def write_all(result: LatticeResult, folder: Path) -> None:
+    """Every table of a result, in shards of replications."""
+    shards.write_shards(result, folder, {"outcomes": shards.outcomes, "timeline": timeline}, _units)
+
+
+def read(folder: Path, record: Manifest, scenario: LatticeScenario) -> LatticeResult:
+    """Result of a run of this scenario with this manifest; InputError where a table is missing, torn or edited."""
+    numbers = np.array([finished.number for finished in record.replications], dtype=np.int64)
+    try:
+        outcomes = shards.columns(read_tables(folder / "outcomes"), "outcome", len(numbers))
+        is_recorded = "timeline" in record.record
+        curves = shards.curves(read_tables(folder / "timeline"), numbers, "tick")[1] if is_recorded else {}
+    except (KeyError, ValueError, IndexError) as error:
+        raise InputError(f"holds tables that do not belong to its manifest ({error!r})", file=str(folder)) from error
+    return LatticeResult(
+        scenario=scenario,
+        last_tick=record.ticks,
+        seed=record.seed,
+        record=frozenset(record.record),
+        requested=record.requested,
+        elapsed_s=record.elapsed_s,
+        numbers=numbers,
+        digests=tuple(finished.digest for finished in record.replications),
+        outcomes=outcomes,
+        timeline=curves,
+        folder=folder,
+    )
+
+
+def _units(table: str, result: LatticeResult) -> Mapping[str, str]:
+    if table == "outcomes":
+        return result.units
+    return {"tick": "ticks", **{name: UNITS_OF_QUANTITIES.get(name, "agents") for name in result.timeline}}

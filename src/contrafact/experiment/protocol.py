@@ -1,0 +1,116 @@
+"""What a model must bring so that its scenarios are run, kept, executed again and described like those of any other."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    from contrafact.errors import InputError
+    from contrafact.experiment.manifest import Manifest
+    from contrafact.experiment.plan import Plan
+    from contrafact.experiment.result import AnyResult
+    from contrafact.scenario.document import Document
+    from contrafact.scenario.overrides import Overrides
+
+Progress: TypeAlias = Callable[[int, int], None]
+Notify: TypeAlias = Callable[[str], None]
+Row: TypeAlias = tuple[str, ...]
+Until: TypeAlias = str | float | datetime
+R = TypeVar("R")
+
+
+def to_stderr(message: str) -> None:
+    """Tell the user something that is no part of the results."""
+    print(message, file=sys.stderr, flush=True)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a description: a table with its columns and rows, or plain lines."""
+
+    title: str
+    columns: Row = ()
+    rows: tuple[Row, ...] = ()
+    lines: Row = ()
+
+
+class AnyDescription(Protocol):
+    """A scenario, laid open."""
+
+    @property
+    def scenario(self) -> Document:
+        """What is described."""
+
+    @property
+    def sections(self) -> Iterator[Section]:
+        """The description for people, in the order in which it is read."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """What ``contrafact describe --json`` prints."""
+
+
+class Collector(Protocol):
+    """Keeps what is worth keeping of replications, which it gets in the order of their numbers."""
+
+    @property
+    def count(self) -> int:
+        """How many it has got."""
+
+    def add(self, replication: Any) -> None:
+        """Keep one replication."""
+
+    def result(self, elapsed_s: float) -> AnyResult:
+        """All that was kept."""
+
+
+class Job(Protocol):
+    """What every replication of a run shares."""
+
+    def simulate(self, number: int) -> Any:
+        """Run one replication on this thread; what it gives has a ``digest``."""
+
+    def collector(self, asked: Plan) -> Collector:
+        """Something empty that keeps the replications of this job."""
+
+    def recipe(self) -> Callable[[], Job]:
+        """Makes the same job in another process, to which it is sent."""
+
+
+class Experiment(Protocol[R]):
+    """A scenario of one model, whose results are of the type R, with all that it takes to experiment with it."""
+
+    @property
+    def recorders(self) -> frozenset[str]:
+        """What can be kept of a replication beside its outcomes."""
+
+    @property
+    def scenario(self) -> Document:
+        """What is run."""
+
+    def overridden(self, overrides: Overrides) -> Document:
+        """The same scenario with more overrides; InputErrors where they are wrong."""
+
+    def problems(self) -> list[InputError]:
+        """What is wrong although the file can be read."""
+
+    def length(self, until: Until | None) -> float:
+        """How much is run, in the model's own measure, hours or ticks; InputError where ``until`` is wrong."""
+
+    def job(self, seed: int, record: frozenset[str], length: float, notify: Notify) -> Job:
+        """Prepare to run replications."""
+
+    def write_tables(self, result: R, folder: Path) -> None:
+        """Write the tables of a result into a folder that has none."""
+
+    def read(self, folder: Path, record: Manifest) -> R:
+        """The result whose tables and manifest stand in this folder."""
+
+    def describe(
+        self, draws: int, seed: int, threads: int | None, progress: Progress | None, notify: Notify
+    ) -> AnyDescription:
+        """Lay the scenario open; ``draws`` tells how many runs it may take where that needs runs."""

@@ -1,0 +1,85 @@
+"""What scenarios of every model have in common: format and names, the plain data they were read from, a digest."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, PrivateAttr
+
+from contrafact.errors import InputError
+from contrafact.scenario.context import Id
+from contrafact.scenario.parts import Part, Text
+from contrafact.scenario.problems import Marks
+
+FORMAT = 1
+RECORDED = "recorded"
+"""Name of a scenario as it is written, beside those of its variants."""
+
+
+class Variant(Part):
+    """One thing changed: settings, by dotted path, that make an arm of the scenario.
+
+    title     one line for readers
+    asserts   who alone says that it was so, where it rests on one party; None: it is a question, or several say so
+    settings  values as an override takes them; null removes an item
+    """
+
+    title: Text
+    asserts: Text | None = None
+    settings: Annotated[Mapping[str, Any], Field(min_length=1)]
+
+
+class Document(Part):
+    """The head of a scenario file, its variants, and what the loader notes about the whole of it.
+
+    variants  arms that change one thing, by id; the loader applies one
+    variant   id of the one that was applied; a file does not set it
+    """
+
+    format: Literal[1]
+    name: Id
+    title: Text
+    summary: Text
+    variants: Mapping[Id, Variant] = Field(default_factory=dict)
+    variant: Text = RECORDED
+
+    _tree: dict[str, Any] = PrivateAttr(default_factory=dict)
+    _files: dict[str, str] = PrivateAttr(default_factory=dict)
+    _marks: Marks = PrivateAttr(default_factory=lambda: Marks({}, {}))
+    _source: str = PrivateAttr(default="scenario")
+    _digest: str = PrivateAttr(default="")
+
+    @property
+    def digest(self) -> str:
+        """SHA-256, in hexadecimal, of all that :meth:`resolved` returns."""
+        return self._digest
+
+    @property
+    def source(self) -> str:
+        """The file it was read from, as messages name it."""
+        return self._source
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """Text of each data file by the name that the scenario gives it."""
+        return dict(self._files)
+
+    def resolved(self) -> dict[str, Any]:
+        """All that defines the scenario, overrides applied and data files under ``files``; plain JSON values.
+
+        The order of keys matters, since it numbers the entities: write it without sorting them.
+        """
+        return {**copy.deepcopy(self._tree), "files": dict(self._files)}
+
+    def input_error(self, key: str, message: str, found: str | None = None, allowed: str | None = None) -> InputError:
+        """An error about a dotted key of this scenario, with its file and line, for checks made outside the package."""
+        mark = self._marks.of_key_text(key)
+        line, column = mark if mark is not None else (None, None)
+        return InputError(message, self._source, line, column, key, found, allowed)
+
+    def _attach(self, tree: dict[str, Any], files: dict[str, str], digest: str, marks: Marks, source: str) -> Self:
+        """Note what the models do not hold; the loader's last step."""
+        self._tree, self._files, self._digest, self._marks, self._source = tree, files, digest, marks, source
+        return self
