@@ -1,12 +1,13 @@
 """The engine against the person-by-person oracle, in a town where every mechanism has something to do.
 
 From the same state: at every tick of an engine run the oracle is handed the engine's state. What is not left to chance
-(orders, tasks and goals of units, ways, who gets where, what is told, heard, known, feared, who holds what) must come out equal to 1e-9. What is left to chance is counted on both sides and summed over two runs; every count must
-agree within Z standard errors. Of N counted on either side an error of N sqrt(40 / N) is seen: 4 % of the 35,000 who
-join, 20 % of the 1,000 who take up arms, of the 900 protesters and the 700 armed persons who are hit, of the 700
-arrested and the 500 who come back from hiding, 40 % of the 250 units and 160 persons in hiding that are broken or
-found, 80 % of the 40 bands that break. Surrenders, escapes and deaths of members are too few to see less than half
-too many; an error of 30 % in the fire of state forces is planted, and seen.
+(orders, tasks and goals of units, ways, who gets where, what is told, heard, known, feared, who holds what) must come
+out equal to 1e-9. What is left to chance is counted on both sides and summed over two runs; every count must agree
+within Z standard errors. Where N are counted on either side, an error of sqrt(56 / N) is seen four times in five: 4 %
+of the 35,000 who join; 25 % of the 1,000 who take up arms, of the 1,100 protesters and 700 armed persons who are hit,
+and of the 700 arrested; 40 % of the 400 who come back from hiding; 60 % of the 170 in hiding who are found and of the
+120 units that break; 100 % of the 40 bands that break. Surrenders, escapes and deaths of members are fewer. An error of
+30 % in the fire of state forces is planted, and seen in three runs by the 1,700 whom fire hurts.
 
 From beginning to end: ENGINE and ORACLE replications must not be told apart by their outcomes (ALPHA is the chance that
 they are although nothing is wrong). Seeds are fixed, so the answer changes only with the code.
@@ -68,9 +69,9 @@ Z = 4.5
 BY_CELL = {"crowd": crowd_by_cell, "armed": armed_by_cell, "hidden": hidden_by_cell, "force": force_by_cell,
            "armed_force": firearms_by_cell}  # fmt: skip
 SURE = (
-    "network", "exposure", "fear", "legitimacy", "intelligence", "told", "heard", "holder", "contest", "emptied",
-    "shop_contest", "reach_exit", "exit_hop", "force_before", "unit_cell", "unit_progress", "unit_goal", "unit_task",
-    "objective", "objective_hop",
+    "network", "exposure", "fear", "legitimacy", "intelligence", "reported", "told", "heard", "holder", "contest",
+    "emptied", "shop_contest", "reach_exit", "exit_hop", "force_before", "unit_cell", "unit_progress", "unit_goal",
+    "unit_task", "objective", "objective_hop",
 )  # fmt: skip
 COPIED = (*SURE, "posture", "fled", *(f"unit_{name}" for name in (
     "injured", "dead", "recovers", "busy", "shot", "killed", "routed",
@@ -315,7 +316,7 @@ def test_enough_happens_in_the_town_to_see_what_is_stated(side_by_side: SideBySi
     rare = {which: count["change"][:, *which].min() for which in changes}
     assert {which: number for which, number in rare.items() if number < changes[which]} == {}
     for name, least in (("bands broken", 20), ("units broken", 70), ("overrun", 20), ("bands that attack", 150),
-                        ("bands in ambush", 25), ("all members shot", 50), ("all members injured", 150)):  # fmt: skip
+                        ("bands in ambush", 25), ("all members shot", 30), ("all members injured", 150)):  # fmt: skip
         assert count[name].min() >= least, name
 
 
