@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -12,10 +13,11 @@ from contrafact import scenario
 from contrafact.engine import Model, Replication, prepare, simulate
 from contrafact.engine.setup import set_up
 from contrafact.errors import InputError
+from contrafact.model import PARAMETERS
 from contrafact.model.alliance import Pact
 from contrafact.world import build
 from tests.engine.test_setup import DATA
-from tests.engine.towns import prepared, unit
+from tests.engine.towns import NUMBERS, prepared, spelled, unit
 from tests.scenario.alliances import overrides, value
 
 HOURS = 36.0
@@ -24,11 +26,14 @@ REQUEST = 6 + 1 / 3  # 12:20, the scenario begins at 06:00
 OUT = 1.1 * 756.2 / 600
 
 
-def town(draw: str = "central", field: str = "police_hq", alternate: bool = False, **changes: Any) -> Model:
-    """The lively town with an alliance; field and changes as in ``overrides``."""
+def town(
+    draw: str = "central", field: str = "police_hq", alternate: bool = False,
+    numbers: Mapping[str, float] | None = None, **changes: Any,
+) -> Model:  # fmt: skip
+    """The lively town with an alliance; field and changes as in ``overrides``, numbers of parameters."""
     named = overrides(field, alternate) | {key.replace("__", "."): item for key, item in changes.items()}
     named = {key: item for key, item in named.items() if item is not None}
-    loaded = scenario.load(DATA / "lively", named | {"draw": draw})
+    loaded = scenario.load(DATA / "lively", named | {"draw": draw} | spelled(numbers or {}), declared=PARAMETERS)
     return prepare(loaded, build(loaded, cache=False))
 
 
@@ -39,7 +44,9 @@ def base() -> Model:
 
 @cache
 def run(request: bool = True) -> Replication:
-    return simulate(base() if request else town(actions__ask=None), 1, 0, until_hours=HOURS)
+    """36 hours with crowds in the street, so that who arrives can be seen to matter."""
+    asks: dict[str, Any] = {} if request else {"actions__ask": None}
+    return simulate(town(numbers=NUMBERS, **asks), 1, 0, until_hours=HOURS)
 
 
 def pact_in(model: Model, replication: int = 0) -> tuple[Pact, Any]:
@@ -51,6 +58,7 @@ def test_packages_are_the_share_that_comes_here_in_whole_persons_vehicles_and_ki
     pact, _ = pact_in(base())
     assert pact.packed.tolist() == [[120, 3, 2, 1, 16_000]] * 2
     assert pact.members == ("one", "two")
+    assert (pact.host, pact.scale) == (0, 1)
     assert (pact.plane_member == 0).all()
     assert pact.plane_member.size == 3
     assert pact.fill[0].tolist() == [0.02, 0.2, 0.25, 0.45, 0.001 / 40]
@@ -92,16 +100,10 @@ def test_contingents_come_at_the_hours_worked_out_by_hand() -> None:
 
 
 def test_without_a_request_it_is_as_if_there_were_no_alliance() -> None:
-    without, plain = run(request=False), simulate(prepared_without_numbers(), 1, 0, until_hours=HOURS)
+    without, plain = run(request=False), simulate(prepared("lively"), 1, 0, until_hours=HOURS)
     assert without.outcomes == plain.outcomes
     assert all(np.array_equal(without.timeline[name], plain.timeline[name]) for name in plain.timeline)
     assert np.array_equal(without.crowd, plain.crowd)
-
-
-@cache
-def prepared_without_numbers() -> Model:
-    loaded = scenario.load(DATA / "lively", {"draw": "central"})
-    return prepare(loaded, build(loaded, cache=False))
 
 
 def test_a_request_moves_nothing_before_the_first_unit_is_there() -> None:
@@ -113,7 +115,7 @@ def test_a_request_moves_nothing_before_the_first_unit_is_there() -> None:
 
 
 def test_the_digest_repeats() -> None:
-    assert simulate(base(), 1, 0, until_hours=HOURS).digest == run().digest
+    assert simulate(town(numbers=NUMBERS), 1, 0, until_hours=HOURS).digest == run().digest
 
 
 def test_units_cannot_enter_where_the_map_ends() -> None:

@@ -110,7 +110,7 @@ def test_without_contingents_what_they_free_changes_no_bit() -> None:
 @ticks
 def test_command_that_plans_for_ever_is_as_none_at_all(tick: int) -> None:
     never = arm(tick, {"command.planning": 1e4})
-    none = arm(tick, **{f"forces__{force}__tasks": None for force in ("police", "guard", "helpers")})
+    none = arm(tick, **{f"forces__{force}__tasks": [] for force in ("police", "guard", "helpers")})
     assert parting(never, none) == none.timeline["hour"].size
     assert never.events == none.events
     # With an hour of planning nothing moves before that hour.

@@ -2,8 +2,8 @@
 
 Nothing rests on the defaults of parameters: those may be fitted anew. In ``small`` a crowd gathers within hours and a
 few are hurt; in ``lively`` those mechanisms have something to do that need no firearms outside the forces, and fire is
-deadlier than it should be, so that short runs have deaths. ``armed`` adds what the others need: firearms to loot, gun
-shops, units that command may use, fighters and firearms from outside, snipers, cadres and a false report.
+deadlier than it should be, so that short runs have deaths. ARMED adds what the others need: firearms to loot, gun
+shops, units that command may use, snipers, cadres and a false report; FIGHTERS come from outside.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ ARMED: dict[str, object] = {
     "actions.rumour": action("report", "2022-01-05T10:00", "2022-01-05T11:00", channels=["network"],
                              quantity="deaths", number=value(3, 2, 4), true=False),
 }  # fmt: skip
-"""What makes an armed town of the lively one."""
+"""Overrides that arm the lively town, so that forces and bands both win and lose, hide and leave."""
 
 LATER: dict[int, tuple[int, ...]] = {
     state.CALM: (state.PROTESTING, state.INJURED, state.DEAD),
@@ -119,12 +119,15 @@ def prepared(
     """A town ready to run with NUMBERS, some of them changed, and overrides of the scenario beside them; kept."""
     asked = repr((name, numbers, changes))
     if asked not in MODELS:
-        overrides: dict[str, object] = {"draw": "central", "parameters": {}}
-        for key, number in (NUMBERS | dict(numbers or {})).items():
-            overrides[f"parameters.{key}"] = f"{number!r} {unit(key)}".strip()
+        overrides: dict[str, object] = {"draw": "central", "parameters": {}, **spelled(NUMBERS | dict(numbers or {}))}
         loaded = scenario.load(DATA / name, overrides | dict(changes or {}), declared=PARAMETERS)
         MODELS[asked] = prepare(loaded, built(name))
     return MODELS[asked]
+
+
+def spelled(numbers: Mapping[str, float]) -> dict[str, str]:
+    """Values of parameters as overrides of a scenario."""
+    return {f"parameters.{key}": f"{number!r} {unit(key)}".strip() for key, number in numbers.items()}
 
 
 def unit(parameter: str) -> str:

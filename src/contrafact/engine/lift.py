@@ -1,6 +1,10 @@
 """Setting up the alliance of one replication: packages, aircraft and fields as arrays, from drawn numbers.
 
 Distances between origins and fields are great circles between their coordinates, times ``airways``.
+
+Packages count residents one to one whatever the scale of the population, as aircraft and their seats do: a person who
+stands for a hundred residents would not fit into most aircraft. Units are of persons, so each waits for as many
+residents as its members stand for.
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import h3
 import numpy as np
 
+from contrafact.engine.territory import home_state
 from contrafact.kernels import Array
 from contrafact.model.alliance import CARGO, NEVER, Pact
 from contrafact.model.context import Fixed
@@ -33,7 +38,7 @@ class Drawn(Protocol):
 
 
 def packed(member: str, draws: Drawn) -> Array:
-    """What of a member's package comes here, (cargo,) int64: whole persons, vehicles and kilograms."""
+    """What of a member's package comes here, (cargo,) int64: whole residents, vehicles and kilograms."""
     path = f"alliance.members.{member}"
     share = draws[f"{path}.share"]
     numbers = [share * draws[f"{path}.{key}"] for key in KEYS]
@@ -42,7 +47,7 @@ def packed(member: str, draws: Drawn) -> Array:
 
 
 def strength_of(scenario: Scenario, name: str, draws: Drawn) -> int:
-    """Persons of a force: its own number, or its part of what its member sends."""
+    """Residents of a force: its own number, or its part of what its member sends."""
     member = scenario.forces[name].member
     if member is None:
         return round(draws[f"forces.{name}.strength"])
@@ -91,8 +96,10 @@ def pact_of(scenario: Scenario, world: World, fixed: Fixed, draws: Drawn) -> tup
         holding=draws["alliance.holding"],
         efficiency=draws["alliance.efficiency"],
         unit_member=fixed.unit_member,
-        unit_need=needs(fixed),
+        unit_need=needs(fixed, packages[:, 0], scenario.population.scale),
         loads=room_for_loads(packages, fleet["plane_member"], fleet["fill"]),
+        host=home_state(scenario, world),
+        scale=scenario.population.scale,
     )  # fmt: skip
     sizes = {"member": len(pact.members), "plane": max(1, pact.plane_member.size), "load": pact.loads, "spot": sum(mog)}
     return pact, NO_SIZES | sizes
@@ -120,12 +127,15 @@ def place(scenario: Scenario, world: World, key: str, name: str | None) -> int:
     return index
 
 
-def needs(fixed: Fixed) -> Array:
-    """Persons of its member who must have arrived before each unit is there, (unit,): those of all units up to it."""
+def needs(fixed: Fixed, sent: Array, scale: int) -> Array:
+    """Residents of its member who must have arrived before each unit is there, (unit,): those of all units up to it.
+
+    sent (member,) residents, more than which no unit waits for: its members are rounded to whole persons.
+    """
     need = np.zeros(fixed.unit_member.size, np.int64)
     for m in set(fixed.unit_member.tolist()) - {-1}:
         mine = fixed.unit_member == m
-        need[mine] = np.cumsum(fixed.unit_strength[mine], dtype=np.int64)
+        need[mine] = np.minimum(np.cumsum(fixed.unit_strength[mine], dtype=np.int64) * scale, sent[m])
     return need
 
 

@@ -26,14 +26,19 @@ Arrest teams are not among them: that a team of four arrests one at a time is a 
 """
 
 
+def home_state(scenario: Scenario, world: World) -> int:
+    """Index of the state of which the scenario tells, and which asks an alliance for help; of a city its only one."""
+    home = scenario.place.regions.home if isinstance(scenario.place, RegionPlace) else world.state_names[0]
+    return world.state_names.index(home)
+
+
 def state_arrays(scenario: Scenario, world: World) -> dict[str, Any]:
     """State of each cell, (cell,), which cells the home state governs, and who is counted: its residents.
 
     residents_total and residents_share (cell,) are of the home state, of which the scenario tells; in a city that is
     everyone.
     """
-    home = scenario.place.regions.home if isinstance(scenario.place, RegionPlace) else world.state_names[0]
-    governed = world.state == world.state_names.index(home)
+    governed = world.state == home_state(scenario, world)
     total = int(world.residents[governed].sum())
     return {
         "state_names": world.state_names,

@@ -14,7 +14,8 @@ Each takes persons and vehicles in proportion to what waits, then the heaviest t
 closed and no alternate is open, nobody takes off. A wait for a spot, or at the alternate, has no limit: it stands for
 landing slots, for which real flights would wait at home. Once landed, an aircraft is unloaded whatever becomes of the
 field. A member may also come by road. Persons and vehicles are whole and are never lost: packed = waiting + in the
-air + unloading + on the road + arrived (``whereabouts``).
+air + unloading + on the road + arrived (``whereabouts``). Aircraft and their cargo are counted one to one whatever the
+population's scale; units, contingents and landings in persons of ``scale`` residents each.
 
 From a granted decision on the mandate holds (0 none, 1 guard, 2 clear), perceived severity changes by ``announcement``,
 and in cells of other states perceived risk rises by precedent x expected, also after withdrawal. These effects and
@@ -87,9 +88,10 @@ class Pact:
     march (field,)                      h by road from there into the city
     spots (field + 1,) int64            spots of each field are spots[f] to spots[f + 1]
     holding, efficiency                 h; share of a spot's time that can be used
-    unit_member, unit_need (unit,)      member, -1 for none; persons of the member who must have arrived
+    unit_member, unit_need (unit,)      member, -1 for none; residents of the member who must have arrived
     loads                               room for loads
     host                                index of the state that asks, as in cell_state
+    scale                               residents that one person of units stands for; packed counts residents
     """
 
     consultation: float
@@ -116,6 +118,7 @@ class Pact:
     unit_need: Array
     loads: int
     host: int = 0
+    scale: int = 1
 
 
 @inline
@@ -266,7 +269,7 @@ def step(c: Context) -> None:
         settle(c, pact)
         note_landings(c, pact)
     there = (following.load_member >= 0) & (following.load_arrives <= end + 1e-9)
-    following.contingents[0] = following.load_cargo[there, 0].sum()
+    following.contingents[0] = following.load_cargo[there, 0].sum() // pact.scale
 
 
 def watch(c: Context, pact: Pact) -> Array:
@@ -362,7 +365,7 @@ def note_landings(c: Context, pact: Pact) -> None:
     for i in np.flatnonzero(landed):
         load = following.plane_load[i]
         facility = c.fixed.facility_names[pact.facility[following.load_field[load]]]
-        persons = int(following.load_cargo[load, 0])
+        persons = int(following.load_cargo[load, 0]) / pact.scale
         hour = float(following.plane_time[i] - pact.ground[i])
         c.note("landing", pact.members[pact.plane_member[i]], facility, persons, hour=hour)
 

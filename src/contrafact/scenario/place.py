@@ -19,7 +19,8 @@ class Regions(DataFile):
     """A table of regions (see regions.py), and the states that they belong to.
 
     states  names of states, in the order of their numbers
-    home    the state of which the news tells, whose network actions cut, and whose residents are counted
+    home    the state of which the news tells, whose network actions cut, whose residents are counted, and which asks
+            the alliance for help
     """
 
     states: Annotated[Listed[Text], Field(min_length=1)]
