@@ -46,14 +46,15 @@ def looting(city: City, s: State, new: State) -> None:
     """Gun shops fall once large crowds stood in the city for their hold time, armouries with their facility."""
     if in_crowd(s).sum() >= city.p["arming.crowd"]:
         new.shop_contest += city.dt
-    fallen = (s.shop_contest < city.shop_hold - EPS) & (new.shop_contest >= city.shop_hold - EPS)
+    hold = np.maximum(city.shop_hold, city.dt)
+    fallen = (s.shop_contest < hold - EPS) & (new.shop_contest >= hold - EPS)
     new.emptied = s.emptied | (s.holder != STATE)
     found = city.shop_firearms[fallen].sum() + city.facility_firearms[new.emptied & ~s.emptied].sum()
     new.looted = s.looted + int(found) + s.supply
 
 
 def arming(city: City, s: State, rng: np.random.Generator) -> list[Proposal]:
-    """Poisson(r A dt + theta V) protesters of every cell take up arms, while there are firearms."""
+    """Poisson(r A dt + theta V) protesters of every cell take up arms, while there are firearms, from any cell on."""
     p = city.of("arming")
     stock = s.looted - s.counts["took_arms"]
     initial = city.p["participation.legitimacy"]
@@ -61,7 +62,9 @@ def arming(city: City, s: State, rng: np.random.Generator) -> list[Proposal]:
     rate = p["base"] * max(0, stock) / (max(0, stock) + p["half"]) * (1 + p["growth"] * growth(city, s)) * grievance
     wanted = rng.poisson(rate * crowd_by_cell(city, s) * city.dt + p["recruits"] * s.harmed)
     proposals = []
-    for c in np.flatnonzero(wanted).tolist():
+    for c in np.roll(np.arange(city.cells), rng.integers(city.cells)).tolist():
+        if wanted[c] == 0:
+            continue
         who = some(np.flatnonzero(in_crowd(s) & (s.cell == c)), max(0, min(stock, wanted[c])), rng)
         stock -= who.size
         proposals.append(at_any_time(city, who, np.full(who.size, ARMED), c, rng))
@@ -78,6 +81,8 @@ def growth(city: City, s: State) -> float:
 def bands(city: City, s: State, new: State, rng: np.random.Generator) -> list[Proposal]:
     """At full hours every band decides; those in hiding come back or give up at any time."""
     proposals = [coming_back(city, s, rng)]
+    if full_hour(city, s):
+        new.posture[:] = OPEN
     if full_hour(city, s) and (s.status == ARMED).any():
         new.reach_exit, new.exit_hop = ways_out(city, armed_by_cell(city, s), force_by_cell(city, s))
         proposals += deciding(city, s, new, rng)
@@ -103,8 +108,8 @@ def ways_out(city: City, armed: Array, force: Array) -> tuple[Array, Array]:
     """
     held = force > armed
     next_cell = np.arange(city.cells)
-    open_way = city.edge & ~held
-    reached = np.flatnonzero(open_way)
+    open_way = city.edge.copy()
+    reached = np.flatnonzero(open_way & ~held)
     while reached.size:
         further = []
         for c in reached.tolist():
@@ -128,7 +133,6 @@ def deciding(city: City, s: State, new: State, rng: np.random.Generator) -> list
     defenders = {f: force[city.reach[f]].sum() for f in targets}
     appeal = np.array([1 / (1 + defenders[f] / HALF_DEFENDED) for f in targets])
     common = rng.choice(targets, p=appeal / appeal.sum()) if targets else -1
-    new.posture[:] = OPEN
     proposals = []
     for c in np.flatnonzero(armed).tolist():
         members = np.flatnonzero((s.status == ARMED) & (s.cell == c))

@@ -50,7 +50,7 @@ class City:
         self.persons = world.persons
         self.everybody = world.persons + RESERVE
         self.residents = world.residents.astype(float)
-        self.density = world.residents / world.area_km2
+        self.km2 = world.area_km2
         self.home = np.repeat(np.arange(world.cells), world.residents)
         self.boxes = np.concatenate([np.repeat(np.arange(LEVELS**2), row) for row in world.class_count])
         self.hardship_edges = np.array([edges(draws, "hardship", d, HARDSHIP_EDGES) for d in world.district_names])
@@ -89,6 +89,7 @@ class City:
         sites = [scenario.facilities[name].site for name in names]
         self.facility_site = [-1 if site is None else world.site_names.index(site) for site in sites]
         self.facility_place = [world.place_names.index(name) for name in names]
+        self.regained = [scenario.facilities[name].regained for name in names]
         self.hold = [draws.values.get(f"facilities.{name}.hold", self.p["facilities.hold"]) for name in names]
         cells = [int(world.place_cell[place]) for place in self.facility_place]
         self.on_map = [cell >= 0 for cell in cells]

@@ -18,7 +18,9 @@ from reference.state import (
     armed_by_cell,
     at_site,
     broadcaster_of_state,
+    by_cell,
     crowd_by_cell,
+    fit,
     force_by_cell,
     full_hour,
     in_crowd,
@@ -84,8 +86,12 @@ def gathering(city: City, s: State) -> tuple[Array, Array]:
 
 
 def facilities(city: City, s: State, new: State) -> None:
-    """Contest every facility on the map: those held by the state are stormed one at a time, those lost are retaken."""
+    """Contest every facility on the map: those held by the state are stormed one at a time, those lost are retaken.
+
+    Contingents, without a mandate to clear, take nothing back.
+    """
     force, armed = force_by_cell(city, s), armed_by_cell(city, s)
+    local = by_cell(city, s, np.where(city.contingent, 0, fit(city, s)))
     present = np.bincount(s.site[at_site(s)], minlength=city.site_cell.size)
     stormed: set[int] = set()
     for f, site in enumerate(city.facility_site):
@@ -95,13 +101,13 @@ def facilities(city: City, s: State, new: State) -> None:
         crowd = present[site] if site >= 0 and not (held and site in stormed) else 0
         bands = armed[city.reach[f]].sum()
         attackers = bands + city.p["facilities.unarmed_weight"] * crowd
-        defenders = force[city.reach[f]].sum()
+        defenders = (force if held else local)[city.reach[f]].sum()
         if held:
             stormed.add(site)
             superior = attackers > max(1, defenders)
             hold, taker = city.hold[f], CROWD
         else:
-            superior = defenders >= 1 and defenders > city.p["facilities.retake_ratio"] * attackers
+            superior = city.regained[f] and defenders > city.p["facilities.retake_ratio"] * attackers
             hold, taker = city.p["facilities.retake_hold"], STATE
             new.holder[f] = CROWD if crowd + bands > 0 else NOBODY
         new.contest[f] = max(0, s.contest[f] + (city.dt if superior else -city.dt))

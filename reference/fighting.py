@@ -14,7 +14,7 @@ import numpy as np
 from contrafact.kernels import Array
 from contrafact.model.state import ARMED, CALM, DEAD, DETAINED, HIDING, INJURED
 from reference.armed import AMBUSH
-from reference.city import City
+from reference.city import EPS, City
 from reference.clashes import SELF_DEFENCE, dying_of_wounds
 from reference.state import (
     Proposal,
@@ -28,7 +28,6 @@ from reference.state import (
     full_hour,
     hidden_by_cell,
     in_crowd,
-    out_of_action,
     some,
 )
 
@@ -49,10 +48,10 @@ class Field:
 
 
 def look(city: City, s: State) -> Field:
-    """Count who is where. Sides are in contact where forces meet armed persons or snipers."""
-    armed, force = armed_by_cell(city, s), force_by_cell(city, s)
-    contact = np.flatnonzero(((armed > 0) | (s.levers.snipers > 0)) & (force > 0))
-    return Field(armed, crowd_by_cell(city, s), firearms_by_cell(city, s), force, fit(city, s), contact.tolist())
+    """Count who is where. Sides are in contact where forces meet armed persons, or snipers anybody in the street."""
+    armed, crowd, force = armed_by_cell(city, s), crowd_by_cell(city, s), force_by_cell(city, s)
+    contact = ((armed > 0) & (force > 0)) | ((s.levers.snipers > 0) & (force + crowd > 0))
+    return Field(armed, crowd, firearms_by_cell(city, s), force, fit(city, s), np.flatnonzero(contact).tolist())
 
 
 def combat(city: City, s: State, new: State, rng: np.random.Generator) -> list[Proposal]:
@@ -66,10 +65,10 @@ def combat(city: City, s: State, new: State, rng: np.random.Generator) -> list[P
         lost = {u: suffering(city, s, new, field, u, rng) for u in np.flatnonzero(s.unit_cell == c).tolist()}
         new.fighting += hit.person.size + others.person.size + sum(lost.values())
         proposals += [hit, others]
-        if field.armed[c]:
-            proposals.append(breaking_band(city, s, new, field, c, hit.person.size, rng))
-            for u, losses in lost.items():
-                breaking_unit(city, s, new, field, u, losses, rng)
+        if field.armed[c] and field.force[c]:
+            proposals.append(breaking_band(city, s, new, field, c, rng))
+            for u in lost:
+                breaking_unit(city, s, new, field, u, rng)
     proposals += sweeping(city, s, field, rng)
     if full_hour(city, s):
         new.force_before = field.force
@@ -84,28 +83,49 @@ def share_aimed(city: City, s: State, c: int) -> float:
 
 def about(city: City, c: int) -> float:
     """N: bystanders who are about."""
-    return float(city.p["combat.exposed"] * city.p["combat.area"] * city.density[c])
+    return float(city.p["combat.exposed"] * city.p["combat.area"] * city.residents[c] / city.km2[c])
 
 
 def shots(city: City, s: State, field: Field, c: int) -> float:
-    """What state forces would hit in the tick: ``state_fire`` K, while rules allow live fire."""
-    return float(city.p["combat.state_fire"] * field.firearms[c] * city.dt * (s.levers.rules >= SELF_DEFENCE))
+    """What state forces hit per hour if there is a band: ``state_fire`` K, while rules allow live fire."""
+    fires = s.levers.rules >= SELF_DEFENCE and field.armed[c] > 0
+    return float(city.p["combat.state_fire"] * field.firearms[c] * fires)
 
 
 def hit(city: City, s: State, who: Array, c: int, rng: np.random.Generator) -> Proposal:
-    """Of those hit one in 1 + ``wounded_per_killed`` is killed, and of the others some die of their wounds."""
-    killed = rng.random(who.size) < 1 / (1 + city.p["combat.wounded_per_killed"])
-    of_wounds = rng.random(who.size) < dying_of_wounds(city, s, c)
-    return at_any_time(city, who, np.where(killed | of_wounds, DEAD, INJURED), c, rng)
+    """Who is hit dies or is wounded, at any time of the tick."""
+    dies = rng.random(who.size) < dying(city, s, c)
+    return at_any_time(city, who, np.where(dies, DEAD, INJURED), c, rng)
+
+
+def dying(city: City, s: State, c: int) -> float:
+    """Share of those hit who are killed, or wounded and die of it."""
+    at_once = 1 / (1 + city.p["combat.wounded_per_killed"])
+    return at_once + (1 - at_once) * dying_of_wounds(city, s, c)
+
+
+def on_armed(city: City, s: State, field: Field, c: int) -> float:
+    """Armed persons hit per hour: ``state_fire`` K (m + (1 - m) B / P)."""
+    m, everybody = share_aimed(city, s, c), field.armed[c] + field.crowd[c] + about(city, c)
+    return shots(city, s, field, c) * (m + (1 - m) * field.armed[c] / everybody) if field.armed[c] else 0.0
+
+
+def by_snipers(city: City, s: State, field: Field, c: int) -> float:
+    """Hits by snipers per hour on each of the members and protesters in the cell."""
+    return float(city.p["combat.sniper_fire"] * s.levers.snipers[c] / (field.force[c] + field.crowd[c]))
+
+
+def on_members(city: City, s: State, field: Field, c: int) -> float:
+    """Hits per hour on each member of the forces in the cell: by armed persons, more in an ambush, and by snipers."""
+    factor = city.p["combat.ambush"] if s.posture[c] == AMBUSH else 1
+    by_band = city.p["combat.armed_fire"] * field.armed[c] * factor / field.force[c]
+    return float(by_band + by_snipers(city, s, field, c))
 
 
 def shooting_at_armed(city: City, s: State, field: Field, c: int, rng: np.random.Generator) -> Proposal:
-    """Armed persons hit: ``state_fire`` K (m + (1 - m) B / P)."""
-    everybody = field.armed[c] + field.crowd[c] + about(city, c)
-    m = share_aimed(city, s, c)
-    share = m + (1 - m) * field.armed[c] / everybody if everybody > 0 else 0
+    """Armed persons hit in the tick."""
     band = np.flatnonzero((s.status == ARMED) & (s.cell == c))
-    return hit(city, s, some(band, rng.poisson(shots(city, s, field, c) * share), rng), c, rng)
+    return hit(city, s, some(band, rng.poisson(on_armed(city, s, field, c) * city.dt), rng), c, rng)
 
 
 def shooting_at_others(city: City, s: State, field: Field, c: int, rng: np.random.Generator) -> Proposal:
@@ -113,24 +133,22 @@ def shooting_at_others(city: City, s: State, field: Field, c: int, rng: np.rando
     unarmed = field.crowd[c] + about(city, c)
     everybody = field.armed[c] + unarmed
     share = (1 - share_aimed(city, s, c)) * unarmed / everybody if everybody > 0 else 0
-    stray = rng.poisson(shots(city, s, field, c) * share)
+    stray = rng.poisson(shots(city, s, field, c) * share * city.dt)
     on_protesters = rng.binomial(stray, field.crowd[c] / unarmed) if unarmed > 0 else 0
-    by_snipers = rng.poisson(0.5 * city.p["combat.sniper_fire"] * s.levers.snipers[c] * city.dt)
-    protesters = some(np.flatnonzero(in_crowd(s) & (s.cell == c)), on_protesters + by_snipers, rng)
+    sniped = rng.poisson(by_snipers(city, s, field, c) * field.crowd[c] * city.dt)
+    protesters = some(np.flatnonzero(in_crowd(s) & (s.cell == c)), on_protesters + sniped, rng)
     residents = np.flatnonzero(city.home == c)
     met = rng.choice(residents, stray - on_protesters) if residents.size else residents
     return hit(city, s, np.concatenate([protesters, met[s.status[met] == CALM]]), c, rng)
 
 
 def suffering(city: City, s: State, new: State, field: Field, u: int, rng: np.random.Generator) -> int:
-    """Members of a unit hit: its share of ``armed_fire`` B per hour, more in an ambush, and of snipers' fire."""
-    members, c, p = int(field.members[u]), s.unit_cell[u], city.of("combat")
+    """Members of a unit hit in the tick; they die of it as others do."""
+    members, c = int(field.members[u]), int(s.unit_cell[u])
     if members == 0:
         return 0
-    by_band = p["armed_fire"] * field.armed[c] * (p["ambush"] if s.posture[c] == AMBUSH else 1)
-    rate = by_band + 0.5 * p["sniper_fire"] * s.levers.snipers[c]
-    hits = min(members, rng.poisson(rate * members / field.force[c] * city.dt))
-    killed = rng.binomial(hits, 1 / (1 + p["wounded_per_killed"]))
+    hits = min(members, rng.poisson(on_members(city, s, field, c) * members * city.dt))
+    killed = rng.binomial(hits, dying(city, s, c))
     new.unit_killed[u] += killed
     new.unit_shot[u] += hits - killed
     return int(hits)
@@ -143,12 +161,12 @@ def breaks(city: City, causes: list[float], rng: np.random.Generator) -> bool:
     return rng.random() < 1 - math.exp(-rate * city.dt)
 
 
-def unbearable(city: City, lost: int, members: int) -> float:
-    """Losses of a tick as a share of what is borne in it, 1 at most."""
-    return min(1.0, lost / (city.p["combat.bearable"] * members * city.dt))
+def unbearable(city: City, expected: float) -> float:
+    """Hits expected per head and hour as a share of what is borne, 1 at most."""
+    return min(1.0, expected / city.p["combat.bearable"])
 
 
-def breaking_band(city: City, s: State, new: State, field: Field, c: int, lost: int,
+def breaking_band(city: City, s: State, new: State, field: Field, c: int,
                   rng: np.random.Generator) -> Proposal:  # fmt: skip
     """A band that breaks hides, all at one time; where it is encircled some surrender."""
     adjoining = city.neighbours[c]
@@ -158,7 +176,7 @@ def breaking_band(city: City, s: State, new: State, field: Field, c: int, lost: 
         float(np.mean(s.hour - s.fled[adjoining] < 1)) if adjoining.size else 0.0,
         max(0, field.force[c] - s.force_before[c]) / field.force[c],
         float(field.armed[adjoining].sum() == 0),
-        unbearable(city, lost, int(field.armed[c])),
+        unbearable(city, on_armed(city, s, field, c) / field.armed[c]),
     ]
     band = np.flatnonzero((s.status == ARMED) & (s.cell == c))
     if not breaks(city, causes, rng):
@@ -170,28 +188,32 @@ def breaking_band(city: City, s: State, new: State, field: Field, c: int, lost: 
     return Proposal(band, becomes, np.full(band.size, time), np.full(band.size, c))
 
 
-def breaking_unit(city: City, s: State, new: State, field: Field, u: int, lost: int, rng: np.random.Generator) -> None:
+def breaking_unit(city: City, s: State, new: State, field: Field, u: int, rng: np.random.Generator) -> None:
     """A unit that breaks is out of action for ``recovery``."""
-    members, c = int(field.members[u]), s.unit_cell[u]
-    if members == 0:
+    if field.members[u] == 0:
         return
+    c = int(s.unit_cell[u])
     adjoining = city.neighbours[c]
-    others = (s.unit_cell == c) & (np.arange(s.unit_cell.size) != u)
+    others = (s.unit_goal == s.unit_goal[u]) & (s.unit_cell >= 0) & (np.arange(s.unit_cell.size) != u)
+    broke = s.unit_routed - city.p["combat.recovery"]
+    overrun = s.unit_recovers - city.p["crowd_control.recovery"]
+    fled = np.maximum(broke, overrun) > s.hour - 1 + EPS
     causes = [
         float(np.mean(field.armed[adjoining] > field.force[adjoining])) if adjoining.size else 0.0,
-        float(np.mean(out_of_action(s)[others])) if others.any() else 0.0,
+        float(np.mean(fled[others])) if others.any() else 0.0,
         min(1.0, field.armed[c] / (4 * field.force[c])),
         float(field.force[adjoining].sum() == 0),
-        unbearable(city, lost, members),
+        unbearable(city, on_members(city, s, field, c)),
     ]
     if breaks(city, causes, rng):
         new.unit_routed[u] = new.hour + city.p["combat.recovery"]
 
 
 def sweeping(city: City, s: State, field: Field, rng: np.random.Generator) -> list[Proposal]:
-    """Persons in hiding detained: ``sweep`` mu H / (H + 50) per member of the forces in the cell and hour."""
+    """Persons in hiding detained: ``sweep`` mu H / (H + 50) per member in the cell and hour, H of them per km2."""
     hidden = hidden_by_cell(city, s)
-    rate = city.p["combat.sweep"] * field.force * s.intelligence * hidden / (hidden + HALF_HIDDEN)
+    density = hidden / city.km2
+    rate = city.p["combat.sweep"] * field.force * s.intelligence * density / (density + HALF_HIDDEN)
     proposals = []
     for c in np.flatnonzero((hidden > 0) & (field.force > 0)).tolist():
         there = np.flatnonzero((s.status == HIDING) & (s.cell == c))

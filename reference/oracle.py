@@ -21,7 +21,7 @@ Deliberately different from the engine:
 
 Where the docstrings leave a choice the engine's is taken: those who are arrested keep the first free teams of the cell
 busy, also when somebody got away in time; a hit that goes astray on a resident who is out hits nobody; who takes up
-arms, hides or comes back is where he or she was as the tick began; cells are served with firearms in their order.
+arms, hides or comes back is where he or she was as the tick began.
 """
 
 from __future__ import annotations
@@ -112,10 +112,10 @@ def end_of_violence(city: City, violence: Array) -> float:
 def begin(city: City, rng: np.random.Generator) -> State:
     """The state before the first tick: everybody calm at home, units at their posts, the state holds everything."""
     agenda, levers = policy(city, Agenda(city.orders), 0.0, dict.fromkeys(TOLD, 0.0))
+    nothing = np.zeros((len(TOLD), len(CHANNELS)))
     return State(
-        **people(city, rng), **places(city), **units(city, agenda),
-        history=np.zeros((0, len(TOLD))), told=np.zeros((len(TOLD), len(CHANNELS))),
-        heard=np.zeros((len(TOLD), len(CHANNELS))), agenda=agenda, levers=levers, counts=dict.fromkeys(COUNTED, 0),
+        **people(city, rng), **places(city), **units(city, agenda), history=np.zeros((0, len(TOLD))),
+        reported=nothing, told=nothing, heard=nothing, agenda=agenda, levers=levers, counts=dict.fromkeys(COUNTED, 0),
     )  # fmt: skip
 
 
@@ -261,6 +261,7 @@ def settle(city: City, s: State, new: State, proposals: list[Proposal]) -> None:
     first = order[np.unique(person[order], return_index=True)[1]]
     person, status, cell = person[first], status[first], cell[first]
     new.status[person] = status
+    lose_once(city, s, new)
     change_course(city, s, new, person, status, cell)
     take_account(city, s, new, person, status, cell)
 
@@ -271,6 +272,14 @@ def settle(city: City, s: State, new: State, proposals: list[Proposal]) -> None:
     where[street] = city.route_cell[start + np.where(new.phase[street] == PRESENT, steps, along)]
     apart = (new.status == ARMED) | (new.status == HIDING)
     new.cell = np.where(apart, new.cell, where)
+
+
+def lose_once(city: City, s: State, new: State) -> None:
+    """Take back hits by fire beyond the members that a unit has left after hand-to-hand fighting, wounds first."""
+    beyond = np.maximum(0, new.unit_injured + new.unit_dead + new.unit_shot + new.unit_killed - city.strength)
+    wounds = np.minimum(beyond, new.unit_shot - s.unit_shot)
+    new.unit_shot -= wounds
+    new.unit_killed -= beyond - wounds
 
 
 def change_course(city: City, s: State, new: State, person: Array, status: Array, cell: Array) -> None:

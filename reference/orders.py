@@ -6,6 +6,7 @@ them a mandate.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -94,12 +95,17 @@ def demands(city: City, s: State, goals: Array, known: Array) -> list[Demand]:
     place, places = city.facility_place, city.place_cell.size
     guard = [Demand(GUARD, place[f], max(p["least"], p["guard_ratio"] * threat(city, s, f)))
              for f in on_map if s.holder[f] == STATE]  # fmt: skip
-    retake = [Demand(RETAKE, place[f], p["retake_ratio"] * max(1.0, threat(city, s, f)), all_or_none=True)
-              for f in on_map if s.holder[f] != STATE]  # fmt: skip
+    retake = [Demand(RETAKE, place[f], more_than(p["retake_ratio"] * max(1.0, threat(city, s, f))), all_or_none=True)
+              for f in on_map if s.holder[f] != STATE and city.regained[f]]  # fmt: skip
     clear = [Demand(CLEAR, places + k, p["retake_ratio"] * known[goals[k]], all_or_none=True)
              for k in range(CLEARED) if goals[k] >= 0]  # fmt: skip
     cordon = [Demand(CORDON, places + k, 1) for k in range(CLEARED, OBJECTIVES) if goals[k] >= 0]
     return guard + retake + clear + cordon
+
+
+def more_than(persons: float) -> int:
+    """The least whole number above."""
+    return math.floor(persons) + 1
 
 
 def meet(city: City, s: State, new: State, demand: Demand, steps: Array, free: set[int]) -> None:

@@ -83,6 +83,7 @@ class State:
     objective_hop: Array
 
     history: Array
+    reported: Array
     told: Array
     heard: Array
 
@@ -194,8 +195,8 @@ def share_lost(city: City, s: State, kind: str) -> float:
 
 
 def broadcaster_of_state(city: City, s: State) -> bool:
-    """Whether the state holds a broadcaster."""
-    return bool((s.holder[city.kinds == "broadcast"] == STATE).any())
+    """Whether the state holds a broadcaster, as it does where the scenario names none."""
+    return share_lost(city, s, "broadcast") < 1
 
 
 def full_hour(city: City, s: State) -> bool:

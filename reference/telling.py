@@ -14,14 +14,18 @@ RUMOUR = [TOLD.index(name) for name in ("deaths", "harmed", "injured")]
 
 
 def reports(city: City, s: State, new: State) -> None:
-    """told(t) = b Q(t - d) + injected, and by how much it rose; b is 1 but for what rumour and broadcasters distort."""
+    """told(t) = b Q(t - d) + injected, and by how much it rose; b is 1 but for what rumour and broadcasters distort.
+
+    What a channel has told of that it does not take back.
+    """
     new.history = np.vstack([s.history, true_counts(s)])
     for channel, name in enumerate(CHANNELS):
-        new.told[:, channel] = past(city, new.history, city.p[f"reports.{name}_delay"])
-    new.told[RUMOUR, NETWORK] *= city.p["reports.network_bias"]
+        new.reported[:, channel] = past(city, new.history, city.p[f"reports.{name}_delay"])
+    new.reported[RUMOUR, NETWORK] *= city.p["reports.network_bias"]
     if broadcaster_of_state(city, s):
-        new.told[RUMOUR, BROADCAST] *= city.p["reports.broadcast_bias"]
-    new.told += s.levers.injected
+        new.reported[RUMOUR, BROADCAST] *= city.p["reports.broadcast_bias"]
+    new.reported[RUMOUR] = np.maximum(new.reported[RUMOUR], s.reported[RUMOUR])
+    new.told = new.reported + s.levers.injected
     new.heard = np.maximum(0, new.told - s.told)
 
 
@@ -43,9 +47,12 @@ def true_counts(s: State) -> Array:
 
 
 def past(city: City, history: Array, delay: float) -> Array:
-    """The last row of history (time, told) but so many hours; nothing before the start, and memory ends."""
-    lag = min(LAGS - 1, round(delay * city.ticks_per_hour))
-    return history[-1 - lag] if lag < len(history) else np.zeros(len(TOLD))
+    """What was so as many hours before the next tick, which reads it; nothing before the start, and memory ends.
+
+    The last row of history (time, told) is of the tick that is under way, so it is one tick old by then.
+    """
+    lag = min(LAGS, max(1, round(delay * city.ticks_per_hour)))
+    return history[-lag] if lag <= len(history) else np.zeros(len(TOLD))
 
 
 def counts_by_cause(s: State) -> dict[str, float]:
