@@ -11,7 +11,19 @@ from scipy import stats
 
 from contrafact import rng
 from contrafact.model import crowd_control
-from contrafact.model.state import CALM, COUNTS, CROWD, DEAD, DETAINED, INJURED, PRESENT, PROTESTING
+from contrafact.model.state import (
+    CALM,
+    CLEAR_MANDATE,
+    COUNTS,
+    CROWD,
+    DEAD,
+    DETAINED,
+    GUARD_MANDATE,
+    INJURED,
+    NO_MANDATE,
+    PRESENT,
+    PROTESTING,
+)
 from tests.model.town import accept, made, put_in_street, recount, start, town
 
 DT = 1 / 6
@@ -327,3 +339,15 @@ def test_busy_teams_make_no_arrest() -> None:
     assert {status for _, status, *_ in made(c)} == {DETAINED}
     assert CALM not in c.now.status[:80]
     assert c.now.counts[COUNTS.index("detained")] == 0  # proposals only; the stepper counts
+
+
+@pytest.mark.parametrize(("mandate", "fires"), [(NO_MANDATE, False), (GUARD_MANDATE, False), (CLEAR_MANDATE, True)])
+def test_contingents_fire_at_crowds_only_under_a_mandate_to_clear(mandate: int, fires: bool) -> None:
+    guest = {"strength": 40, "cell": 0, "firearms": True, "contingent": True}
+    c = town((200,), units=[guest], numbers={"crowd_control.lethality": 9.0, "crowd_control.gathering": 0.0})
+    for person in range(60):
+        put_in_street(c, person, home=0, phase=PRESENT, cell=0)
+    start(c, "rules", 3)
+    start(c, "mandate", mandate)
+    crowd_control.step(c)
+    assert (DEAD in {status for _, status, _, _ in made(c)}) == fires

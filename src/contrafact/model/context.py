@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from contrafact.kernels import Array
-from contrafact.model.state import STATE, State
+from contrafact.model.state import CLEAR_MANDATE, STATE, State
 
 
 class Event(NamedTuple):
@@ -117,6 +117,18 @@ class Context:
             self.by_kind[kind] = np.flatnonzero(getattr(self.fixed, f"facility_is_{kind}")).tolist()
         which, holder = self.by_kind[kind], self.now.holder
         return sum(holder[f] != STATE for f in which) / len(which) if which else where_none
+
+    def without_guests(self, force: Array, firearms: bool = False) -> Array:
+        """Members in each cell, (cell,), less contingents whose mandate is not to clear; ``force`` counts them all.
+
+        firearms  whether only members with firearms are counted
+        """
+        now, fixed = self.now, self.fixed
+        if now.mandate[0] == CLEAR_MANDATE or not fixed.unit_is_contingent.any():
+            return force
+        local = ~fixed.unit_is_contingent & (now.unit_fit > 0)
+        local &= fixed.unit_firearms if firearms else True
+        return np.asarray(np.bincount(now.unit_cell[local], now.unit_fit[local], force.size), np.int64)
 
     def note(self, kind: str, subject: str, place: str = "", value: float = 0.0, hour: float | None = None) -> None:
         """Write an event into the record of the run; nothing in the run reads it.

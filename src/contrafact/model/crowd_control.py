@@ -11,7 +11,8 @@ In every cell with protesters A and state forces C fit for duty:
     projectiles under riot control and above, ``kinetic`` injuries per member and hour, times A / (A + C)
     fire        at crowds of ``gathering`` or more, since smaller groups are arrested; in self-defence where h > 1,
                 without warning always. ``lethality`` deaths per armed member and hour times
-                A / (A + K + ``in_sight``), K those armed, with ``wounded_per_killed`` wounded for each
+                A / (A + K + ``in_sight``), K those armed, with ``wounded_per_killed`` wounded for each; contingents
+                fire at crowds only under a mandate to clear
 
 Most injuries in the record are not from fire, so hand-to-hand injury is a process of its own. A hit under fire is on a
 bystander, a calm resident of the cell, with probability ``stray``. A wounded person dies with probability
@@ -22,7 +23,7 @@ Capacity-limited events take the persons with the smallest keyed hash. Victims a
 tick began; what else befell them earlier in the tick is settled when events compete.
 
 Order     after command, before combat
-Reads     crowd, force, armed_force (cell,), cell_slots (slot,), rules, network (cell,), holder, unit_* (unit,)
+Reads     crowd, force, armed_force, network (cell,), cell_slots (slot,), rules, mandate (), holder, unit_* (unit,)
 Writes    proposals; unit_injured, unit_dead, unit_recovers, unit_busy (unit,); violence ()
 Source    Lanchester 1916; wounded per killed: Coupland and Meddings 1999, doi:10.1136/bmj.319.7207.407; projectiles:
           Haar et al. 2017, doi:10.1136/bmjopen-2017-018154
@@ -247,9 +248,10 @@ def step(c: Context) -> None:
     )  # fmt: skip
     if rules >= SELF_DEFENCE:
         proposals.n = fire(
-            c.key, c.tick, c.dt, now.crowd, now.force, now.armed_force, rules, p["overrun_ratio"], p["gathering"],
-            p["lethality"], p["in_sight"], p["wounded_per_killed"], p["stray"], dying_of_wounds(c, p),
-            fixed.first_resident, now.status, *in_cells, fixed.harm, *proposals.arrays(), proposals.n,
+            c.key, c.tick, c.dt, now.crowd, now.force, c.without_guests(now.armed_force, firearms=True), rules,
+            p["overrun_ratio"], p["gathering"], p["lethality"], p["in_sight"], p["wounded_per_killed"], p["stray"],
+            dying_of_wounds(c, p), fixed.first_resident, now.status, *in_cells, fixed.harm, *proposals.arrays(),
+            proposals.n,
         )  # fmt: skip
     hurt = units(
         c.key, c.tick, c.hour, c.dt, now.crowd, now.force, fixed.arrests, p["melee_forces"], p["melee_lethality"],

@@ -26,7 +26,7 @@ import numpy as np
 
 from contrafact.kernels import Array, kernel
 from contrafact.model.context import Context
-from contrafact.model.state import CLEAR_MANDATE, CROWD, NOBODY, STATE
+from contrafact.model.state import CROWD, NOBODY, STATE
 from contrafact.parameters import ASSUMPTION, Parameter, loguniform, uniform
 
 PARAMETERS = (
@@ -76,23 +76,13 @@ def struggle(contested: Array, site: Array, reach_start: Array, reach_cell: Arra
             new_holder[f] = CROWD if attackers[f] > 0 else NOBODY
 
 
-def retakers(c: Context) -> Array:
-    """Members in each cell who may take a facility back, (cell,): all but contingents without a mandate to clear."""
-    now, fixed = c.now, c.fixed
-    if now.mandate[0] == CLEAR_MANDATE or not fixed.unit_is_contingent.any():
-        return np.asarray(now.force)
-    local = ~fixed.unit_is_contingent & (now.unit_fit > 0)
-    members = np.bincount(now.unit_cell[local], now.unit_fit[local], now.force.size)
-    return np.asarray(members, np.int64)
-
-
 def step(c: Context) -> None:
     """Contest every facility that has a site or that bands attack."""
     now, following, fixed, p = c.now, c.next, c.fixed, c.p
     attackers = np.zeros(now.holder.size, np.int64)
     struggle(
         fixed.contested, fixed.facility_site, fixed.reach_start, fixed.reach_cell, now.on_site, now.armed, now.force,
-        retakers(c), now.holder, now.contest, fixed.facility_hold, fixed.facility_regained,
+        c.without_guests(now.force), now.holder, now.contest, fixed.facility_hold, fixed.facility_regained,
         p["facilities.unarmed_weight"], p["facilities.retake_ratio"], p["facilities.retake_hold"], c.dt,
         following.holder, following.contest, attackers,
     )  # fmt: skip
