@@ -8,6 +8,9 @@ At every full hour the units that are free are shared out among demands, in this
     cordon    the cells around the first of them, a unit each
     reserve   the rest, at their fallback
 
+Hospitals and places off the map are neither guarded nor retaken. Of units equally near the first is taken, and so of
+cells with as many armed persons.
+
 T_f is the threat: armed persons within reach of the facility and ``facilities.unarmed_weight`` times the crowd of its
 site. Of the band of a cell all are known while it is in the open, and the share mu_c (intelligence) in an ambush. A
 unit is free if it is there and fit, no order of the scenario holds it, and ``planning`` hours have passed since it

@@ -9,8 +9,8 @@ same of deaths; ``lost`` the share of government facilities that the state has l
 size, by ``credibility``, and by the share it reaches: M_c through the network, the rest through a broadcaster that the
 state still holds. Its sign is a prior, since concessions may also raise demands.
 
-mu_c is intelligence: the share of armed persons in the cell whose place state forces know. It falls with support and
-without communications; combat and command read it.
+mu_c is intelligence: the share of armed persons in the cell whose place state forces know, at most 1 and worked out at
+full hours. It falls with support and without communications; combat and command read it.
 
 Order     after alliance, before recording
 Reads     harmed_around, deaths_around, network (cell,); heard (told, channel); holder (facility,); concession ()
