@@ -122,6 +122,7 @@ PARAMETERS: dict[str, str] = {
     "facilities.retake_hold": "0.8 h",
     "support.violence": "0.003",
     "support.turning": "0.5 1/h",
+    "support.window": "1 h",
     "support.deaths": "0.002",
     "support.return": "0.5 1/day",
     "support.government": "0.01",

@@ -19,8 +19,8 @@ guards alone under a mandate to guard, and all of its own under a mandate to cle
 
 Contingents guard first, and local units what these leave to guard: so contingents free them for other tasks. With
 ``freed`` at 0 local units guard as if no contingent did: what freed units do is a hypothesis with a switch of its own.
-Decisions see the situation of the hour; what delays them are the hour between decisions, the time to assess, and the
-way.
+A unit that is out of action at a full hour goes back to its order's place. Decisions see the true situation of the
+hour, not what is told of it; what delays them are the hour between decisions, the time to assess, and the way.
 
 Order     after bands, before crowd control
 Reads     armed, crowd, force, intelligence, posture (cell,); on_site (site,); holder (facility,); mandate ();
@@ -232,5 +232,9 @@ def step(c: Context) -> None:
     following.unit_task[waiting] = SCRIPTED
     if c.tick % c.ticks_per_hour == 0:
         free = ~waiting & (now.unit_fit > 0)
+        lapsed = (
+            ~waiting & ~free & (now.unit_goal >= c.fixed.place_cell.size)
+        )  # its objective was that of an earlier hour
+        following.unit_goal[lapsed] = now.unit_order[lapsed]
         if free.any():
             share_out(c, free)
