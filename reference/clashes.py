@@ -1,7 +1,7 @@
 """Crowd control as the oracle does it: cell by cell, unit by unit, with ordinary draws of victims.
 
 The equations are those of ``contrafact.model.crowd_control``: A protesters, C state forces fit for duty, K of them with
-firearms, all in one cell.
+firearms, all in one cell. Contingents, without a mandate to clear, do not fire at crowds.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ def crowd_control(city: City, s: State, new: State, rng: np.random.Generator) ->
     for c in clashes.tolist():
         here = protesters[s.cell[protesters] == c]
         units = np.flatnonzero((s.unit_cell == c) & (members > 0))
-        force, armed = int(members[units].sum()), int(members[units][city.firearms[units]].sum())
+        may_fire = units[city.firearms[units] & ~city.contingent[units]]
+        force, armed = int(members[units].sum()), int(members[may_fire].sum())
         arrests = arresting(city, here, force, int(free[units].sum()), c, rng)
         left = arrests.person.size
         for u in units.tolist():

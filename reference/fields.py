@@ -116,16 +116,22 @@ def facilities(city: City, s: State, new: State) -> None:
 
 
 def support(city: City, s: State) -> Array:
-    """dL/dt = -b1 V exp(-V / V*) - b2 D + rho (L0 - g lost - L) + what is believed; events act as the tick begins."""
+    """dL/dt = -b1 V exp(-W / V*) - b2 D + rho (L0 - g lost - L) + what is believed; events act as the tick begins."""
     p = city.p
     violence = seen_or_heard(city, s, s.harmed, "harmed") / city.dt
-    backlash = p["support.violence"] * violence * np.exp(-violence / p["support.turning"]) * city.dt
+    backlash = p["support.violence"] * violence * np.exp(-felt(city, s) / p["support.turning"]) * city.dt
     shocked = s.legitimacy - backlash - p["support.deaths"] * seen_or_heard(city, s, s.deaths, "deaths")
     reached = s.network + (1 - s.network) * broadcaster_of_state(city, s)
     shocked += s.levers.concession * p["support.credibility"] * reached
     rest = p["participation.legitimacy"] - p["support.government"] * share_lost(city, s, "government")
     rho = p["support.return"] / 24
     return np.clip(integrate(lambda legitimacy: rho * (rest - legitimacy), shocked, city.dt), 0, 1)
+
+
+def felt(city: City, s: State) -> Array:
+    """dW/dt = (V - W) / window, V as in support."""
+    violence, window = seen_or_heard(city, s, s.harmed, "harmed") / city.dt, city.p["support.window"]
+    return integrate(lambda felt: (violence - felt) / window, s.violence_felt, city.dt)
 
 
 def intelligence(city: City, s: State) -> Array:

@@ -48,10 +48,12 @@ def roaming(city: City, s: State, new: State) -> Proposal:
         there = city.place_cell[goal] if goal != EXIT else -1
         while here != there and way >= city.hop_km:
             if goal == EXIT and s.exit_hop[here] == here:
-                gone.append((i, city.dt - (way - city.hop_km) / speed))
+                if city.edge[here]:
+                    gone.append((i, city.dt - (way - city.hop_km) / speed))
+                way = 0
                 break
             here, way = int(s.exit_hop[here] if goal == EXIT else city.next_hop[goal, here]), way - city.hop_km
-        new.cell[i], new.progress[i] = here, 0 if here == there or (gone and gone[-1][0] == i) else way
+        new.cell[i], new.progress[i] = here, 0 if here == there else way
     person, time = np.array([i for i, _ in gone], int), np.array([t for _, t in gone])
     return Proposal(person, np.full(person.size, LEFT), time, new.cell[person])
 

@@ -59,7 +59,7 @@ from contrafact.model.state import (
 from reference.armed import arming, bands, looting, outside
 from reference.city import EPS, LEVELS, RIOT_CONTROL, City
 from reference.clashes import crowd_control
-from reference.fields import communications, exposure, facilities, fear, gathering, intelligence, support
+from reference.fields import communications, exposure, facilities, fear, felt, gathering, intelligence, support
 from reference.fighting import combat
 from reference.moving import driving, roaming, walking
 from reference.orders import command
@@ -140,6 +140,7 @@ def places(city: City) -> dict[str, Any]:
     zeros: dict[str, Any] = {name: np.zeros(cells) for name in ("exposure", "fear", "deaths", "harmed")}
     return zeros | {
         "network": np.ones(cells), "legitimacy": np.full(cells, city.p["participation.legitimacy"]),
+        "violence_felt": np.zeros(cells),
         "intelligence": np.full(cells, city.p["support.intelligence"]), "posture": np.zeros(cells, int),
         "reach_exit": np.ones(cells, bool), "exit_hop": np.arange(cells), "fled": np.full(cells, -1e9),
         "force_before": np.zeros(cells, int), "weight": np.ones(sites), "risk": np.zeros(sites),
@@ -193,7 +194,7 @@ def propose(city: City, s: State, rng: np.random.Generator, tick: int) -> tuple[
     command(city, s, new)
     proposals += crowd_control(city, s, new, rng) + combat(city, s, new, rng)
     facilities(city, s, new)
-    new.legitimacy, new.intelligence = support(city, s), intelligence(city, s)
+    new.legitimacy, new.violence_felt, new.intelligence = support(city, s), felt(city, s), intelligence(city, s)
     return new, proposals
 
 

@@ -35,8 +35,13 @@ def command(city: City, s: State, new: State) -> None:
     waiting = s.levers.scripted | (s.hour + EPS < city.arrives + city.p["command.planning"])
     new.unit_goal[waiting] = s.agenda.orders[waiting]
     new.unit_task[waiting] = SCRIPTED
-    free = set(np.flatnonzero(~waiting & (fit(city, s) > 0)).tolist())
-    if not (full_hour(city, s) and free):
+    if not full_hour(city, s):
+        return
+    fit_now = fit(city, s) > 0
+    lapsed = ~waiting & ~fit_now & (s.unit_goal >= city.place_cell.size)
+    new.unit_goal[lapsed] = s.agenda.orders[lapsed]
+    free = set(np.flatnonzero(~waiting & fit_now).tolist())
+    if not free:
         return
     known = known_armed(city, s)
     new.objective = objectives(city, known)

@@ -49,6 +49,7 @@ class State:
     exposure: Array
     fear: Array
     legitimacy: Array
+    violence_felt: Array
     intelligence: Array
     deaths: Array
     harmed: Array

@@ -59,7 +59,7 @@ PARAMETERS: dict[str, str] = {
     "facilities.unarmed_weight": "0.03", "facilities.hold": "0.5 h", "facilities.reach": "0.7 km",
     "facilities.retake_ratio": "1.5", "facilities.retake_hold": "0.8 h",
     "alliance.cohesion": "1", "alliance.precedent": "0", "alliance.expected": "0.5", "alliance.announcement": "0",
-    "support.violence": "0.01", "support.turning": "0.5 1/h", "support.deaths": "0.01", "support.return": "0.5 1/day",
+    "support.violence": "0.01", "support.window": "1 h", "support.turning": "0.5 1/h", "support.deaths": "0.01", "support.return": "0.5 1/day",
     "support.government": "0.01", "support.credibility": "0.7", "support.intelligence": "0.3", "support.kappa": "1",
     "support.psi": "0.5",
     "recording.quiet_share": "5e-5",

@@ -41,7 +41,7 @@ NUMBERS = {
     "crowd_control.of_wounds": 0.05, "crowd_control.delay": 1.0,
     "facilities.unarmed_weight": 0.04, "facilities.reach": 0.7, "facilities.retake_ratio": 3.0,
     "facilities.retake_hold": 1.0,
-    "support.violence": 0.02, "support.turning": 0.5, "support.deaths": 0.02, "support.return": 0.5,
+    "support.violence": 0.02, "support.window": 1.0, "support.turning": 0.5, "support.deaths": 0.02, "support.return": 0.5,
     "support.government": 0.01,
     "recording.quiet_share": 5e-5,
     "crowd_control.gathering": 20.0, "facilities.hold": 0.5, "movement.band_speed": 8.0,

@@ -23,11 +23,11 @@ def advance(
 
     by_network and by_broadcast are those of whom each channel tells in it, harmed and killed alike, per thousand.
     """
-    out = np.empty(1)
+    out, felt = np.empty(1), np.empty(1)
     told = np.array([0.0, 2.0 * by_network, 2.0 * by_broadcast])  # official, network, broadcast; two thousand residents
     support.change(
-        np.array([before]), np.array([harmed], np.int32), np.array([deaths], np.int32), np.array([around]),
-        np.array([network]), told, told, 2.0, b1, turning, b2, rho, rest, concession, broadcast, dt, out,
+        np.array([before]), np.zeros(1), np.array([harmed], np.int32), np.array([deaths], np.int32), np.array([around]),
+        np.array([network]), told, told, 2.0, b1, turning, b2, rho, rest, concession, broadcast, 1e-9, dt, out, felt,
     )  # fmt: skip
     return float(out[0])
 
@@ -137,3 +137,22 @@ def test_a_step_reads_harm_around_and_what_is_told_of_the_city() -> None:
     died = 0.5 * 3 / 5 + 0.5 * 1 / 5, 2 / 4 + 1 / 5
     wanted = [0.9 - 0.01 * v * math.exp(-v / 100) / 6 - 0.03 * d for v, d in zip(violence, died, strict=True)]
     assert c.next.legitimacy == pytest.approx(wanted, rel=1e-12)
+
+
+def test_violence_is_felt_over_the_window_however_it_falls_into_ticks() -> None:
+    # Twelve hurt at once, or three in each of four ticks of 15 minutes, in a window of an hour: what is felt an hour
+    # later differs by what has faded meanwhile, and the legitimacy lost by far less than the tick would have it.
+    lost = {}
+    for parts in (1, 4):
+        level, felt = np.array([0.8]), np.zeros(1)
+        for tick in range(4):
+            hurt, out, after = np.array([12 // parts if tick < parts else 0], np.int32), np.empty(1), np.empty(1)
+            support.change(
+                level, felt, hurt, np.zeros(1, np.int32), np.array([15.0]), np.zeros(1), np.zeros(3), np.zeros(3), 15.0,
+                0.01, 0.5, 0.0, 0.0, 0.9, 0.0, 1.0, 1.0, 0.25, out, after,
+            )  # fmt: skip
+            level, felt = out, after
+        lost[parts] = 0.8 - float(level[0])
+    at_once = 0.01 * 0.8 * math.exp(-3.2 * (1 - math.exp(-0.25)) / 0.5)
+    assert lost[1] == pytest.approx(at_once, rel=1e-12)
+    assert 0.5 < lost[1] / lost[4] < 1.5

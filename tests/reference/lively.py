@@ -1,4 +1,4 @@
-"""The lively town: the scenario in ``tests/data/lively`` with every parameter that a mechanism declares set here.
+"""The embattled town: the scenario in ``tests/data/embattled`` with every parameter that a mechanism declares set here.
 
 20,000 residents, three days; what follows are means of 24 runs. Crowds reach 1,350 (1,200 to 1,500); 420 persons are
 detained, 590 protesters hurt or killed. Three gun shops and the police headquarters are looted; 470 take up arms, 30
@@ -122,6 +122,7 @@ PARAMETERS: dict[str, str] = {
     "facilities.retake_hold": "0.8 h",
     "support.violence": "0.003",
     "support.turning": "0.5 1/h",
+    "support.window": "1 h",
     "support.deaths": "0.002",
     "support.return": "0.5 1/day",
     "support.government": "0.01",

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from contrafact.model import PARAMETERS
 from contrafact.model.recording import OUTCOMES
 from contrafact.words import counted, length
 
@@ -223,7 +224,8 @@ class Result(AnyResult):
         """In how many replays violence ended, and what is not simulated."""
         ended, replays = round(self.share_ended * self.replications), counted(self.replications, "replay")
         return (
-            f"Violence ended within the {length(self.until_hours)} of the run in {ended} of {replays}.",
+            f"Violence ended within the {length(self.until_hours)} of the run in {ended} of {replays}: for a day, fewer than "
+            f"{PARAMETERS['recording.quiet_share'].default:.3%} of the residents were armed or where someone was hurt.",
             f"Detained: {CUSTODY_NOTE}.",
             *filter(None, [scale_note(self.scenario)]),
         )

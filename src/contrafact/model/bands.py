@@ -15,8 +15,9 @@ else B. Hospitals are no targets.
 
 The way out is the shortest from cell to cell to the edge of the area that enters no cell held by state forces, that is
 one where they outnumber the armed persons; from a cell at the edge none is entered. A cell from which there is no way
-out is encircled. It is looked for at full hours. Who takes up arms or comes back between them holds until the next.
-Persons in hiding come back, armed, at rate ``emerge``, and give up and are calm at rate ``give_up``.
+out is encircled. It is looked for at full hours at which somebody is armed, and stays as it was at others. Who takes
+up arms or comes back between them holds until the next. Persons in hiding come back, armed, at rate ``emerge``, and
+give up and are calm at rate ``give_up``.
 
 Order     after arming, before command
 Reads     armed, armed_force, force, network (cell,); armed_slots, hidden_slots (slot,); holder (facility,)

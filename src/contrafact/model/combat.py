@@ -1,6 +1,6 @@
 """Combat: fire between state forces and armed persons, who is hit besides, rout, surrender, and sweeps.
 
-In every cell with B armed persons and K fit members with firearms:
+In every cell with B armed persons and C members fit for duty, K of them with firearms:
 
     hits by state forces    while rules allow live fire, state_fire K per hour, of which the share m is aimed and finds
                             an armed person, and the rest hits one of those about: P = B + A + exposed N armed persons,
@@ -23,7 +23,7 @@ and 1, with these weights (McQuie: losses alone do not break a force):
     33          no way out (see bands)                          share of adjoining cells that armed persons hold
     13          share of adjoining cells where a band broke     share of the units with the same goal that broke or were
                 within the hour                                 overrun within the hour
-    4           share of K that came since the full hour        B / (4 K)
+    4           share of C that came since the full hour        B / (4 C)
     12          no armed persons in adjoining cells             no forces in adjoining cells
     10          hits expected per head and hour / ``bearable``  the same
 

@@ -8,6 +8,9 @@ At every full hour the units that are free are shared out among demands, in this
     cordon    the cells around the first of them, a unit each
     reserve   the rest, at their fallback
 
+Hospitals and places off the map are neither guarded nor retaken. Of units equally near the first is taken, and so of
+cells with as many armed persons.
+
 T_f is the threat: armed persons within reach of the facility and ``facilities.unarmed_weight`` times the crowd of its
 site. Of the band of a cell all are known while it is in the open, and the share mu_c (intelligence) in an ambush. A
 unit is free if it is there and fit, no order of the scenario holds it, and ``planning`` hours have passed since it
@@ -16,8 +19,8 @@ guards alone under a mandate to guard, and all of its own under a mandate to cle
 
 Contingents guard first, and local units what these leave to guard: so contingents free them for other tasks. With
 ``freed`` at 0 local units guard as if no contingent did: what freed units do is a hypothesis with a switch of its own.
-Decisions see the situation of the hour; what delays them are the hour between decisions, the time to assess, and the
-way.
+A unit that is out of action at a full hour goes back to its order's place. Decisions see the true situation of the
+hour, not what is told of it; what delays them are the hour between decisions, the time to assess, and the way.
 
 Order     after bands, before crowd control
 Reads     armed, crowd, force, intelligence, posture (cell,); on_site (site,); holder (facility,); mandate ();
@@ -229,5 +232,9 @@ def step(c: Context) -> None:
     following.unit_task[waiting] = SCRIPTED
     if c.tick % c.ticks_per_hour == 0:
         free = ~waiting & (now.unit_fit > 0)
+        lapsed = (
+            ~waiting & ~free & (now.unit_goal >= c.fixed.place_cell.size)
+        )  # its objective was that of an earlier hour
+        following.unit_goal[lapsed] = now.unit_order[lapsed]
         if free.any():
             share_out(c, free)

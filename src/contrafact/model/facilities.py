@@ -8,10 +8,10 @@
                  count in it only if their mandate is to clear, since who guards takes nothing back
 
 The crowd of a site storms one facility at a time: the first in the scenario's order that the state still holds. A
-facility without a site is attacked by bands alone, and hospitals and places off the map by nobody. A lost facility
-where no attacker is left is held by nobody. What each changes is read elsewhere: telecom in communications, broadcaster
-in exposure and reports, hospital in crowd control and combat, government in support, armoury in arming, airport in the
-alliance's airlift.
+facility without a site is attacked by bands alone, and a hospital without one, like what is off the map, by nobody. A
+lost facility where no attacker is left is held by nobody. What each changes is read elsewhere: telecom in
+communications, broadcaster in exposure and reports, hospital in crowd control and combat, government in support,
+armoury in arming, airport in the alliance's airlift.
 
 Order     after combat, before alliance
 Reads     on_site (site,), force, armed (cell,), holder, contest (facility,), mandate (), unit_fit, unit_cell (unit,)

@@ -10,7 +10,7 @@ march brought it. Rivers and closed roads are not represented, because no road n
 is in the evidence; cells held by state forces close the way out (see bands).
 
 Order     after participation, before outside
-Reads     slots; march_to, march_share (site,); exit_hop (cell,); objective, objective_hop; unit_order, unit_goal,
+Reads     slots; march_to, march_share (site,); exit_hop, reach_exit (cell,); objective, objective_hop; unit_order, unit_goal,
           unit_recovers, unit_routed, unit_arrives, unit_entry (unit,)
 Writes    moved_* (slot,); proposals of those who are home or leave; unit_cell, unit_progress (unit,)
 Source    march speed: columns left at 21:00 and came to the square, 10 km away, at about midnight [R020, R357]; other
@@ -83,7 +83,7 @@ def walk(key: Array, tick: int, slots: int, dt: float, speed: float, march_speed
 
 @kernel
 def roam(armed: int, armed_slots: Array, step: float, speed: float, hop_km: float, next_hop: Array,
-         place_cell: Array, exit_hop: Array, slot_person: Array, slot_goal: Array, slot_cell: Array,
+         place_cell: Array, exit_hop: Array, reach_exit: Array, slot_person: Array, slot_goal: Array, slot_cell: Array,
          slot_progress: Array, moved_origin: Array, moved_progress: Array, person: Array, new: Array, time: Array,
          where: Array, payload: Array, n: int) -> int:  # fmt: skip
     """Move armed persons ``step`` km toward their goals; returns the number of proposals after those who leave.
@@ -93,20 +93,21 @@ def roam(armed: int, armed_slots: Array, step: float, speed: float, hop_km: floa
     for j in range(armed):
         i = armed_slots[j]
         here, goal, way = slot_cell[i], slot_goal[i], slot_progress[i]
-        if goal >= 0 or goal == EXIT:
+        to_go = hop_km - way
+        if goal >= 0 or (goal == EXIT and reach_exit[here]):
             way += step
             while way >= hop_km:
                 ahead = next_hop[goal, here] if goal >= 0 else exit_hop[here]
                 if ahead == here:
                     if goal == EXIT:
-                        person[n], new[n], time[n] = slot_person[i], LEFT, (hop_km - slot_progress[i]) / speed
-                        time[n] = max(0.0, time[n])
+                        person[n], new[n], time[n] = slot_person[i], LEFT, max(0.0, to_go / speed)
                         where[n], payload[n] = here, i
                         n += 1
                     way = 0.0
                     break
                 here = ahead
                 way -= hop_km
+                to_go += hop_km
             if goal >= 0 and here == place_cell[goal]:
                 way = 0.0
         moved_origin[i], moved_progress[i] = here, way
@@ -160,7 +161,7 @@ def step(c: Context) -> None:
         person, new, time, where, payload, _ = c.proposals.arrays()
         c.proposals.n = roam(
             int(now.armed_start[-1]), now.armed_slots, p["movement.band_speed"] * c.dt, p["movement.band_speed"],
-            fixed.hop_km, fixed.next_hop, fixed.place_cell, now.exit_hop, now.slot_person, now.slot_goal, now.slot_cell,
+            fixed.hop_km, fixed.next_hop, fixed.place_cell, now.exit_hop, now.reach_exit, now.slot_person, now.slot_goal, now.slot_cell,
             now.slot_progress, now.moved_origin, now.moved_progress, person, new, time, where, payload, c.proposals.n,
         )  # fmt: skip
     drive(

@@ -161,6 +161,7 @@ ARRAYS: tuple[ArraySpec, ...] = (
     _spec("exposure cell float64 - exposure", "exposure E to the unrest"),
     _spec("fear cell float64 - fear", "fear F after deaths seen or heard of"),
     _spec("legitimacy cell float64 - support", "legitimacy L of the government, 0 to 1"),
+    _spec("violence_felt cell float64 1/h support", "violence against unarmed residents, averaged over about an hour"),
     _spec("intelligence cell float64 share support", "share mu of armed persons whose place state forces know"),
     _spec("site_weight site float64 - gathering", "attraction of the site, distance apart", 1),
     _spec("site_risk site float64 - gathering", "risk P of arrest or injury expected at the site"),
