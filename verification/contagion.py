@@ -1,7 +1,8 @@
 """Verification targets 6 and 7: exposure and participation, configured as two models whose answers are known.
 
-Only exposure, participation and movement run, on bare ground (``scenarios/plain``): no forces, so no risk; no
-legitimacy that moves; no day and night. Both configurations use the package's own kernels and stepper.
+Only reports, exposure, participation and movement run, on bare ground (``scenarios/plain``): no forces, so no risk; no
+legitimacy that moves; no day and night; what happens is told a tick later and as it is. Both configurations use the
+package's own kernels and stepper.
 
 Granovetter's thresholds (1978, doi:10.1086/226707): everyone joins for good once so many others have. One resident per
 cell; all have hardship 1, so a cell's legitimacy L sets its resident's threshold. Exposure comes through the network
@@ -38,13 +39,13 @@ from contrafact import engine, scenario, world
 from contrafact.engine.setup import set_up
 from contrafact.engine.stepper import apply
 from contrafact.kernels import Array
-from contrafact.model import exposure, movement, participation
+from contrafact.model import exposure, movement, participation, reports
 from contrafact.model.context import Context
 from contrafact.model.state import CALM, DETAINED
 from verification.check import Check
 from verification.town import SCENARIOS
 
-STEPS = (exposure, participation, movement)
+STEPS = (reports, exposure, participation, movement)
 GROUND = SCENARIOS / "plain"
 SEED = 1978
 
@@ -52,6 +53,7 @@ OFF = {
     "exposure.near": 0.0, "exposure.net": 0.0, "exposure.media": 0.0, "exposure.maximum": 1e9,
     "participation.threshold": 0.0, "participation.severity": 0.0, "participation.eta": 0.0,
     "participation.swing": 0.0, "participation.phi": 0.0, "participation.nu_quit": 0.6, "movement.speed": 1e6,
+    "reports.network_delay": 0.0, "reports.network_bias": 1.0,
 }  # fmt: skip
 """What both configurations share; each states the others."""
 
@@ -81,7 +83,7 @@ def begun(model: engine.Model, replication: int, numbers: dict[str, float]) -> C
 
 
 def advance(c: Context) -> None:
-    """One tick of exposure, participation and movement."""
+    """One tick of STEPS."""
     c.by_mechanism.clear()  # numbers may have been changed since the last tick
     for mechanism in STEPS:
         mechanism.step(c)

@@ -173,7 +173,7 @@ def switched_off() -> list[Check]:
     tallies = {one.name: np.zeros(4, int) for one in SWITCHES}
     for replication in range(2):
         c, _ = set_up(ready(busy(DEADLY, UNANNOUNCED)), SEED, replication)
-        for tick in range(60 * c.ticks_per_hour):
+        for tick in range(72 * c.ticks_per_hour):
             c.tick = tick
             if c.tick % EVERY == 0 and c.slots:
                 base = one_tick(c, {})
@@ -191,7 +191,7 @@ def switched_off() -> list[Check]:
                   "0 and 0", f"{others} of {compared:,} and {arrays}; its own changed {own:,} times",
                   "exact; its own at least once" if own else "told: it had nothing to do in this town",
                   others == arrays == 0 if own else None,
-                  f"seed {SEED}, replications 0 and 1, one tick from every {EVERY}rd state of 60 h",
+                  f"seed {SEED}, replications 0 and 1, one tick from every {EVERY}rd state of 72 h",
                   "exact: a single other draw is seen")
         )  # fmt: skip
     return checks

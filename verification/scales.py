@@ -18,6 +18,8 @@ the way to a site meets those whose way leads through its own cell. Without that
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from contrafact.engine import Replication
@@ -40,7 +42,7 @@ NO_OVERRUN = {"crowd_control.overrun": "0 1/h"}
 OUTCOMES = ("mean crowd", "deaths", "detained")
 WIDER = 2.5  # times the margin up to which a difference between resolutions is told with its reason
 REASON = "police on the way to a site meet who passes through their cell, which has a seventh of the area"
-OFF_THE_WAY: dict[str, object] = {"forces__police__posts__west_bridge": None}
+OFF_THE_WAY: dict[str, Any] = {"forces__police__posts__west_bridge": None}
 
 
 def city(scale: int, pairs: int, numbers: dict[str, str] | None = None, **changes: object) -> Array:
