@@ -82,6 +82,7 @@ def begun(model: engine.Model, replication: int, numbers: dict[str, float]) -> C
 
 def advance(c: Context) -> None:
     """One tick of exposure, participation and movement."""
+    c.by_mechanism.clear()  # numbers may have been changed since the last tick
     for mechanism in STEPS:
         mechanism.step(c)
     apply(c)

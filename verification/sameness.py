@@ -29,8 +29,8 @@ from contrafact.model.state import (
     CALM,
     DEAD,
     DETAINED,
+    HIDING,
     INJURED,
-    LEFT,
     OUTSIDE,
     PROTESTING,
     RETURNING,
@@ -78,13 +78,16 @@ SWITCHES = (
     switch("no projectiles", "crowd_control.kinetic", "violence", INJURED, DEAD),
     switch("no fire", "crowd_control.lethality", "violence", INJURED, DEAD),
     switch("nobody arms", "arming.base arming.recruits", "", ARMED),
-    switch("nobody emerges from hiding", "bands.emerge", "goal_after", ARMED),
-    switch("nobody gives up hiding", "bands.give_up", "", CALM, LEFT, OUTSIDE),
-    switch("no fire at armed persons", "combat.state_fire", "fighting", INJURED, DEAD),
-    switch("no fire of armed persons", "combat.armed_fire", "unit_shot unit_killed fighting"),
+    switch("nobody comes out of hiding", "bands.emerge bands.give_up", "goal_after", ARMED, CALM, OUTSIDE),
+    switch("no fire at armed persons", "combat.state_fire", "fighting fled", INJURED, DEAD, HIDING, DETAINED),
+    switch("no fire of armed persons", "combat.armed_fire", "unit_shot unit_killed unit_routed fighting"),
     switch("no sweeps", "combat.sweep", "", DETAINED),
     switch("nobody from outside", "outside.fighters outside.firearms", "outside_next supply", ARMED),
-    switch("no facility stormed", "facilities.unarmed_weight", "holder contest"),
+    switch(
+        "no crowd storms or threatens a facility",
+        "facilities.unarmed_weight",
+        "holder contest unit_goal unit_task objective objective_hop",
+    ),
     switch("no loss of support", "support.violence support.deaths support.return support.government", "legitimacy"),
 )
 
@@ -197,7 +200,7 @@ def switched_off() -> list[Check]:
 def one_tick(c: Context, numbers: Mapping[str, float]) -> Context:
     """A copy of a run in which the mechanisms of one tick have been computed with these numbers and not applied."""
     twin = copy.deepcopy(c, {id(c.fixed): c.fixed, id(c.events): [], id(c.key): c.key})
-    twin.p = c.p | dict(numbers)
+    twin.p, twin.by_mechanism = c.p | dict(numbers), {}
     for mechanism in ORDER:
         mechanism.step(twin)
     return twin

@@ -111,7 +111,7 @@ PARAMETERS: dict[str, str] = {
     "combat.sniper_fire": "0.4 1/h",
     "combat.rout": "1 1/h",
     "combat.steepness": "6",
-    "combat.bearable": "0.3",
+    "combat.bearable": "0.3 1/h",
     "combat.surrender": "0.7",
     "combat.recovery": "3 h",
     "combat.sweep": "1 1/h",
