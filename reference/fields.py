@@ -31,10 +31,10 @@ from reference.telling import NETWORK, heard_by_residents
 STEPS = 2  # of the Runge-Kutta method in a tick
 
 
-def integrate(slope: Callable[[Array], Array], y: Array, dt: float) -> Array:
+def integrate(slope: Callable[[Array], Array], y: Array, dt: float, steps: int = STEPS) -> Array:
     """y after dt hours of dy/dt = slope(y), by the classical Runge-Kutta method."""
-    h = dt / STEPS
-    for _ in range(STEPS):
+    h = dt / steps
+    for _ in range(steps):
         k1 = slope(y)
         k2 = slope(y + h / 2 * k1)
         k3 = slope(y + h / 2 * k2)
@@ -131,7 +131,7 @@ def support(city: City, s: State) -> Array:
 def felt(city: City, s: State) -> Array:
     """dW/dt = (V - W) / window, V as in support."""
     violence, window = seen_or_heard(city, s, s.harmed, "harmed") / city.dt, city.p["support.window"]
-    return integrate(lambda felt: (violence - felt) / window, s.violence_felt, city.dt)
+    return integrate(lambda felt: (violence - felt) / window, s.violence_felt, city.dt, steps=32)
 
 
 def intelligence(city: City, s: State) -> Array:

@@ -224,7 +224,7 @@ def test_support_weighs_them_the_same() -> None:
     heard_by(c, 12.0, 4.0, DEATHS)
     support.step(c)
     assert c.next.legitimacy == pytest.approx([0.8 - 0.01 * 20] * 3)
-    c = town(numbers=numbers | {"support.violence": 0.01, "support.turning": 60.0})
+    c = town(numbers=numbers | {"support.violence": 0.01, "support.turning": 60.0, "support.window": 0.01})
     start(c, "legitimacy", 0.8)
     heard_by(c, 1.2, 0.4, HARMED)
     support.step(c)

@@ -122,7 +122,7 @@ def test_a_step_returns_to_what_is_left_of_l0_while_government_facilities_are_lo
 def test_a_step_reads_harm_around_and_what_is_told_of_the_city() -> None:
     numbers = {
         "participation.legitimacy": 0.9, "support.violence": 0.01, "support.turning": 100.0, "support.deaths": 0.03,
-        "support.return": 0.0,
+        "support.return": 0.0, "support.window": 0.001,
     }  # fmt: skip
     c = town(residents=(1000, 4000), numbers=numbers)
     start(c, "legitimacy", 0.9)
@@ -155,4 +155,4 @@ def test_violence_is_felt_over_the_window_however_it_falls_into_ticks() -> None:
         lost[parts] = 0.8 - float(level[0])
     at_once = 0.01 * 0.8 * math.exp(-3.2 * (1 - math.exp(-0.25)) / 0.5)
     assert lost[1] == pytest.approx(at_once, rel=1e-12)
-    assert 0.5 < lost[1] / lost[4] < 1.5
+    assert 0.4 < lost[1] / lost[4] < 1.0  # by the rate of the tick alone it would be 0.008

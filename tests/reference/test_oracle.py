@@ -69,7 +69,8 @@ Z = 4.5
 BY_CELL = {"crowd": crowd_by_cell, "armed": armed_by_cell, "hidden": hidden_by_cell, "force": force_by_cell,
            "armed_force": firearms_by_cell}  # fmt: skip
 SURE = (
-    "network", "exposure", "fear", "legitimacy", "violence_felt", "intelligence", "reported", "told", "heard", "holder", "contest",
+    "network", "exposure", "fear", "legitimacy", "violence_felt", "intelligence",
+    "reported", "told", "heard", "holder", "contest",
     "emptied", "shop_contest", "reach_exit", "exit_hop", "force_before", "unit_cell", "unit_progress", "unit_goal",
     "unit_task", "objective", "objective_hop",
 )  # fmt: skip

@@ -108,7 +108,7 @@ def test_one_replay_is_not_told_in_the_plural(result: Result) -> None:
     one = replace(result, digests=("00",), until_hours=24.0)
     text = printed(outcome_table(one))
     assert "Outcomes of 1 replay " in text
-    assert "within the 1 day of the run in 1 of 1 replay." in text
+    assert "within the 1 day of the run in 1 of 1 replay: " in text
 
 
 def test_large_rates_have_two_digits() -> None:

@@ -224,8 +224,9 @@ class Result(AnyResult):
         """In how many replays violence ended, and what is not simulated."""
         ended, replays = round(self.share_ended * self.replications), counted(self.replications, "replay")
         return (
-            f"Violence ended within the {length(self.until_hours)} of the run in {ended} of {replays}: for a day, fewer than "
-            f"{PARAMETERS['recording.quiet_share'].default:.3%} of the residents were armed or where someone was hurt.",
+            f"Violence ended within the {length(self.until_hours)} of the run in {ended} of {replays}: for a day, "
+            f"fewer than {PARAMETERS['recording.quiet_share'].default:.3%} of the residents were armed or in a place "
+            "where someone was hurt.",
             f"Detained: {CUSTODY_NOTE}.",
             *filter(None, [scale_note(self.scenario)]),
         )

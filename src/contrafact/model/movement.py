@@ -10,8 +10,8 @@ march brought it. Rivers and closed roads are not represented, because no road n
 is in the evidence; cells held by state forces close the way out (see bands).
 
 Order     after participation, before outside
-Reads     slots; march_to, march_share (site,); exit_hop, reach_exit (cell,); objective, objective_hop; unit_order, unit_goal,
-          unit_recovers, unit_routed, unit_arrives, unit_entry (unit,)
+Reads     slots; march_to, march_share (site,); exit_hop, reach_exit (cell,); objective, objective_hop; unit_order,
+          unit_goal, unit_recovers, unit_routed, unit_arrives, unit_entry (unit,)
 Writes    moved_* (slot,); proposals of those who are home or leave; unit_cell, unit_progress (unit,)
 Source    march speed: columns left at 21:00 and came to the square, 10 km away, at about midnight [R020, R357]; other
           speeds assumption
@@ -161,7 +161,8 @@ def step(c: Context) -> None:
         person, new, time, where, payload, _ = c.proposals.arrays()
         c.proposals.n = roam(
             int(now.armed_start[-1]), now.armed_slots, p["movement.band_speed"] * c.dt, p["movement.band_speed"],
-            fixed.hop_km, fixed.next_hop, fixed.place_cell, now.exit_hop, now.reach_exit, now.slot_person, now.slot_goal, now.slot_cell,
+            fixed.hop_km, fixed.next_hop, fixed.place_cell, now.exit_hop, now.reach_exit, now.slot_person,
+            now.slot_goal, now.slot_cell,
             now.slot_progress, now.moved_origin, now.moved_progress, person, new, time, where, payload, c.proposals.n,
         )  # fmt: skip
     drive(

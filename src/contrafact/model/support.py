@@ -59,14 +59,16 @@ NETWORK, BROADCAST = CHANNELS.index("network"), CHANNELS.index("broadcast")
 
 
 @kernel
-def change(legitimacy: Array, felt: Array, harmed: Array, deaths: Array, around: Array, network: Array, told_harmed: Array,
+def change(legitimacy: Array, felt: Array, harmed: Array, deaths: Array, around: Array, network: Array,
+           told_harmed: Array,
            told_deaths: Array, thousands: float, b1: float, turning: float, b2: float, rho: float, rest: float,
            concession: float, broadcast: float, window: float, dt: float, out: Array,
            new_felt: Array) -> None:  # fmt: skip
     """Legitimacy after one tick, arrays (cell,): the return to rest is exact, events act at the start of the tick.
 
-    felt and new_felt are violence W per hour, averaged over ``window`` hours; told_harmed and told_deaths (channel,) are persons that each channel came to tell of, thousands the residents in
-    thousands; broadcast is 1 while the state holds a broadcaster.
+    felt and new_felt are violence W per hour, averaged over ``window`` hours; told_harmed and told_deaths (channel,)
+    are persons that each channel came to tell of, thousands the residents in thousands; broadcast is 1 while the state
+    holds a broadcaster.
     """
     kept, kept_felt = math.exp(-rho * dt), math.exp(-dt / window)
     net_harmed, air_harmed = told_harmed[NETWORK] / thousands, told_harmed[BROADCAST] / thousands
@@ -95,7 +97,8 @@ def step(c: Context) -> None:
     now, fixed, p = c.now, c.fixed, c.p
     speaks = float(c.share_lost("broadcast") < 1.0)
     change(
-        now.legitimacy, now.violence_felt, now.harmed_around, now.deaths_around, fixed.thousands_around, now.network, now.heard[HARMED],
+        now.legitimacy, now.violence_felt, now.harmed_around, now.deaths_around, fixed.thousands_around, now.network,
+        now.heard[HARMED],
         now.heard[DEATHS], fixed.residents_total / 1000.0, p["support.violence"], p["support.turning"],
         p["support.deaths"], p["support.return"] / 24.0,
         p["participation.legitimacy"] - p["support.government"] * c.share_lost("government"),
