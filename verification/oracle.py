@@ -25,7 +25,7 @@ from verification.town import busy, ready, sample
 ENGINE, ORACLE, PLANTED, PARTS = 160, 80, 160, 4
 ENGINE_SEED, PLANTED_SEED, ORACLE_SEED = 16, 17, 16_000
 ALPHA = 0.01
-PLANTS = {"participation.nu": 1.06, "crowd_control.arrest": 1.15, "crowd_control.melee_crowd": 1.15}
+PLANTS = {"participation.nu": 1.06, "crowd_control.arrest": 1.15, "crowd_control.melee_crowd": 1.3}
 
 _city: list[City] = []
 
