@@ -46,7 +46,8 @@ def crowd_control(city: City, s: State, new: State, rng: np.random.Generator) ->
         left = arrests.person.size
         for u in units.tolist():
             taken = min(left, free[u])
-            new.unit_busy[u] += taken
+            time_left = city.dt * rng.random(taken)
+            new.unit_busy[u] += np.count_nonzero(rng.exponential(city.p["crowd_control.booking"], taken) >= time_left)
             left -= taken
             new.violence += suffering(city, new, u, int(members[u]), here.size, force, rng)
         harm = [
@@ -62,7 +63,7 @@ def crowd_control(city: City, s: State, new: State, rng: np.random.Generator) ->
 def free_teams(city: City, s: State) -> Array:
     """Arrest teams of each unit that are not booking somebody, (unit,)."""
     members = fit(city, s)
-    teams = (members / city.p["crowd_control.team"]).astype(int)
+    teams = (members / city.p["crowd_control.team"] + s.unit_odd).astype(int)
     return np.where(members > 0, np.maximum(0, teams - s.unit_busy), 0)
 
 
@@ -103,15 +104,17 @@ def shooting(city: City, s: State, here: Array, force: int, armed: int, cell: in
     residents = np.flatnonzero(city.home == cell)
     met = rng.choice(residents, astray) if residents.size else residents
     victims = np.concatenate([some(here, hits - astray, rng), met[s.status[met] == CALM]])
-    at_once = rng.random(victims.size) < 1 / (1 + p["wounded_per_killed"])
-    of_wounds = rng.random(victims.size) < dying_of_wounds(city, s, cell)
-    return at_any_time(city, victims, np.where(at_once | of_wounds, DEAD, INJURED), cell, rng)
+    dies = rng.random(victims.size) < dying(city, s, cell, p["wounded_per_killed"])
+    return at_any_time(city, victims, np.where(dies, DEAD, INJURED), cell, rng)
 
 
-def dying_of_wounds(city: City, s: State, cell: int) -> float:
-    """Share of the wounded who die: more without a network, in a curfew, and with hospitals lost."""
+def dying(city: City, s: State, cell: int, wounded_per_killed: float) -> float:
+    """Share of hits that kill: so many wounded live for each who dies, while care is at hand; fewer where it is not."""
+    at_hand = city.p["crowd_control.of_wounds"]
+    at_once = max(0, (1 / (1 + wounded_per_killed) - at_hand) / (1 - at_hand))
     delays = 1 - s.network[cell] + s.levers.curfew + share_lost(city, s, "hospital")
-    return float(min(1, city.p["crowd_control.of_wounds"] * (1 + city.p["crowd_control.delay"] * delays)))
+    of_wounds = min(1, at_hand * (1 + city.p["crowd_control.delay"] * delays))
+    return float(at_once + (1 - at_once) * of_wounds)
 
 
 def suffering(city: City, new: State, u: int, members: int, crowd: int, force: int, rng: np.random.Generator) -> int:

@@ -15,7 +15,7 @@ from contrafact.kernels import Array
 from contrafact.model.state import ARMED, CALM, DEAD, DETAINED, HIDING, INJURED
 from reference.armed import AMBUSH
 from reference.city import EPS, City
-from reference.clashes import SELF_DEFENCE, dying_of_wounds
+from reference.clashes import SELF_DEFENCE, dying
 from reference.state import (
     Proposal,
     State,
@@ -94,14 +94,8 @@ def shots(city: City, s: State, field: Field, c: int) -> float:
 
 def hit(city: City, s: State, who: Array, c: int, rng: np.random.Generator) -> Proposal:
     """Who is hit dies or is wounded, at any time of the tick."""
-    dies = rng.random(who.size) < dying(city, s, c)
+    dies = rng.random(who.size) < dying(city, s, c, city.p["combat.wounded_per_killed"])
     return at_any_time(city, who, np.where(dies, DEAD, INJURED), c, rng)
-
-
-def dying(city: City, s: State, c: int) -> float:
-    """Share of those hit who are killed, or wounded and die of it."""
-    at_once = 1 / (1 + city.p["combat.wounded_per_killed"])
-    return at_once + (1 - at_once) * dying_of_wounds(city, s, c)
 
 
 def on_armed(city: City, s: State, field: Field, c: int) -> float:
@@ -148,7 +142,7 @@ def suffering(city: City, s: State, new: State, field: Field, u: int, rng: np.ra
     if members == 0:
         return 0
     hits = min(members, rng.poisson(on_members(city, s, field, c) * members * city.dt))
-    killed = rng.binomial(hits, dying(city, s, c))
+    killed = rng.binomial(hits, dying(city, s, c, city.p["combat.wounded_per_killed"]))
     new.unit_killed[u] += killed
     new.unit_shot[u] += hits - killed
     return int(hits)

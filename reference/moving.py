@@ -28,15 +28,20 @@ def walking(city: City, s: State, new: State, rng: np.random.Generator) -> Propo
     for site, (destination, share) in s.levers.marches.items():
         go = at_site(s) & (s.site == site) & (rng.random(s.status.size) < share)
         new.phase[go], new.site[go], new.origin[go], new.progress[go] = MARCHING, destination, city.site_cell[site], 0
+    new.late[:] = 0
     going = np.flatnonzero(in_street(s) & ((s.phase == OUTBOUND) | (s.phase == MARCHING)))
-    step = np.where(s.phase[going] == MARCHING, march_speed, speed) * city.dt
-    new.progress[going] += step
-    arrived = going[s.progress[going] + step >= city.ways(s.site[going], s.origin[going])[1] * city.hop_km]
+    pace = np.where(s.phase[going] == MARCHING, march_speed, speed)
+    new.progress[going] += pace * (city.dt + s.late[going])
+    beyond = new.progress[going] - city.ways(s.site[going], s.origin[going])[1] * city.hop_km
+    arrived = going[beyond >= 0]
     new.phase[arrived], new.origin[arrived], new.progress[arrived] = PRESENT, s.home[arrived], 0
+    new.late[arrived] = (beyond / pace)[beyond >= 0]
     back = np.flatnonzero(in_street(s) & (s.phase == HOMEBOUND))
-    new.progress[back] = np.maximum(0, s.progress[back] - speed * city.dt)
-    home = back[s.progress[back] <= speed * city.dt]
-    return Proposal(home, np.full(home.size, CALM), s.progress[home] / speed, s.home[home])
+    way = speed * (city.dt + s.late[back])
+    new.progress[back] = np.maximum(0, s.progress[back] - way)
+    home = back[s.progress[back] <= way]
+    return Proposal(home, np.full(home.size, CALM), np.maximum(0, s.progress[home] / speed - s.late[home]),
+                    s.home[home])  # fmt: skip
 
 
 def roaming(city: City, s: State, new: State) -> Proposal:

@@ -114,7 +114,7 @@ def begin(city: City, rng: np.random.Generator) -> State:
     agenda, levers = policy(city, Agenda(city.orders), 0.0, dict.fromkeys(TOLD, 0.0))
     nothing = np.zeros((len(TOLD), len(CHANNELS)))
     return State(
-        **people(city, rng), **places(city), **units(city, agenda), history=np.zeros((0, len(TOLD))),
+        **people(city, rng), **places(city), **units(city, agenda), unit_odd=rng.random(city.strength.size), history=np.zeros((0, len(TOLD))),
         reported=nothing, told=nothing, heard=nothing, agenda=agenda, levers=levers, counts=dict.fromkeys(COUNTED, 0),
     )  # fmt: skip
 
@@ -129,7 +129,7 @@ def people(city: City, rng: np.random.Generator) -> dict[str, Any]:
     return zeros | {
         "hardship": np.concatenate([hardship, np.ones(reserve)]),
         "aversion": np.concatenate([aversion, np.zeros(reserve)]),
-        "home": home, "cell": home, "progress": np.zeros(city.everybody), "goal": np.full(city.everybody, NOWHERE),
+        "home": home, "cell": home, "progress": np.zeros(city.everybody), "late": np.zeros(city.everybody), "goal": np.full(city.everybody, NOWHERE),
         "status": np.concatenate([np.full(city.persons, CALM), np.full(reserve, OUTSIDE)]),
     }  # fmt: skip
 
@@ -247,11 +247,12 @@ def joining(city: City, s: State, new: State, rng: np.random.Generator) -> Propo
 
 
 def leaving(city: City, s: State, rng: np.random.Generator) -> Proposal:
-    """Everyone who is at a site draws a time to leaving; who draws less than a tick goes home."""
+    """Everyone who is at a site draws a time to leaving, from arrival on; who draws less than a tick goes home."""
     who = np.flatnonzero(at_site(s))
     time = rng.standard_exponential(who.size) / rates_of_leaving(city, s, who)
-    gone = time < city.dt
-    return Proposal(who[gone], np.full(gone.sum(), RETURNING), time[gone], s.cell[who[gone]])
+    gone = time < city.dt + s.late[who]
+    when = np.maximum(0, time - s.late[who])
+    return Proposal(who[gone], np.full(gone.sum(), RETURNING), when[gone], s.cell[who[gone]])
 
 
 def settle(city: City, s: State, new: State, proposals: list[Proposal]) -> None:
@@ -260,10 +261,12 @@ def settle(city: City, s: State, new: State, proposals: list[Proposal]) -> None:
     person, status, time, cell = every
     order = np.argsort(time, kind="stable")
     first = order[np.unique(person[order], return_index=True)[1]]
-    person, status, cell = person[first], status[first], cell[first]
+    person, status, time, cell = person[first], status[first], time[first], cell[first]
     new.status[person] = status
     lose_once(city, s, new)
     change_course(city, s, new, person, status, cell)
+    turned = (status == PROTESTING) | (status == RETURNING)
+    new.late[person[turned]] = city.dt - time[turned]
     take_account(city, s, new, person, status, cell)
 
     street = np.flatnonzero(in_street(new))

@@ -42,6 +42,7 @@ class State:
     site: Array
     origin: Array
     progress: Array
+    late: Array
     goal: Array
     cell: Array
 
@@ -74,6 +75,7 @@ class State:
     unit_dead: Array
     unit_recovers: Array
     unit_busy: Array
+    unit_odd: Array
     unit_shot: Array
     unit_killed: Array
     unit_routed: Array

@@ -23,7 +23,7 @@ from contrafact.model.state import ARRAYS, ArraySpec
 from tests.engine.towns import prepared
 from tests.model.town import put_in_street, town
 
-HOURS = 36.0
+HOURS = 48.0
 SUBSETS = [frozenset(s) for s in chain.from_iterable(combinations(RECORDERS, n) for n in range(len(RECORDERS)))]
 SCRATCH = {
     "winner",
@@ -34,6 +34,7 @@ SCRATCH = {
     "moved_origin",
     "moved_progress",
     "moved_phase",
+    "moved_late",
 }
 FLOATS = ("legitimacy", "exposure", "fear", "site_weight", "site_risk", "slot_spent", "slot_progress", "network")
 
@@ -50,7 +51,7 @@ np.savez(sys.argv[1], **{"whole_" + k: v for k, v in whole.items()}, **{"float_"
 
 @pytest.fixture(scope="module")
 def run() -> Replication:
-    """36 hours of the lively town."""
+    """Two days of the lively town."""
     return simulate(prepared("lively"), 1, 0, until_hours=HOURS)
 
 

@@ -130,11 +130,15 @@ def test_settling_agrees_with_a_plain_reading_of_the_rule(drawn: list[tuple[int,
     for i, (who, _, when, _) in enumerate(proposals):
         if who not in won or when < proposals[won[who]][2]:
             won[who] = i
+    late = np.zeros(12)
     newcomers = stepper.settle(
-        len(proposals), len(roster), person, new, time, where, payload, winner, status, fate, counts, deaths, harmed
-    )
+        len(proposals), len(roster), 6.0, person, new, time, where, payload, winner, status, fate, late, counts, deaths,
+        harmed,
+    )  # fmt: skip
     after = {who: proposals[i][1] for who, i in won.items()}
     assert fate[: len(roster)].tolist() == [after.get(who, LOST) for who in roster]
+    back = {who for who, status_after in after.items() if status_after == RETURNING}
+    assert late[: len(roster)].tolist() == [6.0 - proposals[won[who]][2] if who in back else 0.0 for who in roster]
     assert status.tolist() == [after.get(who, before[who]) for who in range(12)]
     assert [i for i in range(len(proposals)) if new[i] != LOST] == sorted(won.values())
     assert newcomers == sum(before[who] not in ROSTER and after[who] in ROSTER for who in won)

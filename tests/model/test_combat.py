@@ -95,14 +95,16 @@ def test_one_side_alone_is_not_hit(armed: int, force: int) -> None:
     assert sum(found[name].sum() for name in ("armed", "protesters", "bystanders", "members")) == 0
 
 
-@pytest.mark.parametrize(("of_wounds", "delayed"), [(0.0, 0.0), (0.25, 0.0), (0.1, 1.5)])
-def test_one_hit_in_five_kills_and_of_the_wounded_so_many_die_as_care_allows(of_wounds: float, delayed: float) -> None:
+@pytest.mark.parametrize(("of_wounds", "delayed", "share"), [
+    (0.0, 0.0, 1 / 5), (0.1, 0.0, 1 / 5), (0.25, 0.0, 0.25), (0.1, 1.5, 1 / 9 + 8 / 9 * 0.25)])  # fmt: skip
+def test_one_hit_in_five_kills_and_of_the_wounded_so_many_die_as_care_allows(
+    of_wounds: float, delayed: float, share: float
+) -> None:
     c = front(state_fire=0.8, armed_fire=1.2, **{"crowd_control.of_wounds": of_wounds})
     if delayed:
         c.now.holder[0] = 1  # half of the hospitals lost, a curfew
         start(c, "under_curfew", True)
     found = hit(c)
-    share = 1 / 5 + 4 / 5 * of_wounds * (1 + delayed)
     assert_share(found["dead"], int(found["armed"].sum()), share)
     assert_share(found["dead members"], int(found["members"].sum()), share)
 

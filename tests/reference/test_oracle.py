@@ -27,6 +27,7 @@ from contrafact.engine.setup import set_up
 from contrafact.engine.stepper import apply
 from contrafact.kernels import Array
 from contrafact.model.context import Context
+from contrafact.model.crowd_control import TEAMS
 from contrafact.model.participation import TRAITS
 from contrafact.model.recording import end_of_violence
 from contrafact.model.state import (
@@ -137,6 +138,7 @@ def run_side_by_side(model: Model, plain: City, replications: int) -> SideBySide
         c, _ = set_up(model, ENGINE_SEED, replication)
         s = oracle.begin(plain, generator)
         s.hardship[: plain.persons], s.aversion[: plain.persons] = traits_in_engine(c, plain)
+        s.unit_odd[:] = [rng.draw(c.key, TEAMS, 0, unit, 0)[0] for unit in range(plain.strength.size)]
         for c.tick in range(plain.ticks):
             copy_state(c, plain, s)
             new, proposals = oracle.propose(plain, s, generator, c.tick)
@@ -177,7 +179,7 @@ def copy_state(c: Context, plain: City, s: State) -> None:
     now, person = c.now, c.now.slot_person[: c.slots]
     s.status = now.status[: plain.everybody].astype(int)
     s.cell = s.home.copy()
-    for name in ("home", "phase", "site", "origin", "progress", "goal", "cell"):
+    for name in ("home", "phase", "site", "origin", "progress", "late", "goal", "cell"):
         getattr(s, name)[person] = getattr(now, f"slot_{name}")[: c.slots]
     for name in COPIED:
         setattr(s, name, getattr(now, name).copy())
@@ -220,7 +222,7 @@ def look_at_movement(seen: SideBySide, c: Context, s: State, new: State, made: l
     may_march = (s.phase[person] == PRESENT) & np.isin(s.site[person], list(s.levers.marches))
     apart = np.isin(s.status[person], (ARMED, HIDING))
     sure = np.flatnonzero(~may_march & ~apart)
-    for name in ("site", "origin", "progress", "phase"):
+    for name in ("site", "origin", "progress", "late", "phase"):
         seen.equal(f"moved {name}", getattr(now, f"moved_{name}")[sure], getattr(new, name)[person[sure]])
     for name, place in (("origin", "cell"), ("progress", "progress"), ("phase", "phase")):
         roamed = getattr(now, f"moved_{name}")[: c.slots][apart]

@@ -57,13 +57,15 @@ SLOT_ARRAYS = tuple(spec.name for spec in ARRAYS if spec.dims == ("slot",))
 
 
 @kernel
-def settle(n: int, slots: int, person: Array, new: Array, time: Array, where: Array, payload: Array, winner: Array,
-           status: Array, fate: Array, counts: Array, deaths: Array, harmed: Array) -> int:  # fmt: skip
+def settle(n: int, slots: int, dt: float, person: Array, new: Array, time: Array, where: Array, payload: Array,
+           winner: Array, status: Array, fate: Array, late: Array, counts: Array, deaths: Array,
+           harmed: Array) -> int:  # fmt: skip
     """Let the earliest proposal of each person win and apply it to status (person,); returns how many are new.
 
     Losing proposals get the status LOST; of a newcomer from outside payload becomes -1. fate (slot,) is left with the
-    new status of those in the roster, LOST where it stays. counts (count,) are cumulative; deaths and harmed (cell,)
-    are unarmed persons of this tick. winner (person,) is zero before and after.
+    new status of those in the roster, LOST where it stays, and late (slot,) with the rest of the tick of those who turn
+    back. counts (count,) are cumulative; deaths and harmed (cell,) are unarmed persons of this tick. winner (person,)
+    is zero before and after.
     """
     deaths[:] = 0
     harmed[:] = 0
@@ -89,6 +91,8 @@ def settle(n: int, slots: int, person: Array, new: Array, time: Array, where: Ar
         else:
             group = ARMED_PERSONS if before in (ARMED, HIDING) else PROTESTERS
             fate[payload[i]] = new[i]
+            if new[i] == RETURNING:
+                late[payload[i]] = dt - time[i]
         counts[COUNT_OF[new[i]] + (group if new[i] in (INJURED, DEAD) else 0)] += 1
         counts[TOOK_ARMS] += new[i] == ARMED and before == PROTESTING
         if group != ARMED_PERSONS:
@@ -103,8 +107,9 @@ def settle(n: int, slots: int, person: Array, new: Array, time: Array, where: Ar
 def keep(slots: int, fate: Array, hop_km: float, cells: int, route_start: Array, route_cell: Array,
          slot_person: Array, slot_home: Array, slot_hardship: Array, slot_aversion: Array, slot_patience: Array,
          slot_site: Array, slot_origin: Array, slot_progress: Array, slot_phase: Array, slot_cell: Array,
-         slot_spent: Array, slot_goal: Array, spent_after: Array, moved_site: Array, moved_origin: Array,
-         moved_progress: Array, moved_phase: Array, goal_after: Array) -> int:  # fmt: skip
+         slot_spent: Array, slot_goal: Array, slot_late: Array, spent_after: Array, moved_site: Array,
+         moved_origin: Array, moved_progress: Array, moved_phase: Array, moved_late: Array,
+         goal_after: Array) -> int:  # fmt: skip
     """Keep in the roster who is still in the street or in hiding, moved; returns how many.
 
     The last of the roster takes the slot of one who is gone, so those who stay where they are need not be touched; and
@@ -124,9 +129,9 @@ def keep(slots: int, fate: Array, hop_km: float, cells: int, route_start: Array,
             slot_progress[i], slot_phase[i] = slot_progress[end], slot_phase[end]
             moved_site[i], moved_origin[i] = moved_site[end], moved_origin[end]
             moved_progress[i], moved_phase[i] = moved_progress[end], moved_phase[end]
-            goal_after[i] = goal_after[end]
+            moved_late[i], goal_after[i] = moved_late[end], goal_after[end]
             continue
-        slot_spent[i] = spent_after[i]
+        slot_spent[i], slot_late[i] = spent_after[i], moved_late[i]
         if fated in (ARMED, HIDING):
             slot_origin[i], slot_progress[i], slot_goal[i] = slot_cell[i], 0.0, -1
             slot_phase[i] = BAND if fated == ARMED else HIDDEN
@@ -154,10 +159,10 @@ def keep(slots: int, fate: Array, hop_km: float, cells: int, route_start: Array,
 
 
 @kernel
-def enter(n: int, slots: int, person: Array, new: Array, where: Array, payload: Array, detail: Array,
-          slot_person: Array, slot_home: Array, slot_hardship: Array, slot_aversion: Array, slot_patience: Array,
-          slot_site: Array, slot_origin: Array, slot_progress: Array, slot_phase: Array, slot_cell: Array,
-          slot_spent: Array, slot_goal: Array) -> int:  # fmt: skip
+def enter(n: int, slots: int, dt: float, person: Array, new: Array, time: Array, where: Array, payload: Array,
+          detail: Array, slot_person: Array, slot_home: Array, slot_hardship: Array, slot_aversion: Array,
+          slot_patience: Array, slot_site: Array, slot_origin: Array, slot_progress: Array, slot_phase: Array,
+          slot_cell: Array, slot_spent: Array, slot_goal: Array, slot_late: Array) -> int:  # fmt: skip
     """Append who joined, at home and on their way, and who came from outside; returns the number of slots."""
     j = slots
     for i in range(n):
@@ -165,7 +170,7 @@ def enter(n: int, slots: int, person: Array, new: Array, where: Array, payload: 
             continue
         slot_person[j], slot_home[j], slot_cell[j], slot_origin[j] = person[i], where[i], where[i], where[i]
         slot_hardship[j], slot_aversion[j], slot_patience[j] = detail[i, 0], detail[i, 1], detail[i, 2]
-        slot_progress[j], slot_spent[j], slot_goal[j] = 0.0, 0.0, -1
+        slot_progress[j], slot_spent[j], slot_goal[j], slot_late[j] = 0.0, 0.0, -1, dt - time[i]
         slot_site[j], slot_phase[j] = max(0, payload[i]), OUTBOUND if new[i] == PROTESTING else BAND
         j += 1
     return j
@@ -285,18 +290,18 @@ def apply(c: Context) -> None:
               following.unit_killed)  # fmt: skip
     accept(now, following)
     person, new, time, where, payload, detail = proposals.arrays()
-    joined = settle(proposals.n, c.slots, person, new, time, where, payload, now.winner, now.status, now.slot_fate,
-                    now.counts, now.deaths_now, now.harmed_now)  # fmt: skip
+    joined = settle(proposals.n, c.slots, c.dt, person, new, time, where, payload, now.winner, now.status,
+                    now.slot_fate, now.moved_late, now.counts, now.deaths_now, now.harmed_now)  # fmt: skip
     spread(now.deaths_now, fixed.around_start, fixed.around_cell, now.deaths_around)
     spread(now.harmed_now, fixed.around_start, fixed.around_cell, now.harmed_around)
     grow(now, following, c.slots + joined)
     roster = (now.slot_person, now.slot_home, now.slot_hardship, now.slot_aversion, now.slot_patience, now.slot_site,
               now.slot_origin, now.slot_progress, now.slot_phase, now.slot_cell, now.slot_spent,
-              now.slot_goal)  # fmt: skip
+              now.slot_goal, now.slot_late)  # fmt: skip
     slots = keep(c.slots, now.slot_fate, fixed.hop_km, fixed.cells, fixed.route_start, fixed.route_cell, *roster,
                  now.spent_after, now.moved_site, now.moved_origin, now.moved_progress, now.moved_phase,
-                 now.goal_after)  # fmt: skip
-    c.slots = enter(proposals.n, slots, person, new, where, payload, detail, *roster)
+                 now.moved_late, now.goal_after)  # fmt: skip
+    c.slots = enter(proposals.n, slots, c.dt, person, new, time, where, payload, detail, *roster)
     proposals.n = 0
     count_state(c)
 

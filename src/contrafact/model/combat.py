@@ -299,23 +299,15 @@ def sweep(key: Array, tick: int, dt: float, rate: float, hidden: Array, force: A
     return n
 
 
-def dying(c: Context, killed: float) -> Array:
-    """Share of hits that are deaths, at once or of wounds, by cell, (cell,): see crowd control on what delays care."""
-    delays = (1.0 - c.now.network) + (float(c.now.under_curfew[0]) + c.share_lost("hospital"))
-    of_wounds = np.minimum(1.0, c.p["crowd_control.of_wounds"] * (1.0 + c.p["crowd_control.delay"] * delays))
-    return np.asarray(killed + (1.0 - killed) * of_wounds)
-
-
 def exchange(c: Context, contact: Array) -> None:
     """Fire in the cells in contact, and rout."""
     now, following, fixed = c.now, c.next, c.fixed
     p = c.of("combat")
-    killed = 1.0 / (1.0 + p["wounded_per_killed"])
     known = np.where(now.posture == 0, np.maximum(now.intelligence, p["open"]), now.intelligence)
     about = p["exposed"] * p["area"] * fixed.residents_per_km2
     state_fire = p["state_fire"] if int(now.rules[0]) >= LIVE_FIRE else 0.0
     person, new, time, where, payload, _ = c.proposals.arrays()
-    dies, expected = dying(c, killed), np.zeros(contact.size)
+    dies, expected = c.share_dying(p["wounded_per_killed"]), np.zeros(contact.size)
     fixed.hits[:] = 0
     n = shoot(
         c.key, c.tick, c.dt, contact, now.armed, now.crowd, now.force, now.armed_force, known, about, now.snipers,

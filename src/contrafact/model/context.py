@@ -118,6 +118,19 @@ class Context:
         which, holder = self.by_kind[kind], self.now.holder
         return sum(holder[f] != STATE for f in which) / len(which) if which else where_none
 
+    def share_dying(self, wounded_per_killed: float) -> Array:
+        """Share of hits by fire that are deaths, at once or of wounds, by cell, (cell,).
+
+        It is 1 / (1 + ``wounded_per_killed``), or what dies of wounds anyhow if that is more, while care is at hand; a
+        cut network, a curfew and hospitals lost raise the share of the wounded who die.
+        """
+        p, now = self.of("crowd_control"), self.now
+        at_hand = p["of_wounds"]
+        at_once = max(0.0, 1.0 - wounded_per_killed / (1.0 + wounded_per_killed) / max(1e-12, 1.0 - at_hand))
+        delays = (1.0 - now.network) + (float(now.under_curfew[0]) + self.share_lost("hospital"))
+        of_wounds = np.minimum(1.0, at_hand * (1.0 + p["delay"] * delays))
+        return np.asarray(at_once + (1.0 - at_once) * of_wounds)
+
     def without_guests(self, force: Array, firearms: bool = False) -> Array:
         """Members in each cell, (cell,), less contingents whose mandate is not to clear; ``force`` counts them all.
 

@@ -3,7 +3,8 @@
 In every cell with protesters A and state forces C fit for duty:
 
     arrests     a team of ``team`` members makes one arrest at a time: rate ``arrest`` A / (A + C) per free team, then
-                it is busy for an exponential time of mean ``booking``
+                it is busy for an exponential time of mean ``booking``; members beyond whole teams are one more team,
+                or none, by a draw for life, so that many small units have as many teams as one large
     melee       contacts = min(A, C) (hand-to-hand fighting: Lanchester's linear law); per contact and hour
                 ``melee_forces`` A / (A + C) members and ``melee_crowd`` C / (A + C) protesters are injured
     overrun     a unit withdraws at rate ``overrun`` h^4 / (1 + h^4), h = A / (``overrun_ratio`` C), and is out of
@@ -11,12 +12,13 @@ In every cell with protesters A and state forces C fit for duty:
     projectiles under riot control and above, ``kinetic`` injuries per member and hour, times A / (A + C)
     fire        at crowds of ``gathering`` or more, since smaller groups are arrested; in self-defence where h > 1,
                 without warning always. ``lethality`` deaths per armed member and hour times
-                A / (A + K + ``in_sight``), K those armed, with ``wounded_per_killed`` wounded for each; contingents
-                fire at crowds only under a mandate to clear
+                A / (A + K + ``in_sight``), K those armed, with ``wounded_per_killed`` wounded who live for each;
+                contingents fire at crowds only under a mandate to clear
 
 Most injuries in the record are not from fire, so hand-to-hand injury is a process of its own. A hit under fire is on a
-bystander, a calm resident of the cell, with probability ``stray``. A wounded person dies with probability
-``of_wounds``, raised by what delays care: a cut network, a curfew, hospitals lost. Injured and detained persons stay so
+bystander, a calm resident of the cell, with probability ``stray``. Of those who outlive a hit the share ``of_wounds``
+dies of wounds; these deaths are among the killed of ``wounded_per_killed`` as long as care is at hand, and what delays
+care raises their share: a cut network, a curfew, hospitals lost. Injured and detained persons stay so
 to the end of the run; ill-treatment and deaths in custody are documented [R202-R204] and not simulated.
 
 Capacity-limited events take the persons with the smallest keyed hash. Victims are drawn from those in the cell as the
@@ -36,7 +38,7 @@ import math
 
 import numpy as np
 
-from contrafact.kernels import Array, kernel
+from contrafact.kernels import Array, inline, kernel
 from contrafact.model.context import Context
 from contrafact.model.state import CALM, DEAD, DETAINED, INJURED
 from contrafact.parameters import ASSUMPTION, Parameter, loguniform, uniform
@@ -76,13 +78,14 @@ PARAMETERS = (
     Parameter("crowd_control.stray", "dimensionless", 0.1, ASSUMPTION, "share of hits that are on bystanders",
               uniform(0.03, 0.2), high=1.0),
     Parameter("crowd_control.of_wounds", "dimensionless", 0.05, ASSUMPTION,
-              "share of the wounded who die of their wounds when care is at hand", uniform(0.02, 0.1), high=1.0),
+              "share of those who outlive a hit who die of wounds when care is at hand", uniform(0.02, 0.1), high=1.0),
     Parameter("crowd_control.delay", "dimensionless", 1.0, ASSUMPTION,
               "rise of that share for each of: no network, curfew, all hospitals lost", uniform(0.0, 2.0)),
 )  # fmt: skip
 
 SELF_DEFENCE, WITHOUT_WARNING = 2, 3
 
+TEAMS = decision("crowd_control.teams")
 ARREST = decision("crowd_control.arrest")
 ARRESTED = decision("crowd_control.arrested")
 BOOKED = decision("crowd_control.booked")
@@ -144,14 +147,16 @@ def police_crowd(key: Array, tick: int, dt: float, crowd: Array, force: Array, f
 
 @kernel
 def fire(key: Array, tick: int, dt: float, crowd: Array, force: Array, armed: Array, rules: int, ratio: float,
-         gathering: float, lethality: float, in_sight: float, per_killed: float, stray: float, of_wounds: Array,
+         gathering: float, lethality: float, in_sight: float, per_killed: float, stray: float, dying: Array,
          first_resident: Array, status: Array, cell_start: Array, cell_slots: Array, slot_person: Array, harm: Array,
          person: Array, new: Array, time: Array, where: Array, payload: Array, detail: Array,
          n: int) -> int:  # fmt: skip
-    """Propose deaths and wounds by fire, of protesters and bystanders; adds hits to harm (cell,)."""
+    """Propose deaths and wounds by fire, of protesters and bystanders; adds hits to harm (cell,).
+
+    dying (cell,) is the share of hits that are deaths, at once or of wounds.
+    """
     most = 4096
     chosen, hashes = np.empty(most, np.int32), np.empty(most, np.uint64)
-    killed = 1.0 / (1.0 + per_killed)
     for c in range(crowd.size):
         if crowd[c] == 0 or armed[c] == 0 or rules < SELF_DEFENCE:
             continue
@@ -177,12 +182,17 @@ def fire(key: Array, tick: int, dt: float, crowd: Array, force: Array, armed: Ar
                 if status[victim] != CALM:
                     continue
             u_time, u_death = uniforms(key, word, tick, victim, 1)
-            dies = killed + (1.0 - killed) * of_wounds[c]
             person[n], time[n], where[n], payload[n] = victim, dt * u_time, c, slot
-            new[n] = DEAD if u_death < dies else INJURED
+            new[n] = DEAD if u_death < dying[c] else INJURED
             harm[c] += 1
             n += 1
     return n
+
+
+@inline
+def free_teams(key: Array, u: int, fit: int, busy: int, team: float) -> int:
+    """Arrest teams of a unit that are not booking somebody."""
+    return max(0, int(fit / team + uniforms(key, TEAMS, 0, u, 0)[0]) - busy)
 
 
 @kernel
@@ -194,6 +204,7 @@ def units(key: Array, tick: int, hour: float, dt: float, crowd: Array, force: Ar
     hurt = 0
     left = arrests.copy()
     freed = 1.0 - math.exp(-dt / booking)
+    freed_at_once = 1.0 - freed * booking / dt  # of those taken at any time of the tick
     for u in range(cell.size):
         c = cell[u]
         new_injured[u], new_dead[u], new_recovers[u] = injured[u], dead[u], recovers[u]
@@ -201,14 +212,13 @@ def units(key: Array, tick: int, hour: float, dt: float, crowd: Array, force: Ar
         for i in range(busy[u]):
             done += uniforms(key, BOOKED, tick, u, i)[0] < freed
         new_busy[u] = busy[u] - done
-        if fit[u] == 0:
+        if fit[u] == 0 or crowd[c] == 0:
             continue
-        free = max(0, int(fit[u] / team) - busy[u])
+        free = free_teams(key, u, fit[u], busy[u], team)
         taken = min(left[c], free)
         left[c] -= taken
-        new_busy[u] += taken
-        if crowd[c] == 0:
-            continue
+        for i in range(taken):
+            new_busy[u] += uniforms(key, BOOKED, tick, u, busy[u] + i)[0] >= freed_at_once
         outnumbered = crowd[c] / (ratio * force[c])
         mean = melee * fit[u] * min(1.0, crowd[c] / force[c]) * crowd[c] / (crowd[c] + force[c]) * dt
         u_melee, u_overrun = uniforms(key, MELEE_MEMBER, tick, u, 0)
@@ -226,12 +236,13 @@ def units(key: Array, tick: int, hour: float, dt: float, crowd: Array, force: Ar
 
 
 @kernel
-def free_teams_by_cell(cell: Array, fit: Array, busy: Array, team: float, out: Array) -> None:
-    """Arrest teams that are free in each cell, written to out (cell,)."""
+def free_teams_by_cell(key: Array, crowd: Array, cell: Array, fit: Array, busy: Array, team: float,
+                       out: Array) -> None:  # fmt: skip
+    """Arrest teams that are free in each cell with a crowd, written to out (cell,)."""
     out[:] = 0
     for u in range(cell.size):
-        if fit[u] > 0:
-            out[cell[u]] += max(0, int(fit[u] / team) - busy[u])
+        if fit[u] > 0 and crowd[cell[u]] > 0:
+            out[cell[u]] += free_teams(key, u, fit[u], busy[u], team)
 
 
 def step(c: Context) -> None:
@@ -240,7 +251,7 @@ def step(c: Context) -> None:
     p = c.of("crowd_control")
     rules, proposals = int(now.rules[0]), c.proposals
     of_unit = (now.unit_cell, now.unit_fit, now.unit_injured, now.unit_dead, now.unit_recovers, now.unit_busy)
-    free_teams_by_cell(now.unit_cell, now.unit_fit, now.unit_busy, p["team"], fixed.free_teams)
+    free_teams_by_cell(c.key, now.crowd, now.unit_cell, now.unit_fit, now.unit_busy, p["team"], fixed.free_teams)
     in_cells = (now.cell_start, now.cell_slots, now.slot_person)
     proposals.n = police_crowd(
         c.key, c.tick, c.dt, now.crowd, now.force, fixed.free_teams, rules, p["arrest"], p["melee_crowd"], p["kinetic"],
@@ -250,7 +261,7 @@ def step(c: Context) -> None:
         proposals.n = fire(
             c.key, c.tick, c.dt, now.crowd, now.force, c.without_guests(now.armed_force, firearms=True), rules,
             p["overrun_ratio"], p["gathering"], p["lethality"], p["in_sight"], p["wounded_per_killed"], p["stray"],
-            dying_of_wounds(c, p), fixed.first_resident, now.status, *in_cells, fixed.harm, *proposals.arrays(),
+            c.share_dying(p["wounded_per_killed"]), fixed.first_resident, now.status, *in_cells, fixed.harm, *proposals.arrays(),
             proposals.n,
         )  # fmt: skip
     hurt = units(
@@ -262,9 +273,3 @@ def step(c: Context) -> None:
     for u in np.flatnonzero(following.unit_recovers > now.unit_recovers):
         place = fixed.place_names[now.unit_order[u]]
         c.note("overrun", fixed.unit_force_name[u], place, int(fixed.unit_strength[u]))
-
-
-def dying_of_wounds(c: Context, p: dict[str, float]) -> Array:
-    """Share of the wounded who die, by cell, (cell,): raised by a cut network, a curfew and hospitals lost."""
-    delays = (1.0 - c.now.network) + (float(c.now.under_curfew[0]) + c.share_lost("hospital"))
-    return np.asarray(np.minimum(1.0, p["of_wounds"] * (1.0 + p["delay"] * delays)))

@@ -1,7 +1,8 @@
 """Movement: people on their way to a site and home, and units on their way to where they are ordered.
 
 A protester follows the stored shortest route from home to the site at ``movement.speed`` (people walk or ride) and goes
-home along the same route. A march takes those present at one site to another on foot, at ``movement.march_speed``.
+home along the same route. Who sets out or turns back within a tick walks the rest of it with the next tick's way, and
+who arrives has been there since, so that neither a way nor a stay depends on the tick. A march takes those present at one site to another on foot, at ``movement.march_speed``.
 An armed person goes at ``movement.band_speed`` from cell to cell toward the goal that the band chose, or along the way
 out of the area; who goes on from its edge has left. A unit goes along the shortest route to its goal, or, while it
 recovers from having been overrun or broken, to its fallback, at the urban speed of its mobility class: a third to a
@@ -48,8 +49,9 @@ MARCH = decision("movement.march")
 def walk(key: Array, tick: int, slots: int, dt: float, speed: float, march_speed: float, hop_km: float, cells: int,
          route_start: Array, site_cell: Array, march_to: Array, march_share: Array, slot_person: Array,
          slot_home: Array, slot_site: Array, slot_origin: Array, slot_progress: Array, slot_phase: Array,
-         moved_site: Array, moved_origin: Array, moved_progress: Array, moved_phase: Array, person: Array, new: Array,
-         time: Array, where: Array, payload: Array, detail: Array, n: int) -> int:  # fmt: skip
+         slot_late: Array, moved_site: Array, moved_origin: Array, moved_progress: Array, moved_phase: Array,
+         moved_late: Array, person: Array, new: Array, time: Array, where: Array, payload: Array, detail: Array,
+         n: int) -> int:  # fmt: skip
     """Move everybody in the street by one tick; returns the number of proposals after those who are home.
 
     Routes: the one from cell o to site s starts at route_start[s * cells + o]; its length is the number of steps times
@@ -58,6 +60,7 @@ def walk(key: Array, tick: int, slots: int, dt: float, speed: float, march_speed
     for i in range(slots):
         site, origin = slot_site[i], slot_origin[i]
         progress, phase = slot_progress[i], slot_phase[i]
+        moved_late[i] = 0.0
         if phase in (BAND, HIDDEN):
             moved_site[i], moved_origin[i], moved_progress[i], moved_phase[i] = site, origin, progress, phase
             continue
@@ -68,14 +71,17 @@ def walk(key: Array, tick: int, slots: int, dt: float, speed: float, march_speed
             if goal >= 0 and uniforms(key, MARCH, tick, slot_person[i], 0)[0] < march_share[site]:
                 site, origin, progress, phase = goal, site_cell[site], 0.0, MARCHING
         elif phase == HOMEBOUND:
-            if progress <= speed * dt:
-                person[n], new[n], time[n] = slot_person[i], CALM, progress / speed
+            way = speed * (dt + slot_late[i])
+            if progress <= way:
+                person[n], new[n], time[n] = slot_person[i], CALM, max(0.0, progress / speed - slot_late[i])
                 where[n], payload[n] = slot_home[i], i
                 n += 1
-            progress = max(0.0, progress - speed * dt)
+            progress = max(0.0, progress - way)
         else:
-            progress += (march_speed if phase == MARCHING else speed) * dt
+            pace = march_speed if phase == MARCHING else speed
+            progress += pace * (dt + slot_late[i])
             if progress >= length:
+                moved_late[i] = (progress - length) / pace
                 progress, phase, origin = 0.0, PRESENT, slot_home[i]
         moved_site[i], moved_origin[i], moved_progress[i], moved_phase[i] = site, origin, progress, phase
     return n
@@ -154,8 +160,8 @@ def step(c: Context) -> None:
     c.proposals.n = walk(
         c.key, c.tick, c.slots, c.dt, p["movement.speed"], p["movement.march_speed"], fixed.hop_km, fixed.cells,
         fixed.route_start, fixed.site_cell, now.march_to, now.march_share, now.slot_person, now.slot_home,
-        now.slot_site, now.slot_origin, now.slot_progress, now.slot_phase, now.moved_site, now.moved_origin,
-        now.moved_progress, now.moved_phase, *c.proposals.arrays(), c.proposals.n,
+        now.slot_site, now.slot_origin, now.slot_progress, now.slot_phase, now.slot_late, now.moved_site,
+        now.moved_origin, now.moved_progress, now.moved_phase, now.moved_late, *c.proposals.arrays(), c.proposals.n,
     )  # fmt: skip
     if now.armed_start[-1] > 0:
         person, new, time, where, payload, _ = c.proposals.arrays()

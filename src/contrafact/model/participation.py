@@ -16,7 +16,8 @@ probability lambda_i / lambda_k. With rates fixed within the tick this is exactl
 (thinning of a Poisson process; Lewis and Shedler 1979, doi:10.1002/nav.3800260304). The bound uses (1 + y/n)^n <=
 exp(y), n = 4096, so it never falls below the rate; should a rate exceed it, the run stops.
 
-Leaving needs one draw per stay: a unit-exponential amount of hazard drawn at joining and used up while present.
+Leaving needs one draw per stay: a unit-exponential amount of hazard drawn at joining and used up while present, from
+the moment of arrival: who arrived within the last tick has the rest of that tick counted with this one.
 
 Order     after gathering, before movement
 Reads     legitimacy, fear, exposure, network, precedent (cell,); site_weight, site_risk (site,); rules, compliance,
@@ -247,7 +248,8 @@ def leave(slots: int, dt: float, quit_rate: float, phi: float, noise: float, thr
           severity: float, legitimacy: Array, fear: Array, exposure: Array, network: Array, precedent: Array,
           site_risk: Array,
           slot_person: Array, slot_home: Array, slot_hardship: Array, slot_aversion: Array, slot_patience: Array,
-          slot_spent: Array, slot_site: Array, slot_phase: Array, slot_cell: Array, spent_after: Array,
+          slot_spent: Array, slot_site: Array, slot_phase: Array, slot_cell: Array, slot_late: Array,
+          spent_after: Array,
           person: Array, new: Array, time: Array, where: Array, payload: Array, detail: Array,
           n: int) -> int:  # fmt: skip
     """Propose leaving for those present whose patience ends within the tick; returns the new number of proposals."""
@@ -260,10 +262,10 @@ def leave(slots: int, dt: float, quit_rate: float, phi: float, noise: float, thr
         x = (1.0 - legitimacy[h]) * slot_hardship[i] - dread * slot_aversion[i] + exposure[h] - threshold
         x += eta * (1.0 - network[h])
         rate = quit_rate / (1.0 + math.exp(x / noise)) + phi
-        spent_after[i] = slot_spent[i] + rate * dt
+        spent_after[i] = slot_spent[i] + rate * (dt + slot_late[i])
         if spent_after[i] >= slot_patience[i]:
             person[n], new[n] = slot_person[i], RETURNING
-            time[n] = max(0.0, slot_patience[i] - slot_spent[i]) / rate
+            time[n] = max(0.0, (slot_patience[i] - slot_spent[i]) / rate - slot_late[i])
             where[n], payload[n] = slot_cell[i], i
             n += 1
     return n
@@ -298,5 +300,5 @@ def step(c: Context) -> None:
         c.slots, c.dt, p["participation.nu_quit"], p["participation.phi"] * math.exp(-swing), noise, threshold, eta,
         severity, *fields, now.precedent, now.site_risk, now.slot_person, now.slot_home, now.slot_hardship,
         now.slot_aversion, now.slot_patience, now.slot_spent, now.slot_site, now.slot_phase, now.slot_cell,
-        now.spent_after, *proposals.arrays(), n,
+        now.slot_late, now.spent_after, *proposals.arrays(), n,
     )  # fmt: skip

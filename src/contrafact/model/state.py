@@ -100,10 +100,16 @@ ARRAYS: tuple[ArraySpec, ...] = (
     _spec("slot_patience slot float64 - stepper", "unit-exponential amount of leaving hazard that this stay can take"),
     _spec("slot_site slot int32 - stepper", "site gone to"),
     _spec("slot_origin slot int32 - stepper", "cell from which the stored route starts"),
-    _spec("slot_progress slot float64 km stepper", "way covered along the stored route"),
+    _spec(
+        "slot_progress slot float64 km stepper",
+        "way covered along the stored route, or of an armed person toward the next cell",
+    ),
     _spec("slot_phase slot uint8 - stepper", "an index of PHASES"),
     _spec("slot_cell slot int32 - stepper", "cell where the resident is"),
     _spec("slot_spent slot float64 - stepper", "leaving hazard accumulated so far"),
+    _spec(
+        "slot_late slot float64 h stepper", "part of the last tick since the phase changed, not yet walked or stayed"
+    ),
     _spec("slot_goal slot int32 - stepper", "of an armed person, the place gone to, NOWHERE or EXIT", -1),
     _spec("slot_fate slot uint8 - stepper", "status that the tick brought; scratch of the stepper"),
     _spec("spent_after slot float64 - participation", "leaving hazard accumulated by the end of the tick"),
@@ -111,6 +117,7 @@ ARRAYS: tuple[ArraySpec, ...] = (
     _spec("moved_origin slot int32 - movement", "route's start after the tick's move"),
     _spec("moved_progress slot float64 km movement", "way covered after the tick's move"),
     _spec("moved_phase slot uint8 - movement", "phase after the tick's move"),
+    _spec("moved_late slot float64 h movement", "part of the tick since the move ended at its site"),
     _spec("goal_after slot int32 - bands", "goal of an armed person after the tick", -1),
     _spec("cell_slots slot int32 - stepper", "slots of protesters sorted by cell"),
     _spec("armed_slots slot int32 - stepper", "slots of armed persons sorted by cell"),
