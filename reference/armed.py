@@ -83,8 +83,8 @@ def bands(city: City, s: State, new: State, rng: np.random.Generator) -> list[Pr
     proposals = [coming_back(city, s, rng)]
     if full_hour(city, s):
         new.posture[:] = OPEN
-    if full_hour(city, s) and (s.status == ARMED).any():
         new.reach_exit, new.exit_hop = ways_out(city, armed_by_cell(city, s), force_by_cell(city, s))
+    if full_hour(city, s) and (s.status == ARMED).any():
         proposals += deciding(city, s, new, rng)
     return proposals
 

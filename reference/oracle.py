@@ -114,7 +114,8 @@ def begin(city: City, rng: np.random.Generator) -> State:
     agenda, levers = policy(city, Agenda(city.orders), 0.0, dict.fromkeys(TOLD, 0.0))
     nothing = np.zeros((len(TOLD), len(CHANNELS)))
     return State(
-        **people(city, rng), **places(city), **units(city, agenda), unit_odd=rng.random(city.strength.size), history=np.zeros((0, len(TOLD))),
+        **people(city, rng), **places(city), **units(city, agenda), unit_odd=rng.random(city.strength.size),
+        history=np.zeros((0, len(TOLD))),
         reported=nothing, told=nothing, heard=nothing, agenda=agenda, levers=levers, counts=dict.fromkeys(COUNTED, 0),
     )  # fmt: skip
 
@@ -129,7 +130,8 @@ def people(city: City, rng: np.random.Generator) -> dict[str, Any]:
     return zeros | {
         "hardship": np.concatenate([hardship, np.ones(reserve)]),
         "aversion": np.concatenate([aversion, np.zeros(reserve)]),
-        "home": home, "cell": home, "progress": np.zeros(city.everybody), "late": np.zeros(city.everybody), "goal": np.full(city.everybody, NOWHERE),
+        "home": home, "cell": home, "progress": np.zeros(city.everybody), "late": np.zeros(city.everybody),
+        "goal": np.full(city.everybody, NOWHERE),
         "status": np.concatenate([np.full(city.persons, CALM), np.full(reserve, OUTSIDE)]),
     }  # fmt: skip
 

@@ -51,6 +51,8 @@ OFF: dict[str, dict[str, object]] = {
     "combat: no fire": {"parameters.combat.state_fire": "0 1/h", "parameters.combat.armed_fire": "0 1/h"},
     "combat: no rout": {"parameters.combat.rout": "0 1/h"},
     "combat: no sweeps": {"parameters.combat.sweep": "0 1/h"},
+    "alliance: nobody asks": {"actions.alliance_request": None},
+    "alliance: asked, but local units stay where they are": {"parameters.command.freed": 0.0},
 }  # fmt: skip
 
 HOUR_5_JAN = 30  # 5 January, 06:00: the night's crowd has gone home

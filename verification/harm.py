@@ -117,7 +117,7 @@ def wounded_error(wounded: float, hits: int) -> float:
 
 
 def as_shipped() -> list[Check]:
-    """The same with deaths of wounds as shipped, which are among the killed: at the listed values and the priors' end."""
+    """The same with deaths of wounds, which are among the killed, as shipped: at the listed values and priors' ends."""
     listed = {name: PARAMETERS[f"crowd_control.{name}"] for name in ("wounded_per_killed", "of_wounds")}
     name = "12 Fire, wounded (who live) for each killed (at once or of wounds), "
     checks = []

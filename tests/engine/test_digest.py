@@ -34,6 +34,7 @@ SCRATCH = {
     "moved_origin",
     "moved_progress",
     "moved_phase",
+    "moved_cell",
     "moved_late",
 }
 FLOATS = ("legitimacy", "exposure", "fear", "site_weight", "site_risk", "slot_spent", "slot_progress", "network")

@@ -192,7 +192,7 @@ def test_an_armed_person_goes_where_movement_says_with_the_goal_that_the_band_ga
     c = town(FOUR_CELLS)
     arm(c, 310, cell=3)
     stay(c)
-    c.now.moved_origin[0], c.now.moved_progress[0], c.now.goal_after[0] = 2, 0.3, 1
+    c.now.moved_cell[0], c.now.moved_progress[0], c.now.goal_after[0] = 2, 0.3, 1
     stepper.apply(c)
     now = c.now
     assert (now.slot_cell[0], now.slot_progress[0], now.slot_goal[0], now.armed.tolist()) == (2, 0.3, 1, [0, 0, 1, 0])

@@ -141,7 +141,7 @@ def test_as_many_have_taken_up_arms_after_two_hours_whatever_the_tick(ticks_per_
 def crowded(crowd: int, ticks_per_hour: int = 6, shops: Any = ((2.0, 40), (0.5, 7), (0.0, 3))) -> Context:
     """A city with gun shops and a crowd that decides by being 100 or more."""
     c = town(numbers=OFF | {"arming.crowd": 100.0}, shops=shops, ticks_per_hour=ticks_per_hour)
-    c.now.crowd[0] = crowd
+    c.now.crowd[0] = c.now.cell_start[-1] = crowd
     return c
 
 
@@ -172,7 +172,7 @@ def test_gun_shops_are_safe_from_smaller_crowds_and_hours_of_large_ones_add_up()
     assert looted(crowded(99), 4.0) == [0] * 24
     c = crowded(100, shops=[(1.0, 40)])
     for crowd, expected in ((100, 0), (0, 0), (100, 40)):
-        c.now.crowd[0] = crowd
+        c.now.crowd[0] = c.now.cell_start[-1] = crowd
         assert looted(c, 0.5)[-1] == expected
 
 

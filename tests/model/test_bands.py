@@ -19,6 +19,7 @@ from tests.model.town import arm, made, play, populate, start, town
 KEY = rng.stream_key(20220106, 0)
 CELLS = 20_000
 WEIGHTS = {"attack": 2.0, "ambush": 1.0, "disperse": 0.9, "escape": 0.3}
+WAYS = ("reach_exit", "exit_hop")
 IDLE = {f"bands.{name}": 0.0 for name in (*WEIGHTS, "cohesion", "emerge", "give_up")}
 NEAREST, COMMON = 77, 88  # places of the first and of the second target
 
@@ -272,7 +273,14 @@ def test_nobody_comes_back_or_gives_up_when_both_are_switched_off() -> None:
 
 def test_without_armed_persons_nothing_is_decided() -> None:
     c = square(attack=1.0, emerge=1.0)
-    before = {name: value.copy() for name, value in vars(c.next).items()}
+    before = {name: value.copy() for name, value in vars(c.next).items() if name not in ("block", *WAYS)}
     bands.step(c)
     assert c.proposals.n == 0
     assert all(np.array_equal(value, getattr(c.next, name)) for name, value in before.items())
+
+
+def test_ways_out_are_known_before_the_first_band_forms() -> None:
+    c = square(attack=1.0, emerge=1.0)
+    c.next.reach_exit[:] = False
+    bands.step(c)
+    assert c.next.reach_exit.any()

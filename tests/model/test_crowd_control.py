@@ -201,7 +201,7 @@ def units(cell: Any, *, strength: int = 12, crowd: int = 40, hour: float = 5.0, 
         KEY, tick, hour, DT, np.full(cells, crowd, np.int32), force, np.full(cells, arrests, np.int64), melee,
         melee_lethality, overrun, 5.0, 3.0, 1.0, 4.0, cell, fit, *columns, *out,
     )  # fmt: skip
-    return *out, hurt
+    return *out, hurt[0]
 
 
 @pytest.mark.parametrize("crowd", [6, 60])

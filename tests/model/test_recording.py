@@ -25,6 +25,8 @@ def recorded(ticks: int = 12, record: frozenset[str] = ALL) -> tuple[Context, Re
     for c.tick in range(ticks):
         c.now.crowd[:] = np.array([1, 2, 3]) * (c.tick + 1)
         c.now.armed[:], c.now.hidden[:] = [0, 1, 1], [c.tick, 0, 1]
+        for kind, start_of in (("crowd", "cell_start"), ("armed", "armed_start"), ("hidden", "hidden_start")):
+            getattr(c.now, start_of)[1:] = np.cumsum(getattr(c.now, kind))
         c.now.on_site[:] = np.array([1, 3]) * (c.tick + 1)
         c.now.counts[:] = np.arange(len(COUNTS)) + c.tick
         start(c, "network", [0.5, 1.0, 0.0] if c.tick >= 6 else 1.0)

@@ -222,9 +222,12 @@ def look_at_movement(seen: SideBySide, c: Context, s: State, new: State, made: l
     may_march = (s.phase[person] == PRESENT) & np.isin(s.site[person], list(s.levers.marches))
     apart = np.isin(s.status[person], (ARMED, HIDING))
     sure = np.flatnonzero(~may_march & ~apart)
-    for name in ("site", "origin", "progress", "late", "phase"):
-        seen.equal(f"moved {name}", getattr(now, f"moved_{name}")[sure], getattr(new, name)[person[sure]])
-    for name, place in (("origin", "cell"), ("progress", "progress"), ("phase", "phase")):
+    stays = (now.slot_phase[: c.slots] == PRESENT) & (now.moved_phase[: c.slots] == PRESENT)
+    moves = np.flatnonzero(~may_march & ~apart & ~stays)
+    for names, which in ((("late", "phase"), sure), (("site", "origin", "progress"), moves)):
+        for name in names:
+            seen.equal(f"moved {name}", getattr(now, f"moved_{name}")[which], getattr(new, name)[person[which]])
+    for name, place in (("cell", "cell"), ("progress", "progress"), ("phase", "phase")):
         roamed = getattr(now, f"moved_{name}")[: c.slots][apart]
         seen.equal(f"roamed {place}", roamed, getattr(new, place)[person[apart]])
     left = person[may_march]

@@ -104,17 +104,16 @@ def settle(n: int, slots: int, dt: float, person: Array, new: Array, time: Array
 
 
 @kernel
-def keep(slots: int, fate: Array, hop_km: float, cells: int, route_start: Array, route_cell: Array,
-         slot_person: Array, slot_home: Array, slot_hardship: Array, slot_aversion: Array, slot_patience: Array,
-         slot_site: Array, slot_origin: Array, slot_progress: Array, slot_phase: Array, slot_cell: Array,
-         slot_spent: Array, slot_goal: Array, slot_late: Array, spent_after: Array, moved_site: Array,
-         moved_origin: Array, moved_progress: Array, moved_phase: Array, moved_late: Array,
-         goal_after: Array) -> int:  # fmt: skip
+def keep(slots: int, fate: Array, hop_km: float, cells: int, route_start: Array, slot_person: Array, slot_home: Array,
+         slot_hardship: Array, slot_aversion: Array, slot_patience: Array, slot_site: Array, slot_origin: Array,
+         slot_progress: Array, slot_phase: Array, slot_cell: Array, slot_spent: Array, slot_goal: Array,
+         slot_late: Array, spent_after: Array, moved_site: Array, moved_origin: Array, moved_progress: Array,
+         moved_phase: Array, moved_cell: Array, moved_late: Array, goal_after: Array) -> int:  # fmt: skip
     """Keep in the roster who is still in the street or in hiding, moved; returns how many.
 
     The last of the roster takes the slot of one who is gone, so those who stay where they are need not be touched; and
-    fate (slot,) is read in order, while to look up everybody's status would cost a cache miss each. Of armed persons
-    the origin is the cell where they are, and the progress that toward the next.
+    fate (slot,) is read in order, while to look up everybody's status would cost a cache miss each. The progress of an
+    armed person is that toward the next cell.
     """
     i, end = 0, slots
     while i < end:
@@ -124,36 +123,26 @@ def keep(slots: int, fate: Array, hop_km: float, cells: int, route_start: Array,
             fate[i] = fate[end]
             slot_person[i], slot_home[i], slot_cell[i] = slot_person[end], slot_home[end], slot_cell[end]
             slot_hardship[i], slot_aversion[i] = slot_hardship[end], slot_aversion[end]
-            slot_patience[i], slot_spent[i], spent_after[i] = slot_patience[end], slot_spent[end], spent_after[end]
+            slot_patience[i], spent_after[i] = slot_patience[end], spent_after[end]
             slot_site[i], slot_origin[i], slot_goal[i] = slot_site[end], slot_origin[end], slot_goal[end]
             slot_progress[i], slot_phase[i] = slot_progress[end], slot_phase[end]
-            moved_site[i], moved_origin[i] = moved_site[end], moved_origin[end]
+            moved_site[i], moved_origin[i], moved_cell[i] = moved_site[end], moved_origin[end], moved_cell[end]
             moved_progress[i], moved_phase[i] = moved_progress[end], moved_phase[end]
             moved_late[i], goal_after[i] = moved_late[end], goal_after[end]
             continue
         slot_spent[i], slot_late[i] = spent_after[i], moved_late[i]
         if fated in (ARMED, HIDING):
-            slot_origin[i], slot_progress[i], slot_goal[i] = slot_cell[i], 0.0, -1
+            slot_progress[i], slot_goal[i] = 0.0, -1
             slot_phase[i] = BAND if fated == ARMED else HIDDEN
-            i += 1
-            continue
-        if fated == RETURNING:
+        elif fated == RETURNING:
             route = slot_site[i] * cells + slot_home[i]
             slot_origin[i], slot_phase[i] = slot_home[i], HOMEBOUND
             slot_progress[i] = (route_start[route + 1] - route_start[route] - 1) * hop_km
-        elif slot_phase[i] == PRESENT and moved_phase[i] == PRESENT:
-            i += 1
-            continue
-        else:
-            slot_site[i], slot_origin[i] = moved_site[i], moved_origin[i]
+        elif slot_phase[i] != PRESENT or moved_phase[i] != PRESENT:
+            slot_site[i], slot_origin[i], slot_cell[i] = moved_site[i], moved_origin[i], moved_cell[i]
             slot_progress[i], slot_phase[i] = moved_progress[i], moved_phase[i]
-        if slot_phase[i] in (BAND, HIDDEN):
-            slot_cell[i], slot_goal[i] = slot_origin[i], goal_after[i]
-        else:
-            route = slot_site[i] * cells + slot_origin[i]
-            first, steps = route_start[route], route_start[route + 1] - route_start[route] - 1
-            at = steps if slot_phase[i] == PRESENT else min(steps, int(slot_progress[i] / hop_km + 1e-9))
-            slot_cell[i] = route_cell[first + at]
+            if slot_phase[i] in (BAND, HIDDEN):
+                slot_goal[i] = goal_after[i]
         i += 1
     return end
 
@@ -249,13 +238,16 @@ def lose_once(strength: Array, injured: Array, dead: Array, shot_before: Array, 
 @kernel
 def muster(hour: float, cell: Array, strength: Array, firearms: Array, injured: Array, dead: Array, shot: Array,
            killed: Array, recovers: Array, routed: Array, contingent: Array, fit: Array, force: Array, armed: Array,
-           counts: Array) -> None:  # fmt: skip
+           guests: Array, armed_guests: Array, counts: Array) -> None:  # fmt: skip
     """Members fit for duty of each unit, (unit,), and in each cell those and the ones with firearms, (cell,).
 
-    Losses of state forces and of contingents so far are written to counts (count,).
+    guests and armed_guests (cell,) are those of them who are of contingents. Losses of state forces and of contingents
+    so far are written to counts (count,).
     """
     force[:] = 0
     armed[:] = 0
+    guests[:] = 0
+    armed_guests[:] = 0
     for group in (STATE_FORCES, CONTINGENTS):
         counts[FIRST_INJURED + group] = 0
         counts[FIRST_DEATHS + group] = 0
@@ -269,6 +261,9 @@ def muster(hour: float, cell: Array, strength: Array, firearms: Array, injured: 
             force[cell[u]] += fit[u]
             if firearms[u]:
                 armed[cell[u]] += fit[u]
+            if contingent[u]:
+                guests[cell[u]] += fit[u]
+                armed_guests[cell[u]] += fit[u] if firearms[u] else 0
 
 
 def grow(now: State, following: State, size: int) -> None:
@@ -298,9 +293,9 @@ def apply(c: Context) -> None:
     roster = (now.slot_person, now.slot_home, now.slot_hardship, now.slot_aversion, now.slot_patience, now.slot_site,
               now.slot_origin, now.slot_progress, now.slot_phase, now.slot_cell, now.slot_spent,
               now.slot_goal, now.slot_late)  # fmt: skip
-    slots = keep(c.slots, now.slot_fate, fixed.hop_km, fixed.cells, fixed.route_start, fixed.route_cell, *roster,
-                 now.spent_after, now.moved_site, now.moved_origin, now.moved_progress, now.moved_phase,
-                 now.moved_late, now.goal_after)  # fmt: skip
+    slots = keep(c.slots, now.slot_fate, fixed.hop_km, fixed.cells, fixed.route_start, *roster, now.spent_after,
+                 now.moved_site, now.moved_origin, now.moved_progress, now.moved_phase, now.moved_cell, now.moved_late,
+                 now.goal_after)  # fmt: skip
     c.slots = enter(proposals.n, slots, c.dt, person, new, time, where, payload, detail, *roster)
     proposals.n = 0
     count_state(c)
@@ -316,4 +311,4 @@ def count_state(c: Context) -> None:
     next_hour = (c.tick + 1) / c.ticks_per_hour  # to the bit what mechanisms compare with in the tick that follows
     muster(next_hour, now.unit_cell, fixed.unit_strength, fixed.unit_firearms, now.unit_injured, now.unit_dead,
            now.unit_shot, now.unit_killed, now.unit_recovers, now.unit_routed, fixed.unit_is_contingent, now.unit_fit,
-           now.force, now.armed_force, now.counts)  # fmt: skip
+           now.force, now.armed_force, now.guests, now.armed_guests, now.counts)  # fmt: skip

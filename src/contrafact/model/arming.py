@@ -79,13 +79,13 @@ def take_up(key: Array, tick: int, dt: float, stock: int, base: float, recruits:
 
 
 @kernel
-def plunder(dt: float, crowd: Array, enough: float, hold: Array, in_shop: Array, contest: Array, in_facility: Array,
+def plunder(dt: float, crowd: int, enough: float, hold: Array, in_shop: Array, contest: Array, in_facility: Array,
             holder: Array, emptied: Array, new_contest: Array, new_emptied: Array, fallen: Array) -> int:  # fmt: skip
     """Firearms looted in the tick from gun shops, arrays (shop,), and from facilities just lost, arrays (facility,).
 
     fallen (shop,) is left with the shops that fall; hold in hours.
     """
-    found, unguarded = 0, crowd.sum() >= enough
+    found, unguarded = 0, crowd >= enough
     for s in range(hold.size):
         new_contest[s] = contest[s] + (dt if unguarded else 0.0)
         over = max(hold[s], dt) - 1e-9  # else rounding may add a tick, and a hold of 0 be never over
@@ -101,7 +101,7 @@ def growth_of_the_street(c: Context) -> float:
     """Growth over the last hour as a share of the street an hour ago, 0 to 3."""
     column, earlier = TOLD.index("crowd"), c.tick - c.ticks_per_hour
     before = float(c.now.history[earlier % LAGS, column]) if earlier >= 0 else 0.0
-    return float(np.clip((int(c.now.crowd.sum()) - before) / max(before, LEAST_STREET), 0.0, 3.0))
+    return min(3.0, max(0.0, (int(c.now.cell_start[-1]) - before) / max(before, LEAST_STREET)))
 
 
 def loot(c: Context) -> None:
@@ -109,7 +109,7 @@ def loot(c: Context) -> None:
     now, following, fixed = c.now, c.next, c.fixed
     fallen = np.zeros(fixed.shop_hold.size, np.bool_)
     following.looted[0] = int(now.looted[0]) + int(now.supply[0]) + plunder(
-        c.dt, now.crowd, c.p["arming.crowd"], fixed.shop_hold, fixed.shop_firearms, now.shop_contest,
+        c.dt, int(now.cell_start[-1]), c.p["arming.crowd"], fixed.shop_hold, fixed.shop_firearms, now.shop_contest,
         fixed.facility_firearms, now.holder, now.emptied, following.shop_contest, following.emptied, fallen,
     )  # fmt: skip
     for shop in np.flatnonzero(fallen) if fallen.size else ():

@@ -175,15 +175,13 @@ def targets(c: Context) -> tuple[Array, Array]:
     """Indices of the facilities that the state holds and bands attack, and the forces that defend each."""
     now, fixed = c.now, c.fixed
     held = np.flatnonzero(fixed.facility_is_target & (now.holder == STATE))
-    reach = [fixed.reach_cell[fixed.reach_start[f] : fixed.reach_start[f + 1]] for f in held]
-    return held, np.array([int(now.force[cells].sum()) for cells in reach], np.int64)
+    defenders = np.add.reduceat(now.force[fixed.reach_cell], fixed.reach_start[:-1]) if held.size else now.force[:0]
+    return held, np.asarray(defenders[held])
 
 
 def decide(c: Context) -> None:
     """The decisions of a full hour."""
     now, following, fixed, p = c.now, c.next, c.fixed, c.p
-    ways_out(now.armed, now.force, fixed.edge_cells, fixed.neighbour_start, fixed.neighbour, following.reach_exit,
-             following.exit_hop)  # fmt: skip
     held, defenders = targets(c)
     common, nearest = -1, np.full(fixed.cells, -1, np.int64)
     if held.size:
@@ -209,11 +207,14 @@ def decide(c: Context) -> None:
 
 def step(c: Context) -> None:
     """Keep goals, decide at full hours, and let those in hiding come back."""
-    now, p = c.now, c.p
+    now, following, fixed, p = c.now, c.next, c.fixed, c.p
     armed, hidden = int(now.armed_start[-1]), int(now.hidden_start[-1])
     full_hour = c.tick % c.ticks_per_hour == 0
+    if full_hour:
+        ways_out(now.armed, now.force, fixed.edge_cells, fixed.neighbour_start, fixed.neighbour, following.reach_exit,
+                 following.exit_hop)  # fmt: skip
     if full_hour and not armed:
-        c.next.posture[:] = OPEN  # else bands of a later hour would find themselves in an ambush
+        following.posture[:] = OPEN  # else bands of a later hour would find themselves in an ambush
     if armed + hidden == 0:
         return
     now.goal_after[: c.slots] = now.slot_goal[: c.slots]

@@ -142,23 +142,36 @@ def propose_hit(key: Array, word: int, tick: int, dt: float, c: int, slot: int, 
 
 
 @kernel
+def in_contact(armed: Array, force: Array, crowd: Array, snipers: Array) -> Array:
+    """Cells where bands meet forces, or snipers anybody, (contact,) int64, from persons by cell."""
+    cells, n = np.empty(armed.size, np.int64), 0
+    for c in range(armed.size):
+        if (armed[c] > 0 and force[c] > 0) or (snipers[c] > 0 and (force[c] > 0 or crowd[c] > 0)):
+            cells[n] = c
+            n += 1
+    return cells[:n]
+
+
+@kernel
 def shoot(key: Array, tick: int, dt: float, cells: Array, armed: Array, crowd: Array, force: Array,
-          armed_force: Array, aimed: Array, residents_about: Array, snipers: Array, state_fire: float,
-          sniper_fire: float, dying: Array, armed_start: Array, armed_slots: Array, cell_start: Array,
-          cell_slots: Array, slot_person: Array, first_resident: Array, status: Array, hits: Array, expected: Array,
-          harmed: Array, person: Array, new: Array, time: Array, where: Array, payload: Array,
-          n: int) -> int:  # fmt: skip
+          armed_force: Array, posture: Array, intelligence: Array, seen_open: float, area: float, density: Array,
+          snipers: Array, state_fire: float, sniper_fire: float, dying: Array, armed_start: Array,
+          armed_slots: Array, cell_start: Array, cell_slots: Array, slot_person: Array, first_resident: Array,
+          status: Array, hits: Array, expected: Array, harmed: Array, person: Array, new: Array, time: Array,
+          where: Array, payload: Array, n: int) -> int:  # fmt: skip
     """Propose hits on armed persons, protesters and bystanders in these cells; returns the number of proposals.
 
-    aimed, residents_about and dying (cell,): share of aimed fire, bystanders about, share of hits that are deaths. hits
-    (cell,) is left with those on armed persons, harmed (cell,) with those on others, and expected, by place in cells,
-    with hits per armed person and hour.
+    intelligence, density and dying (cell,): share of armed persons whose place is known, residents per km2, share of
+    hits that are deaths; seen_open is the least share of aimed fire at a band in the open, area the km2 whose residents
+    are about. hits (cell,) is left with those on armed persons, harmed (cell,) with those on others, and expected, by
+    place in cells, with hits per armed person and hour.
     """
     chosen, hashes = np.empty(MOST, np.int32), np.empty(MOST, np.uint64)
     for j in range(cells.size):
         c = cells[j]
-        b, a = armed[c], crowd[c]
-        on_armed, on_others = hit_rates(b, a, armed_force[c], residents_about[c], aimed[c], state_fire)
+        b, a, about = armed[c], crowd[c], area * density[c]
+        aimed = max(intelligence[c], seen_open) if posture[c] == 0 else intelligence[c]
+        on_armed, on_others = hit_rates(b, a, armed_force[c], about, aimed, state_fire)
         expected[j] = on_armed / max(1, b)
         u_armed, u_others = uniforms(key, FIRE, tick, c, 0)
         wanted = min(b, MOST, poisson(on_armed * dt, u_armed))
@@ -168,9 +181,9 @@ def shoot(key: Array, tick: int, dt: float, cells: Array, armed: Array, crowd: A
             n = propose_hit(key, VICTIM, tick, dt, c, chosen[i], slot_person[chosen[i]], dying[c], person, new, time,
                             where, payload, n)  # fmt: skip
         others = min(MOST, poisson(on_others * dt, u_others))
-        protesters, about = 0, a + residents_about[c]
+        protesters = 0
         for i in range(others):
-            protesters += uniforms(key, MET, tick, c, i)[0] * about < a
+            protesters += uniforms(key, MET, tick, c, i)[0] * (a + about) < a
         by_snipers = poisson(snipers_hit(snipers[c], sniper_fire, force[c], a) * a * dt,
                              uniforms(key, FIRE, tick, c, 1)[0])  # fmt: skip
         found = smallest(key, UNARMED, tick, cell_slots, cell_start[c], cell_start[c + 1], slot_person, chosen, hashes,
@@ -303,17 +316,15 @@ def exchange(c: Context, contact: Array) -> None:
     """Fire in the cells in contact, and rout."""
     now, following, fixed = c.now, c.next, c.fixed
     p = c.of("combat")
-    known = np.where(now.posture == 0, np.maximum(now.intelligence, p["open"]), now.intelligence)
-    about = p["exposed"] * p["area"] * fixed.residents_per_km2
     state_fire = p["state_fire"] if int(now.rules[0]) >= LIVE_FIRE else 0.0
     person, new, time, where, payload, _ = c.proposals.arrays()
     dies, expected = c.share_dying(p["wounded_per_killed"]), np.zeros(contact.size)
     fixed.hits[:] = 0
     n = shoot(
-        c.key, c.tick, c.dt, contact, now.armed, now.crowd, now.force, now.armed_force, known, about, now.snipers,
-        state_fire, p["sniper_fire"], dies, now.armed_start, now.armed_slots, now.cell_start, now.cell_slots,
-        now.slot_person, fixed.first_resident, now.status, fixed.hits, expected, fixed.combat_harm, person, new, time,
-        where, payload, c.proposals.n,
+        c.key, c.tick, c.dt, contact, now.armed, now.crowd, now.force, now.armed_force, now.posture, now.intelligence,
+        p["open"], p["exposed"] * p["area"], fixed.residents_per_km2, now.snipers, state_fire, p["sniper_fire"], dies,
+        now.armed_start, now.armed_slots, now.cell_start, now.cell_slots, now.slot_person, fixed.first_resident,
+        now.status, fixed.hits, expected, fixed.combat_harm, person, new, time, where, payload, c.proposals.n,
     )  # fmt: skip
     hurt = suffer(
         c.key, c.tick, c.dt, now.armed, now.crowd, now.force, now.posture, now.snipers, p["armed_fire"], p["ambush"],
@@ -358,8 +369,7 @@ def step(c: Context) -> None:
     """Fight where the sides meet, and look for persons in hiding."""
     now, following = c.now, c.next
     following.fighting[0] = 0
-    by_snipers = (now.snipers > 0) & ((now.force > 0) | (now.crowd > 0))
-    contact = np.flatnonzero(((now.armed > 0) & (now.force > 0)) | by_snipers)
+    contact = in_contact(now.armed, now.force, now.crowd, now.snipers)
     if contact.size:
         exchange(c, contact)
     if now.hidden_start[-1] > 0 and c.p["combat.sweep"] > 0.0:

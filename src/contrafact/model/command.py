@@ -121,6 +121,16 @@ def assign(task: Array, goal: Array, need: Array, side: Array, all_or_none: Arra
             left -= fit[best]
 
 
+@kernel
+def hold(hour: float, planning: float, scripted: Array, arrives: Array, order: Array, waiting: Array, task: Array,
+         goal: Array) -> None:  # fmt: skip
+    """Hold to their orders the units, (unit,), that a script holds or that still plan; waiting is left with which."""
+    for u in range(scripted.size):
+        waiting[u] = scripted[u] or hour < arrives[u] + planning
+        if waiting[u]:
+            goal[u], task[u] = order[u], SCRIPTED
+
+
 class Demands:
     """Demands in the order in which they are met, as columns."""
 
@@ -144,8 +154,8 @@ def threats(c: Context) -> Array:
     now, fixed = c.now, c.fixed
     crowd = np.where(fixed.facility_site >= 0, now.on_site[np.maximum(0, fixed.facility_site)], 0)
     threat = c.p["facilities.unarmed_weight"] * crowd
-    for f in np.flatnonzero(fixed.onmap):
-        threat[f] += now.armed[fixed.reach_cell[fixed.reach_start[f] : fixed.reach_start[f + 1]]].sum()
+    if threat.size:
+        threat = threat + np.add.reduceat(now.armed[fixed.reach_cell], fixed.reach_start[:-1])
     return np.asarray(np.where(fixed.onmap, threat, 0.0))
 
 
@@ -168,12 +178,12 @@ def guards(c: Context, threat: Array, side: int, relief: float = 0.0) -> Demands
     """What is asked of one side to guard what the state holds, less ``relief`` of the contingents that guard it."""
     now, following, fixed, wanted = c.now, c.next, c.fixed, Demands()
     guarding = (following.unit_task == GUARD) & fixed.unit_is_contingent
+    there = np.bincount(following.unit_goal[guarding], now.unit_fit[guarding], fixed.place_cell.size)
     need = np.maximum(c.p["command.least"], c.p["command.guard_ratio"] * threat)
     for f in fixed.guarded:
         if now.holder[f] == STATE:
             place = int(fixed.facility_place[f])
-            there = int(now.unit_fit[guarding & (following.unit_goal == place)].sum())
-            wanted.add(GUARD, place, need[f] - relief * there, side)
+            wanted.add(GUARD, place, need[f] - relief * there[place], side)
     return wanted
 
 
@@ -227,9 +237,9 @@ def meet(c: Context, wanted: Demands, free: Array, hops: Array) -> None:
 def step(c: Context) -> None:
     """Hold scripted units to their orders, and share out the others at full hours."""
     now, following = c.now, c.next
-    waiting = now.unit_scripted | (c.hour < now.unit_arrives + c.p["command.planning"])
-    following.unit_goal[waiting] = now.unit_order[waiting]
-    following.unit_task[waiting] = SCRIPTED
+    waiting = np.empty(now.unit_scripted.size, bool)
+    hold(c.hour, c.p["command.planning"], now.unit_scripted, now.unit_arrives, now.unit_order, waiting,
+         following.unit_task, following.unit_goal)  # fmt: skip
     if c.tick % c.ticks_per_hour == 0:
         free = ~waiting & (now.unit_fit > 0)
         lapsed = (

@@ -33,4 +33,6 @@ PARAMETERS = (
 def step(c: Context) -> None:
     """Set the network of every cell."""
     city = max(1.0 - float(c.now.availability[0]), c.p["communications.damage"] * c.share_lost("telecom"))
-    c.next.network[:] = 1.0 - np.maximum(c.now.jamming, np.where(c.fixed.governed, city, 0.0))
+    np.multiply(c.fixed.governed, -city, out=c.next.network)
+    np.minimum(-c.now.jamming, c.next.network, out=c.next.network)
+    c.next.network[:] += 1.0

@@ -127,21 +127,20 @@ class Context:
         p, now = self.of("crowd_control"), self.now
         at_hand = p["of_wounds"]
         at_once = max(0.0, 1.0 - wounded_per_killed / (1.0 + wounded_per_killed) / max(1e-12, 1.0 - at_hand))
-        delays = (1.0 - now.network) + (float(now.under_curfew[0]) + self.share_lost("hospital"))
-        of_wounds = np.minimum(1.0, at_hand * (1.0 + p["delay"] * delays))
-        return np.asarray(at_once + (1.0 - at_once) * of_wounds)
+        delays = 1.0 + float(now.under_curfew[0]) + self.share_lost("hospital")  # where the network is cut
+        later = (1.0 - at_once) * at_hand
+        dying = later * p["delay"] * (delays - now.network)
+        dying += at_once + later
+        return np.asarray(np.minimum(1.0, dying))
 
-    def without_guests(self, force: Array, firearms: bool = False) -> Array:
-        """Members in each cell, (cell,), less contingents whose mandate is not to clear; ``force`` counts them all.
+    def without_guests(self, firearms: bool = False) -> Array:
+        """Members in each cell fit for duty, (cell,), less contingents whose mandate is not to clear.
 
         firearms  whether only members with firearms are counted
         """
-        now, fixed = self.now, self.fixed
-        if now.mandate[0] == CLEAR_MANDATE or not fixed.unit_is_contingent.any():
-            return force
-        local = ~fixed.unit_is_contingent & (now.unit_fit > 0)
-        local &= fixed.unit_firearms if firearms else True
-        return np.asarray(np.bincount(now.unit_cell[local], now.unit_fit[local], force.size), np.int64)
+        now = self.now
+        force, guests = (now.armed_force, now.armed_guests) if firearms else (now.force, now.guests)
+        return force if now.mandate[0] == CLEAR_MANDATE else np.asarray(force - guests)
 
     def note(self, kind: str, subject: str, place: str = "", value: float = 0.0, hour: float | None = None) -> None:
         """Write an event into the record of the run; nothing in the run reads it.

@@ -199,9 +199,9 @@ def free_teams(key: Array, u: int, fit: int, busy: int, team: float) -> int:
 def units(key: Array, tick: int, hour: float, dt: float, crowd: Array, force: Array, arrests: Array, melee: float,
           melee_lethality: float, overrun: float, ratio: float, recovery: float, booking: float, team: float,
           cell: Array, fit: Array, injured: Array, dead: Array, recovers: Array, busy: Array, new_injured: Array,
-          new_dead: Array, new_recovers: Array, new_busy: Array) -> int:  # fmt: skip
-    """Losses, overruns and busy teams of every unit, arrays (unit,); returns how many members were hurt."""
-    hurt = 0
+          new_dead: Array, new_recovers: Array, new_busy: Array) -> tuple[int, int]:  # fmt: skip
+    """Losses, overruns and busy teams of every unit, arrays (unit,); how many members were hurt and units overrun."""
+    hurt, withdrawn = 0, 0
     left = arrests.copy()
     freed = 1.0 - math.exp(-dt / booking)
     freed_at_once = 1.0 - freed * booking / dt  # of those taken at any time of the tick
@@ -232,7 +232,17 @@ def units(key: Array, tick: int, hour: float, dt: float, crowd: Array, force: Ar
         pressure = outnumbered**4
         if u_overrun < 1.0 - math.exp(-overrun * pressure / (1.0 + pressure) * dt):
             new_recovers[u] = hour + dt + recovery - 1e-9  # else rounding may add a tick
-    return hurt
+            withdrawn += 1
+    return hurt, withdrawn
+
+
+@kernel
+def among_harm(crowd: Array, harm: Array) -> int:
+    """Protesters in cells where there was harm, arrays (cell,)."""
+    total = 0
+    for c in range(crowd.size):
+        total += crowd[c] if harm[c] > 0 else 0
+    return total
 
 
 @kernel
@@ -259,17 +269,17 @@ def step(c: Context) -> None:
     )  # fmt: skip
     if rules >= SELF_DEFENCE:
         proposals.n = fire(
-            c.key, c.tick, c.dt, now.crowd, now.force, c.without_guests(now.armed_force, firearms=True), rules,
+            c.key, c.tick, c.dt, now.crowd, now.force, c.without_guests(firearms=True), rules,
             p["overrun_ratio"], p["gathering"], p["lethality"], p["in_sight"], p["wounded_per_killed"], p["stray"],
-            c.share_dying(p["wounded_per_killed"]), fixed.first_resident, now.status, *in_cells, fixed.harm, *proposals.arrays(),
-            proposals.n,
+            c.share_dying(p["wounded_per_killed"]), fixed.first_resident, now.status, *in_cells, fixed.harm,
+            *proposals.arrays(), proposals.n,
         )  # fmt: skip
-    hurt = units(
+    hurt, withdrawn = units(
         c.key, c.tick, c.hour, c.dt, now.crowd, now.force, fixed.arrests, p["melee_forces"], p["melee_lethality"],
         p["overrun"], p["overrun_ratio"], p["recovery"], p["booking"], p["team"], *of_unit, following.unit_injured,
         following.unit_dead, following.unit_recovers, following.unit_busy,
     )  # fmt: skip
-    following.violence[0] = int(now.crowd[fixed.harm > 0].sum()) + hurt
-    for u in np.flatnonzero(following.unit_recovers > now.unit_recovers):
+    following.violence[0] = among_harm(now.crowd, fixed.harm) + hurt
+    for u in np.flatnonzero(following.unit_recovers > now.unit_recovers) if withdrawn else ():
         place = fixed.place_names[now.unit_order[u]]
         c.note("overrun", fixed.unit_force_name[u], place, int(fixed.unit_strength[u]))

@@ -47,12 +47,13 @@ PARAMETERS = (
 def struggle(contested: Array, site: Array, reach_start: Array, reach_cell: Array, on_site: Array, armed: Array,
              force: Array, retakers: Array, holder: Array, contest: Array, hold: Array, regained: Array, weight: float,
              ratio: float, retake_hold: float, dt: float, new_holder: Array, new_contest: Array,
-             attackers: Array) -> None:  # fmt: skip
-    """Holder and contest after one tick, (facility,); attackers (facility,) is left with who attacks it, in persons.
+             attackers: Array) -> int:  # fmt: skip
+    """Holder and contest after one tick, (facility,); returns how many the state lost or took back.
 
-    contested lists facilities in the scenario's order; force, retakers and armed (cell,), on_site (site,); hours.
+    attackers (facility,) is left with who attacks each, in persons. contested lists facilities in the
+    scenario's order; force, retakers and armed (cell,), on_site (site,); hours.
     """
-    stormed = np.zeros(on_site.size, np.bool_)
+    stormed, turned = np.zeros(on_site.size, np.bool_), 0
     for f in contested:
         s, lost = site[f], holder[f] != STATE
         bands, defenders = 0, 0
@@ -72,21 +73,23 @@ def struggle(contested: Array, site: Array, reach_start: Array, reach_cell: Arra
         new_contest[f], new_holder[f] = max(0.0, reached), holder[f]
         if reached >= (retake_hold if lost else hold[f]) - 1e-9:
             new_contest[f], new_holder[f] = 0.0, STATE if lost else CROWD
+            turned += 1
         elif lost:
             new_holder[f] = CROWD if attackers[f] > 0 else NOBODY
+    return turned
 
 
 def step(c: Context) -> None:
     """Contest every facility that has a site or that bands attack."""
     now, following, fixed, p = c.now, c.next, c.fixed, c.p
     attackers = np.zeros(now.holder.size, np.int64)
-    struggle(
+    turned = struggle(
         fixed.contested, fixed.facility_site, fixed.reach_start, fixed.reach_cell, now.on_site, now.armed, now.force,
-        c.without_guests(now.force), now.holder, now.contest, fixed.facility_hold, fixed.facility_regained,
+        c.without_guests(), now.holder, now.contest, fixed.facility_hold, fixed.facility_regained,
         p["facilities.unarmed_weight"], p["facilities.retake_ratio"], p["facilities.retake_hold"], c.dt,
         following.holder, following.contest, attackers,
     )  # fmt: skip
-    for f in np.flatnonzero((now.holder == STATE) != (following.holder == STATE)):
+    for f in np.flatnonzero((now.holder == STATE) != (following.holder == STATE)) if turned else ():
         kind = "seizure" if now.holder[f] == STATE else "recapture"
         site = fixed.facility_site[f]
         where = fixed.site_names[site] if site >= 0 else fixed.facility_names[f]

@@ -2,7 +2,9 @@
 
 A protester follows the stored shortest route from home to the site at ``movement.speed`` (people walk or ride) and goes
 home along the same route. Who sets out or turns back within a tick walks the rest of it with the next tick's way, and
-who arrives has been there since, so that neither a way nor a stay depends on the tick. A march takes those present at one site to another on foot, at ``movement.march_speed``.
+who arrives has been there since, so that neither a way nor a stay depends on the tick. A march takes those present at
+one site to another on foot, at ``movement.march_speed``.
+
 An armed person goes at ``movement.band_speed`` from cell to cell toward the goal that the band chose, or along the way
 out of the area; who goes on from its edge has left. A unit goes along the shortest route to its goal, or, while it
 recovers from having been overrun or broken, to its fallback, at the urban speed of its mobility class: a third to a
@@ -47,54 +49,56 @@ MARCH = decision("movement.march")
 
 @kernel
 def walk(key: Array, tick: int, slots: int, dt: float, speed: float, march_speed: float, hop_km: float, cells: int,
-         route_start: Array, site_cell: Array, march_to: Array, march_share: Array, slot_person: Array,
-         slot_home: Array, slot_site: Array, slot_origin: Array, slot_progress: Array, slot_phase: Array,
-         slot_late: Array, moved_site: Array, moved_origin: Array, moved_progress: Array, moved_phase: Array,
-         moved_late: Array, person: Array, new: Array, time: Array, where: Array, payload: Array, detail: Array,
-         n: int) -> int:  # fmt: skip
+         route_start: Array, route_cell: Array, site_cell: Array, march_to: Array, march_share: Array,
+         slot_person: Array, slot_home: Array, slot_site: Array, slot_origin: Array, slot_progress: Array,
+         slot_phase: Array, slot_cell: Array, slot_late: Array, moved_site: Array, moved_origin: Array,
+         moved_progress: Array, moved_phase: Array, moved_cell: Array, moved_late: Array, person: Array, new: Array,
+         time: Array, where: Array, payload: Array, detail: Array, n: int) -> int:  # fmt: skip
     """Move everybody in the street by one tick; returns the number of proposals after those who are home.
 
-    Routes: the one from cell o to site s starts at route_start[s * cells + o]; its length is the number of steps times
-    hop_km, in km. Speeds in km/h, dt in hours; arrays by slot.
+    Routes: the one from cell o to site s is route_cell from route_start[s * cells + o] on; its length is the number of
+    steps times hop_km, in km. Speeds in km/h, dt in hours; arrays by slot. Of those who stay at their site only
+    moved_phase and moved_late are written.
     """
     for i in range(slots):
-        site, origin = slot_site[i], slot_origin[i]
-        progress, phase = slot_progress[i], slot_phase[i]
-        moved_late[i] = 0.0
-        if phase in (BAND, HIDDEN):
-            moved_site[i], moved_origin[i], moved_progress[i], moved_phase[i] = site, origin, progress, phase
-            continue
-        route = site * cells + origin
-        length = (route_start[route + 1] - route_start[route] - 1) * hop_km
+        site, origin, progress, phase, late = slot_site[i], slot_origin[i], slot_progress[i], slot_phase[i], 0.0
+        moved_phase[i], moved_late[i], moved_cell[i] = phase, late, slot_cell[i]
         if phase == PRESENT:
             goal = march_to[site]
-            if goal >= 0 and uniforms(key, MARCH, tick, slot_person[i], 0)[0] < march_share[site]:
-                site, origin, progress, phase = goal, site_cell[site], 0.0, MARCHING
-        elif phase == HOMEBOUND:
-            way = speed * (dt + slot_late[i])
-            if progress <= way:
-                person[n], new[n], time[n] = slot_person[i], CALM, max(0.0, progress / speed - slot_late[i])
-                where[n], payload[n] = slot_home[i], i
-                n += 1
-            progress = max(0.0, progress - way)
-        else:
+            if goal < 0 or uniforms(key, MARCH, tick, slot_person[i], 0)[0] >= march_share[site]:
+                continue
+            site, origin, progress, phase = goal, site_cell[site], 0.0, MARCHING
+        elif phase not in (BAND, HIDDEN):
             pace = march_speed if phase == MARCHING else speed
-            progress += pace * (dt + slot_late[i])
-            if progress >= length:
-                moved_late[i] = (progress - length) / pace
-                progress, phase, origin = 0.0, PRESENT, slot_home[i]
+            way = pace * (dt + slot_late[i])
+            first = route_start[site * cells + origin]
+            steps = route_start[site * cells + origin + 1] - first - 1
+            if phase == HOMEBOUND:
+                if progress <= way:
+                    person[n], new[n], time[n] = slot_person[i], CALM, max(0.0, progress / speed - slot_late[i])
+                    where[n], payload[n] = slot_home[i], i
+                    n += 1
+                progress = max(0.0, progress - way)
+            else:
+                progress += way
+            at = min(steps, int(progress / hop_km + 1e-9))
+            if phase != HOMEBOUND and progress >= steps * hop_km:
+                late = (progress - steps * hop_km) / pace
+                progress, phase, origin, at = 0.0, PRESENT, slot_home[i], steps
+            moved_cell[i] = route_cell[first + at]
         moved_site[i], moved_origin[i], moved_progress[i], moved_phase[i] = site, origin, progress, phase
+        moved_late[i] = late
     return n
 
 
 @kernel
 def roam(armed: int, armed_slots: Array, step: float, speed: float, hop_km: float, next_hop: Array,
          place_cell: Array, exit_hop: Array, reach_exit: Array, slot_person: Array, slot_goal: Array, slot_cell: Array,
-         slot_progress: Array, moved_origin: Array, moved_progress: Array, person: Array, new: Array, time: Array,
+         slot_progress: Array, moved_cell: Array, moved_progress: Array, person: Array, new: Array, time: Array,
          where: Array, payload: Array, n: int) -> int:  # fmt: skip
     """Move armed persons ``step`` km toward their goals; returns the number of proposals after those who leave.
 
-    Cells and progress toward the next go to moved_origin and moved_progress (slot,).
+    Cells and progress toward the next go to moved_cell and moved_progress (slot,).
     """
     for j in range(armed):
         i = armed_slots[j]
@@ -116,7 +120,7 @@ def roam(armed: int, armed_slots: Array, step: float, speed: float, hop_km: floa
                 to_go += hop_km
             if goal >= 0 and here == place_cell[goal]:
                 way = 0.0
-        moved_origin[i], moved_progress[i] = here, way
+        moved_cell[i], moved_progress[i] = here, way
     return n
 
 
@@ -124,13 +128,13 @@ def roam(armed: int, armed_slots: Array, step: float, speed: float, hop_km: floa
 def drive(hour: float, dt: float, hop_km: float, next_hop: Array, place_cell: Array, objective: Array,
           objective_hop: Array, order: Array, goal: Array, recovers: Array, routed: Array, fallback: Array,
           arrives: Array, entry: Array, speed: Array, cell: Array, progress: Array, new_cell: Array,
-          new_progress: Array) -> None:  # fmt: skip
-    """Move units by a tick: arrays (unit,), next_hop (place, cell), objective_hop (objective, cell).
+          new_progress: Array) -> int:  # fmt: skip
+    """Move units by a tick: arrays (unit,), next_hop (place, cell), objective_hop (objective, cell); how many came.
 
     Units come onto the map at their entry, or, where that is -1, at their order's place. A goal from the number of
     places on is an objective.
     """
-    places = place_cell.size
+    places, came = place_cell.size, 0
     for u in range(cell.size):
         new_cell[u], new_progress[u] = cell[u], 0.0
         if order[u] < 0 or hour + dt + 1e-9 < arrives[u]:
@@ -138,6 +142,7 @@ def drive(hour: float, dt: float, hop_km: float, next_hop: Array, place_cell: Ar
             continue
         if cell[u] < 0:
             new_cell[u] = place_cell[order[u] if entry[u] < 0 else entry[u]]
+            came += new_cell[u] >= 0
             continue
         place = goal[u]
         if (recovers[u] > hour or routed[u] > hour) and fallback[u] >= 0:
@@ -152,6 +157,17 @@ def drive(hour: float, dt: float, hop_km: float, next_hop: Array, place_cell: Ar
             way -= hop_km
         new_cell[u] = here
         new_progress[u] = 0.0 if here == end else way
+    return came
+
+
+def note_arrivals(c: Context) -> None:
+    """Write down which forces came onto the map in this tick, and where."""
+    now, fixed = c.now, c.fixed
+    came = np.flatnonzero((now.unit_cell < 0) & (c.next.unit_cell >= 0))
+    places = np.where(now.unit_entry < 0, now.unit_order, now.unit_entry)
+    for force, place in dict.fromkeys((fixed.unit_force_name[u], int(places[u])) for u in came):
+        members = sum(int(fixed.unit_strength[u]) for u in came if fixed.unit_force_name[u] == force)
+        c.note("arrival", force, fixed.place_names[place], members)
 
 
 def step(c: Context) -> None:
@@ -159,25 +175,23 @@ def step(c: Context) -> None:
     now, following, fixed, p = c.now, c.next, c.fixed, c.p
     c.proposals.n = walk(
         c.key, c.tick, c.slots, c.dt, p["movement.speed"], p["movement.march_speed"], fixed.hop_km, fixed.cells,
-        fixed.route_start, fixed.site_cell, now.march_to, now.march_share, now.slot_person, now.slot_home,
-        now.slot_site, now.slot_origin, now.slot_progress, now.slot_phase, now.slot_late, now.moved_site,
-        now.moved_origin, now.moved_progress, now.moved_phase, now.moved_late, *c.proposals.arrays(), c.proposals.n,
+        fixed.route_start, fixed.route_cell, fixed.site_cell, now.march_to, now.march_share, now.slot_person,
+        now.slot_home, now.slot_site, now.slot_origin, now.slot_progress, now.slot_phase, now.slot_cell, now.slot_late,
+        now.moved_site, now.moved_origin, now.moved_progress, now.moved_phase, now.moved_cell, now.moved_late,
+        *c.proposals.arrays(), c.proposals.n,
     )  # fmt: skip
     if now.armed_start[-1] > 0:
         person, new, time, where, payload, _ = c.proposals.arrays()
         c.proposals.n = roam(
             int(now.armed_start[-1]), now.armed_slots, p["movement.band_speed"] * c.dt, p["movement.band_speed"],
             fixed.hop_km, fixed.next_hop, fixed.place_cell, now.exit_hop, now.reach_exit, now.slot_person,
-            now.slot_goal, now.slot_cell,
-            now.slot_progress, now.moved_origin, now.moved_progress, person, new, time, where, payload, c.proposals.n,
+            now.slot_goal, now.slot_cell, now.slot_progress, now.moved_cell, now.moved_progress, person, new, time,
+            where, payload, c.proposals.n,
         )  # fmt: skip
-    drive(
+    came = drive(
         c.hour, c.dt, fixed.hop_km, fixed.next_hop, fixed.place_cell, now.objective, now.objective_hop, now.unit_order,
         now.unit_goal, now.unit_recovers, now.unit_routed, fixed.unit_fallback, now.unit_arrives, now.unit_entry,
         fixed.unit_speed, now.unit_cell, now.unit_progress, following.unit_cell, following.unit_progress,
     )  # fmt: skip
-    came = np.flatnonzero((now.unit_cell < 0) & (following.unit_cell >= 0))
-    places = np.where(now.unit_entry < 0, now.unit_order, now.unit_entry)
-    for force, place in dict.fromkeys((fixed.unit_force_name[u], int(places[u])) for u in came):
-        members = sum(int(fixed.unit_strength[u]) for u in came if fixed.unit_force_name[u] == force)
-        c.note("arrival", force, fixed.place_names[place], members)
+    if came:
+        note_arrivals(c)

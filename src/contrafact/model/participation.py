@@ -13,8 +13,8 @@ Calm residents are not visited one by one. Per cell and class of H and R the rat
 H, smallest R). The number of *rings* in a tick is Poisson(dt sum_k n_k lambda_k), by inverse distribution function of
 one keyed uniform; a ring picks a class in proportion to n_k lambda_k and a resident of it; who is calm joins with
 probability lambda_i / lambda_k. With rates fixed within the tick this is exactly independent joining of every resident
-(thinning of a Poisson process; Lewis and Shedler 1979, doi:10.1002/nav.3800260304). The bound uses (1 + y/n)^n <=
-exp(y), n = 4096, so it never falls below the rate; should a rate exceed it, the run stops.
+(thinning of a Poisson process; Lewis and Shedler 1979, doi:10.1002/nav.3800260304). Should a rate exceed its bound,
+the run stops.
 
 Leaving needs one draw per stay: a unit-exponential amount of hazard drawn at joining and used up while present, from
 the moment of arrival: who arrived within the last tick has the rest of that tick counted with this one.
@@ -68,7 +68,7 @@ PARAMETERS = (
 
 BOXES = 16
 CLASSES = BOXES * BOXES
-SQUARINGS = 12
+LARGEST = 345.0  # beyond exp(345) numbers are cut, so that products of two are finite
 FULL = -(2**31)
 OTHERS = 8  # proposals that other mechanisms can make for one slot: leaving, arrest, arming, and kinds of harm
 
@@ -77,21 +77,14 @@ OUTSIDERS = 4096  # persons who may enter from outside in one tick, and bystande
 RINGS = decision("participation.rings")
 RING_WHO = decision("participation.ring.who")
 RING_ACCEPT = decision("participation.ring.accept")
-SITE = decision("participation.site")
+SITE = decision("participation.site_and_patience")
 TRAITS = decision("participation.traits")
-PATIENCE = decision("participation.patience")
 
 
 @inline
-def below_exp(y: float) -> float:
-    """A number at most exp(y) and close to it: (1 + y / 4096)^4096 by twelve squarings; 0 for y below -4096.
-
-    It stays below 1e150, so that products of two are finite: infinity times 0 would leave a bound that bounds nothing.
-    """
-    z = max(0.0, 1.0 + y / 4096.0)
-    for _ in range(SQUARINGS):
-        z = z * z
-    return min(z, 1e150)
+def cut_exp(y: float) -> float:
+    """exp(y), at most exp(345): infinity times 0 would leave a bound that bounds nothing."""
+    return math.exp(min(LARGEST, y))
 
 
 @kernel
@@ -137,10 +130,10 @@ def box_bounds(c: int, district: int, gain: float, dread: float, push: float, no
                class_count: Array, hardship: Array, aversion: Array, over_h: Array, over_r: Array,
                rows: Array) -> float:  # fmt: skip
     """Upper bound of the cell's joining rate: sum over classes of n_k lambda_k; per-row sums are left in rows (16,)."""
-    base = below_exp(-push / noise)
+    base = cut_exp(-push / noise)
     for a in range(BOXES):
-        over_h[a] = base * below_exp(-gain * hardship[district, a + 1] / noise)
-        over_r[a] = below_exp(dread * aversion[district, a] / noise)
+        over_h[a] = base * cut_exp(-gain * hardship[district, a + 1] / noise)
+        over_r[a] = cut_exp(dread * aversion[district, a] / noise)
         rows[a] = 0.0
     for a in range(BOXES):
         for b in range(BOXES):
@@ -175,11 +168,13 @@ def pick_class(c: int, left: float, rate: float, class_count: Array, over_h: Arr
 
 
 @inline
-def pick_rank(c: int, k: int, u: float, class_count: Array) -> int:
-    """Number, counted within the cell, of the resident of class k that a uniform u picks."""
-    before, among = 0, int(class_count[c, k])
-    for j in range(k):
-        before += int(class_count[c, j])
+def pick_rank(c: int, a: int, b: int, u: float, class_count: Array, by_hardship: Array) -> int:
+    """Number, counted within the cell, of the resident of class (a, b) that a uniform u picks."""
+    before, among = 0, int(class_count[c, a * BOXES + b])
+    for row in range(a):
+        before += int(by_hardship[c, row])
+    for column in range(b):
+        before += int(class_count[c, a * BOXES + column])
     return before + min(int(u * among), among - 1)
 
 
@@ -207,12 +202,12 @@ def join(key: Array, tick: int, dt: float, rate: float, noise: float, threshold:
         push = exposure[c] + eta * (1.0 - network[c]) - threshold
         u, _ = uniforms(key, RINGS, tick, c, 0)
         rare = -math.log(u) / (rate * dt) / (1.0 + 1e-9)
-        base, least = below_exp(-push / noise), below_exp(dread * aversion[d, 0] / noise)
-        if rare >= residents / (1.0 + base * below_exp(-gain * hardship[d, BOXES] / noise) * least):
+        least = dread * aversion[d, 0] - push
+        if rare >= residents / (1.0 + cut_exp((least - gain * hardship[d, BOXES]) / noise)):
             continue  # no ring: u is below even the smallest chance of none
         at_most = 0.0
         for a in range(BOXES):
-            at_most += by_hardship[c, a] / (1.0 + base * below_exp(-gain * hardship[d, a + 1] / noise) * least)
+            at_most += by_hardship[c, a] / (1.0 + cut_exp((least - gain * hardship[d, a + 1]) / noise))
         if rare >= at_most:
             continue
         total = box_bounds(c, d, gain, dread, push, noise, rate, class_count, hardship, aversion, over_h, over_r, rows)
@@ -221,7 +216,7 @@ def join(key: Array, tick: int, dt: float, rate: float, noise: float, threshold:
             a, b, bound = pick_class(c, u_class * total, rate, class_count, over_h, over_r, rows)
             if a < 0:
                 continue
-            i = first_resident[c] + pick_rank(c, a * BOXES + b, u_person, class_count)
+            i = first_resident[c] + pick_rank(c, a, b, u_person, class_count, by_hardship)
             if status[i] != CALM:
                 continue
             u_h, u_r = uniforms(key, TRAITS, 0, i, 0)
@@ -234,10 +229,9 @@ def join(key: Array, tick: int, dt: float, rate: float, noise: float, threshold:
             if n >= room:
                 return FULL
             if u_accept * bound < own:
-                u_site, _ = uniforms(key, SITE, tick, i, 0)
+                u_site, u_patience = uniforms(key, SITE, tick, i, 0)
                 person[n], new[n], time[n] = i, PROTESTING, u_time * dt
                 where[n], payload[n] = c, choose_site(pull, weight, c, u_site)
-                u_patience, _ = uniforms(key, PATIENCE, tick, i, 0)
                 detail[n, 0], detail[n, 1], detail[n, 2] = h, r, -math.log(u_patience)
                 n += 1
     return n

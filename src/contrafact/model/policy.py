@@ -110,7 +110,7 @@ def set_levers(c: Context, hour: float) -> None:
         c.note("action", action.name, hour=hour)
     act_once(c, fired)
     ask_alliance(c, fired)
-    in_force = [action for action in c.actions if action.in_force(hour)]
+    in_force = [action for action in c.actions if action.fired is not None and action.in_force(hour)]
     curfews = [a for a in in_force if a.kind == "curfew" and in_hours((c.hour_of_day_at_start + hour) % 24, a)]
     step_of_news = max(0, int(np.searchsorted(c.fixed.news_hours, hour + 1e-9, side="right")) - 1)
     situation = (len(fired), len(in_force), len(curfews), step_of_news)

@@ -95,11 +95,10 @@ class Recorder:
     def observe(self, c: Context) -> None:
         """Look at the state at the end of tick ``c.tick``."""
         now, fixed = c.now, c.fixed
-        crowd = int(now.crowd.sum())
+        crowd, armed = int(now.cell_start[-1]), int(now.armed_start[-1])
         online = float(now.network @ fixed.residents_share)
         lost = int(np.count_nonzero(now.holder[fixed.onmap] != STATE))
         self.peak_crowd = max(self.peak_crowd, crowd)
-        armed = int(now.armed.sum())
         self.peak_armed = max(self.peak_armed, armed)
         self.offline += (1.0 - online) * fixed.residents_total * c.dt
         self.facility_hours += lost * c.dt
@@ -109,7 +108,7 @@ class Recorder:
             sites = len(fixed.site_names)
             row[0] = crowd
             row[1 : 1 + sites] = now.on_site
-            row[1 + sites : 3 + sites] = armed, int(now.hidden.sum())
+            row[1 + sites : 3 + sites] = armed, int(now.hidden_start[-1])
             row[3 + sites : -2] = now.counts[: len(COUNTS) - len(UNSEEN)]
             row[-2:] = online, lost
         if self.cells_on and (c.tick + 1) % c.ticks_per_hour == 0:

@@ -61,6 +61,7 @@ def counted(told: str) -> tuple[str, ...]:
     }.get(told, ())
 
 
+DELAYS = tuple(f"{channel}_delay" for channel in CHANNELS)
 SUMS = np.array([[name in counted(told) for name in COUNTS] for told in TOLD], np.int64)
 """Which of COUNTS each of TOLD adds up, (told, count)."""
 
@@ -109,10 +110,10 @@ def true_counts(c: Context) -> Array:
 
 def step(c: Context) -> None:
     """Remember the counts of now and tell those that are due."""
-    now, following, p = c.now, c.next, c.p
+    now, following, p = c.now, c.next, c.of("reports")
     following.history[c.tick % LAGS] = true_counts(c)
     state_tells = c.share_lost("broadcast") < 1.0
-    row = np.array([due(c, p[f"reports.{channel}_delay"]) for channel in CHANNELS])
-    factor = np.array([1.0, p["reports.network_bias"], p["reports.broadcast_bias"] if state_tells else 1.0])
+    row = np.array([due(c, p[delay]) for delay in DELAYS])
+    factor = np.array([1.0, p["network_bias"], p["broadcast_bias"] if state_tells else 1.0])
     tell(following.history, row, factor, DISTORTED, now.reported, now.injected, now.told, following.reported,
          following.told, following.heard)  # fmt: skip

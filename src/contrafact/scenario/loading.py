@@ -99,7 +99,8 @@ def load(
     variant         one of its variants, whose settings are made before the overrides
     overrides       ``["forces.police.strength=4000 persons"]`` or ``{"actions.curfew": None}``
     known_evidence  ids that exist, as a mapping with the reason why one may not be cited; None: no id is checked
-    declared        parameters that mechanisms declare, by name; None: their names and ranges are not checked
+    declared        parameters that mechanisms declare, by name; None: names and ranges are not
+                    checked, and values are taken in the unit in which they are written
     Raises InputErrors with everything that is wrong.
     """
     file = with_variant(open_file(name_or_path), variant)
