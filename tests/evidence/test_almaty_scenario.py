@@ -14,7 +14,7 @@ import pytest
 
 from contrafact import scenario
 from contrafact.evidence import known_ids, load_ledger, read_milestones
-from contrafact.evidence.citations import PLACE_COLUMNS
+from contrafact.evidence.bundle import PLACE_COLUMNS
 from contrafact.evidence.tables import read_table, shipped_text
 from contrafact.scenario import Scenario
 

@@ -12,7 +12,7 @@ import pytest
 
 from contrafact import scenario
 from contrafact.evidence import known_ids, load_ledger
-from contrafact.evidence.citations import POPULATION_COLUMNS
+from contrafact.evidence.bundle import POPULATION_COLUMNS
 from contrafact.evidence.tables import read_table, shipped_text
 from contrafact.model import PARAMETERS
 from contrafact.scenario import Scenario

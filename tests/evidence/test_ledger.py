@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
 from collections import Counter
@@ -13,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contrafact.errors import InputError
-from contrafact.evidence.ledger import COLUMNS, USES, load_ledger, parse_record
+from contrafact.evidence import load_ledger
+from contrafact.evidence.ledger import COLUMNS, USES, parse_record
 
 GOOD = {
     "id": "R001",
@@ -122,6 +122,9 @@ def test_a_bound_leaves_the_other_end_open_and_a_value_alone_is_both_ends(
         ({"time_start": "2022-13-01"}, "time_start", "expected a date"),
         ({"time_end": "2022-01-04T17:59"}, "time_end", "before time_start"),
         ({"quote": " "}, "quote", "is empty"),
+        ({"url": "www.example.org"}, "url", "begins with http"),
+        ({"published": "2022-13"}, "published", "a month like 2022-01"),
+        ({"published": "16 January"}, "published", "a month like 2022-01"),
         ({"use": "inptu"}, "use", 'did you mean "input"'),
     ],
 )
@@ -173,6 +176,8 @@ records = st.fixed_dictionaries(
         "high": st.just(""),
         "time_start": st.dates().map(str),
         "time_end": st.just(""),
+        "url": st.sampled_from(["", "https://example.org/a"]),
+        "published": st.sampled_from(["", "2022", "2022-01", "2022-01-16"]),
         "use": st.sampled_from(USES),
     }
 )
@@ -188,7 +193,16 @@ def test_what_is_written_as_csv_is_read_back_cell_by_cell(rows: list[dict[str, s
             assert (row[column] or None) == (repr(cell) if isinstance(cell, float) else cell or None)
 
 
-@given(st.one_of(st.binary(max_size=200), st.text(max_size=200), st.text(max_size=100).map(table().__add__)))
-def test_anything_else_is_an_input_error_and_nothing_worse(data: str | bytes) -> None:
-    with contextlib.suppress(InputError):
-        parse_record(data)
+@given(st.one_of(st.binary(max_size=200), st.text(max_size=200)))
+def test_what_does_not_begin_with_the_header_is_an_input_error_that_names_a_line(data: str | bytes) -> None:
+    with pytest.raises(InputError) as error:
+        parse_record(data, "my.csv")
+    assert error.value.file == "my.csv"
+    assert error.value.line is not None
+
+
+@given(st.text(st.characters(exclude_characters="\r\n"), min_size=1, max_size=100).filter(str.strip))
+def test_a_line_that_is_no_row_is_an_input_error_that_names_the_line_after_the_header(line: str) -> None:
+    with pytest.raises(InputError) as error:
+        parse_record(table() + line + "\n", "my.csv")
+    assert (error.value.file, error.value.line) == ("my.csv", 2)

@@ -8,8 +8,8 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass, fields
 
-from contrafact.evidence.ledger import load_ledger
-from contrafact.evidence.tables import decoded, read_table, shipped_text
+from contrafact.evidence.bundle import shipped_evidence
+from contrafact.evidence.tables import decoded, read_table
 
 VERDICTS = ("supported", "supported_in_part", "contested", "contradicted", "unsupported", "opinion")
 
@@ -46,8 +46,8 @@ COLUMNS = tuple(field.name for field in fields(Claim))
 @functools.cache
 def load_claims(name: str) -> tuple[Claim, ...]:
     """The claims about a crisis whose record comes with the package; InputError for another name."""
-    load_ledger(name)
-    return parse_claims(shipped_text(name, "claims.csv"), f"{name}/claims.csv")
+    found = shipped_evidence(name)
+    return parse_claims(found.text("claims.csv") or "", found.path("claims.csv"))
 
 
 def parse_claims(data: str | bytes, file: str = "claims.csv") -> tuple[Claim, ...]:

@@ -7,19 +7,22 @@ predicted and never fitted, `context` is neither. Rows with the same `fact_id` r
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from contrafact.errors import InputError
-from contrafact.evidence.tables import DATA, Row, decoded, nearest, read_table, shipped_text
+from contrafact.evidence.tables import Row, decoded, nearest, read_table
 
 USES = ("input", "fit", "score", "context")
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
+_PUBLISHED = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
+_PUBLISHED_FORMS = "a date like 2022-01-05, a month like 2022-01, a year like 2022, or nothing where none is known"
+_ADDRESS = re.compile(r"https?://\S+")
+_ADDRESS_FORMS = "an address that begins with http, or nothing where none is known"
 _TIME_FORMS = "a date like 2022-01-05, a local time like 2022-01-05T13:00, or nothing"
 
 
@@ -29,6 +32,7 @@ class Observation:
 
     value, low, high      numbers in `unit`, None where the source gives none
     time_start, time_end  local civil time as coded: a date, a time to the minute, or empty
+    url, published        address, and day, month or year of publication; empty where the record has none
     quote                 the words on which the row rests
     value_text            what a number cannot say
     """
@@ -99,13 +103,13 @@ class Ledger:
         for row in self.rows:
             if row.id == observation:
                 return row
-        raise _unknown("row of the record", observation, [row.id for row in self.rows])
+        raise unknown("row of the record", observation, [row.id for row in self.rows])
 
     def by_use(self, *uses: str) -> tuple[Observation, ...]:
         """The rows that may be used for any of these, in the order of the record."""
         for use in uses:
             if use not in USES:
-                raise _unknown("use of a row", use, list(USES))
+                raise unknown("use of a row", use, list(USES))
         return tuple(row for row in self.rows if row.use in uses)
 
     def facts(self) -> dict[str, tuple[Observation, ...]]:
@@ -122,20 +126,6 @@ def moment(text: str, end: bool) -> datetime | None:
         return None
     time = datetime.fromisoformat(text)
     return time + timedelta(days=1) if end and _DATE.fullmatch(text) else time
-
-
-def shipped_ledgers() -> list[str]:
-    """Names of the crises whose record comes with the package."""
-    return sorted(item.name for item in DATA.iterdir() if item.joinpath("record.csv").is_file())
-
-
-@functools.cache
-def load_ledger(name: str) -> Ledger:
-    """The record of a crisis that comes with the package; InputError for another name."""
-    names = shipped_ledgers()
-    if name not in names:
-        raise _unknown("record", name, names)
-    return Ledger(name, parse_record(shipped_text(name, "record.csv"), f"{name}/record.csv"))
 
 
 def parse_record(data: str | bytes, file: str = "record.csv") -> tuple[Observation, ...]:
@@ -157,6 +147,7 @@ def _observation(row: Row, seen: set[str]) -> Observation:
         raise row.error("time_end", "is before time_start", f"{row['time_start']} or later")
     for column in ("publisher", "quote", "reliability", "fact_id"):
         row.filled(column)
+    _check_source(row)
     row.choice("use", USES)
     return Observation(
         id=row["id"],
@@ -180,6 +171,24 @@ def _observation(row: Row, seen: set[str]) -> Observation:
     )
 
 
+def _check_source(row: Row) -> None:
+    """Address and day of publication: well formed, or empty, which a check of the evidence lists as a gap."""
+    url, published = row["url"], row["published"]
+    if url and not _ADDRESS.fullmatch(url):
+        raise row.error("url", f'found "{url}", expected {_ADDRESS_FORMS}', _ADDRESS_FORMS)
+    if published and not _is_day_month_or_year(published):
+        raise row.error("published", f'found "{published}", expected {_PUBLISHED_FORMS}', _PUBLISHED_FORMS)
+
+
+def _is_day_month_or_year(text: str) -> bool:
+    """Whether a text is a date, or the month or the year of one."""
+    try:
+        datetime.fromisoformat((text + "-01-01")[:10])
+    except ValueError:
+        return False
+    return _PUBLISHED.fullmatch(text) is not None
+
+
 def _checked_time(row: Row, column: str) -> datetime | None:
     """The window's end in this column, or None; InputError when it is neither a date nor a time."""
     text = row[column]
@@ -191,7 +200,7 @@ def _checked_time(row: Row, column: str) -> datetime | None:
         raise row.error(column, f'found "{text}", expected {_TIME_FORMS}', _TIME_FORMS) from None
 
 
-def _unknown(what: str, name: str, names: list[str]) -> InputError:
+def unknown(what: str, name: str, names: list[str]) -> InputError:
     """There is no such thing; the nearest spelling is named."""
     allowed = ", ".join(names) if len(names) < 20 else f"{len(names)} ids"
     return InputError(f'there is no {what} "{name}"{nearest(name, names)}', found=name, allowed=allowed)

@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contrafact import engine, scenario, world
-from contrafact.errors import RunError
-from contrafact.evidence import kept_back, known_ids, load_ledger, read_milestones, shipped_ledgers
+from contrafact.errors import InputError, InputErrors, RunError
+from contrafact.evidence import citable, evidence_of, own_evidence, read_milestones
 from contrafact.experiment.compiling import compiling
 from contrafact.experiment.protocol import Notify
 from contrafact.experiment.result import Result
 from contrafact.model import PARAMETERS
+from contrafact.scenario.loading import MANIFEST
 
 if TYPE_CHECKING:
     from contrafact.engine import Model, Replication
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 Array: TypeAlias = NDArray[Any]
 
-KEPT_BACK = "is a row of the record that is kept for scoring: it may choose nothing, neither a value nor a range"
 WARM_UP_H = 48.0
 """Long enough for crowds, clashes and seizures, so that every kernel is compiled."""
 
@@ -65,17 +65,25 @@ def _made_again(
 
 def from_resolved(resolved: Mapping[str, Any]) -> Scenario:
     """The city whose ``resolved()`` this is."""
-    return scenario.from_resolved(resolved, known_evidence=evidence_ids(), declared=PARAMETERS)
+    known = evidence_ids(resolved.get("files"), MANIFEST)
+    return scenario.from_resolved(resolved, known_evidence=known, declared=PARAMETERS)
 
 
-def evidence_ids() -> dict[str, str | None]:
+def evidence_ids(files: object = None, source: str = MANIFEST) -> dict[str, str | None]:
     """Every id that there is, with the reason why a value may not cite it, or None where it may.
 
-    May be cited: rows of the record that may drive a scenario, places, populations, literature.
+    May be cited: rows of the record that may drive a scenario, places, populations, literature; where the scenario
+    brings a record among its data files, that one instead of those that ship.
+
+    files, source  data files of the scenario by name, and the file that it is read from, for messages
+    InputErrors tells what is wrong with the tables that it brings.
     """
-    ledgers = shipped_ledgers()
-    kept: dict[str, str | None] = dict.fromkeys(frozenset().union(*map(kept_back, ledgers)), KEPT_BACK)
-    return {**kept, **dict.fromkeys(frozenset().union(*map(known_ids, ledgers)))}
+    texts = files if isinstance(files, Mapping) else {}
+    try:
+        own = own_evidence("", {name: text for name, text in texts.items() if isinstance(text, str)}, source)
+        return citable(own)
+    except InputError as error:
+        raise InputErrors([error]) from error
 
 
 def prepared(crisis: Scenario, seed: int, record: frozenset[str], until_hours: float | None, notify: Notify) -> Job:
@@ -147,10 +155,10 @@ class Collected:
         )
 
     def _milestones(self, curves: dict[str, Array], events: Sequence[Sequence[Event]]) -> tuple[dict[str, object], ...]:
-        """The rows of the record that may be looked at; none for a scenario that ships without a record."""
+        """The rows of the record that may be looked at; none for a scenario that has no record."""
         crisis = self.scenario
-        if crisis.name not in shipped_ledgers() or not self.asked.record >= {"timeline", "events"}:
+        evidence = evidence_of(crisis)
+        if evidence is None or not self.asked.record >= {"timeline", "events"}:
             return ()
         timeline = {**curves, "hour": self.hours}
-        ledger = load_ledger(crisis.name)
-        return tuple(read_milestones(crisis.milestones, ledger, crisis.start, crisis.end, timeline, events))
+        return tuple(read_milestones(crisis.milestones, evidence.ledger, crisis.start, crisis.end, timeline, events))

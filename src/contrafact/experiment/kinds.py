@@ -39,7 +39,8 @@ class City:
     @staticmethod
     def load(file: File, overrides: Overrides = ()) -> Scenario:
         """The scenario of a file."""
-        return load_as(Scenario, file, overrides, Outside(city.evidence_ids(), PARAMETERS))
+        known = city.evidence_ids(file.evidence, str(file.path))
+        return load_as(Scenario, file, overrides, Outside(known, PARAMETERS))
 
     @staticmethod
     def from_resolved(resolved: Mapping[str, Any]) -> Scenario:
@@ -48,9 +49,8 @@ class City:
 
     def overridden(self, overrides: Overrides) -> Scenario:
         """The same scenario with more overrides."""
-        return scenario.with_overrides(
-            self.scenario, overrides, known_evidence=city.evidence_ids(), declared=PARAMETERS
-        )
+        known = city.evidence_ids(self.scenario.files, self.scenario.source)
+        return scenario.with_overrides(self.scenario, overrides, known_evidence=known, declared=PARAMETERS)
 
     def problems(self) -> list[InputError]:
         """Places outside its map, and the like."""
@@ -90,16 +90,17 @@ class Lattice:
     @staticmethod
     def load(file: File, overrides: Overrides = ()) -> LatticeScenario:
         """The scenario of a file."""
-        return load_as(LatticeScenario, file, overrides, Outside(city.evidence_ids()))
+        return load_as(LatticeScenario, file, overrides, Outside(city.evidence_ids(file.evidence, str(file.path))))
 
     @staticmethod
     def from_resolved(resolved: Mapping[str, Any]) -> LatticeScenario:
         """The scenario whose ``resolved()`` this is."""
-        return from_resolved_as(LatticeScenario, resolved, Outside(city.evidence_ids()))
+        return from_resolved_as(LatticeScenario, resolved, Outside(city.evidence_ids(resolved.get("files"))))
 
     def overridden(self, overrides: Overrides) -> LatticeScenario:
         """The same scenario with more overrides."""
-        return scenario.with_overrides(self.scenario, overrides, known_evidence=city.evidence_ids())
+        known = city.evidence_ids(self.scenario.files, self.scenario.source)
+        return scenario.with_overrides(self.scenario, overrides, known_evidence=known)
 
     def problems(self) -> list[InputError]:
         """Nothing: what can be read can be run."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from contrafact.evidence.citations import load_references
+from contrafact.evidence import load_references
 from contrafact.experiment.protocol import Row, Section
 from contrafact.lattice import Change, Run, epstein
 from contrafact.lattice.outcomes import OUTCOMES, outcomes_for

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from contrafact.evidence import load_ledger
+from contrafact.evidence import required_evidence
 from contrafact.experiment.result import scale_note, summarise
 from contrafact.experiment.tables import facility_names
 from contrafact.model.state import HOLDERS
@@ -207,7 +207,7 @@ def _seen(
     """One observation a row; the flag says that a row is a least number for the panel."""
     observations = []
     for entry, is_part in rows:
-        row = load_ledger(result.scenario.name)[str(entry["id"])]
+        row = required_evidence(result.scenario).ledger[str(entry["id"])]
         ends = row.ends or row.begins
         begins = ends if cumulative else row.begins or ends
         if begins is None or ends is None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from contrafact.evidence import load_ledger
+from contrafact.evidence import required_evidence
 from contrafact.experiment.result import CUSTODY_NOTE
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def window(result: Result, entry: Mapping[str, Any]) -> str:
     """The hours a row speaks of, e.g. "4 Jan 18:00–20:00"; "by the end of 6 Jan" for a count, nothing for an event."""
     if entry["observed"]["unit"] == HOURS:
         return ""
-    row, start = load_ledger(result.scenario.name)[str(entry["id"])], result.scenario.start
+    row, start = required_evidence(result.scenario).ledger[str(entry["id"])], result.scenario.start
     begins, ends = row.begins, row.ends or row.begins
     if ends is None:
         return ""

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from contrafact.errors import InputError, InputErrors
-from contrafact.scenario.problems import KEY, Problems, TreePath, dotted, nearest, nearest_of, problem, show
+from contrafact.scenario.problems import KEY, Problems, TreePath, dotted, listed, nearest, nearest_of, problem, show
 from contrafact.scenario.reading import read_text
 from contrafact.scenario.regions import names_of, read_regions
 
@@ -20,6 +20,20 @@ KEYS: tuple[TreePath, ...] = (
     ("place", "residence_mask", "file"),
     ("place", "regions", "file"),
 )
+EVIDENCE = "evidence"
+RECORD = "record.csv"
+TABLES = (
+    RECORD,
+    "claims.csv",
+    "comparison.csv",
+    "errata.csv",
+    "names.csv",
+    "places.csv",
+    "population.csv",
+    "questions.yaml",
+    "references.csv",
+)
+"""What a scenario may bring in a folder named `evidence`; the record comes with all the others."""
 MASK_COLUMNS = ("lon", "south_lat", "north_lat")
 
 
@@ -51,6 +65,34 @@ def read_beside(folder: Path, tree: Mapping[str, Any], problems: Problems) -> di
             for error in errors.errors:
                 problems.add(path, problem(f"{show(name)}: {error.message}{near}", name, error.allowed))
     return texts
+
+
+def evidence_beside(folder: Path) -> dict[str, str]:
+    """Texts of the evidence tables beside a scenario, as "evidence/record.csv"; InputErrors where one cannot be read.
+
+    The tables are not looked into here. A misspelt name, and tables without the record that they belong to, are errors.
+    """
+    beside = folder / EVIDENCE
+    found = _neighbours(beside)
+    errors = []
+    for name in found:
+        meant = None if name in TABLES else nearest_of(name, [table for table in TABLES if table not in found])
+        if meant is not None:
+            message = f'found the file {show(name)}, expected {listed(TABLES)}; did you mean "{meant}"?'
+            errors.append(InputError(message, str(beside / name), found=name, allowed=listed(TABLES)))
+    tables = [name for name in TABLES if name in found]
+    if tables and RECORD not in tables and not errors:
+        message = f"found {listed(tables)} without {RECORD}, to which they belong"
+        errors.append(InputError(message, str(beside), found=listed(tables), allowed=RECORD))
+    for name in tables:
+        if located(folder, f"{EVIDENCE}/{name}") is None:
+            allowed = "a file inside the scenario's folder"
+            errors.append(
+                InputError(f"leads out of the folder, expected {allowed}", str(beside / name), allowed=allowed)
+            )
+    if errors:
+        raise InputErrors(errors)
+    return {f"{EVIDENCE}/{name}": read_text(beside / name) for name in tables}
 
 
 def _neighbours(folder: Path) -> list[str]:

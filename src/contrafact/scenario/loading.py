@@ -7,6 +7,7 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import ValidationError
@@ -45,13 +46,15 @@ D = TypeVar("D", bound=Document)
 class File(NamedTuple):
     """A scenario file as plain data, not yet read as the scenario of any model, and where each part stands.
 
-    touched  paths that a variant changed
+    touched   paths that a variant changed
+    evidence  texts of the evidence tables beside it, by name
     """
 
     path: Path
     tree: dict[str, Any]
     marks: Marks
     touched: tuple[TreePath, ...] = ()
+    evidence: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass
@@ -112,7 +115,7 @@ def open_file(name_or_path: str | Path) -> File:
     path = find(name_or_path)
     tree, marks = _read(path)
     _check_format(tree, marks, str(path))
-    return File(path, tree, marks)
+    return File(path, tree, marks, evidence=datafiles.evidence_beside(path.parent))
 
 
 def with_variant(file: File, variant: str) -> File:
@@ -137,7 +140,7 @@ def load_as(schema: type[D], file: File, overrides: Overrides = (), outside: Out
     tree, touched = apply(file.tree, overrides, outside.declared)
     touched = (*file.touched, *touched)
     problems = Problems()
-    files = datafiles.read_beside(file.path.parent, tree, problems)
+    files = {**datafiles.read_beside(file.path.parent, tree, problems), **file.evidence}
     draft = Draft(schema, tree, files, file.marks, str(file.path), touched, user_values=bool(touched))
     return _validated(draft, problems, outside)
 

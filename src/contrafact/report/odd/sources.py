@@ -8,7 +8,14 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from contrafact.errors import InputError
-from contrafact.evidence import Observation, Reference, cite, load_ledger, load_references, shipped_ledgers
+from contrafact.evidence import (
+    Observation,
+    Reference,
+    evidence_of,
+    load_references,
+    shipped_evidence,
+    shipped_ledgers,
+)
 from contrafact.model import PARAMETERS
 from contrafact.parameters import ASSUMPTION, CONVENTION
 from contrafact.report.odd.markdown import code, doi_link, prose, table
@@ -32,30 +39,27 @@ def references(text: str, scenario: Scenario) -> str:
 def evidence(scenario: Scenario) -> str:
     """Rows of the record, places and populations that the scenario cites, with who said so."""
     ids = sorted(cited_ids(scenario) - load_references().keys())
-    return table(
-        ("id", "use", "source"), ((code(one), use(one, scenario.name), source(one, scenario.name)) for one in ids)
-    )
+    return table(("id", "use", "source"), ((code(one), use(one, scenario), source(one, scenario)) for one in ids))
 
 
-def use(evidence_id: str, crisis: str) -> str:
+def use(evidence_id: str, scenario: Scenario) -> str:
     """What a row of the record of this crisis may be used for; nothing for any other id."""
-    row = recorded(evidence_id, crisis)
+    row = recorded(evidence_id, scenario)
     return "" if row is None else row.use
 
 
-def recorded(evidence_id: str, crisis: str) -> Observation | None:
-    """The row of the record of this crisis with an id; None for any other id, or where no record is shipped."""
-    if crisis not in shipped_ledgers() or evidence_id not in load_ledger(crisis):
-        return None
-    return load_ledger(crisis)[evidence_id]
+def recorded(evidence_id: str, scenario: Scenario) -> Observation | None:
+    """The row of the record of this crisis with an id; None for any other id, or where there is no record."""
+    found = evidence_of(scenario)
+    return None if found is None or evidence_id not in found.ledger else found.ledger[evidence_id]
 
 
-def source(evidence_id: str, crisis: str) -> str:
+def source(evidence_id: str, scenario: Scenario) -> str:
     """Who said what an id stands for: in the record of this crisis, or of another one that is shipped."""
-    ledgers = sorted(shipped_ledgers(), key=lambda name: name != crisis)
-    for name in ledgers:
+    found = evidence_of(scenario)
+    for one in (*(() if found is None else (found,)), *map(shipped_evidence, shipped_ledgers())):
         with suppress(InputError):
-            return prose(cite(evidence_id, name))
+            return prose(one.cite(evidence_id))
     return "unknown"
 
 

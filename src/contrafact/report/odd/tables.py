@@ -128,19 +128,19 @@ def milestones(scenario: Scenario) -> str:
     rows = [
         (
             one.record,
-            use(one.record, scenario.name),
+            use(one.record, scenario),
             ", ".join(part for part in (one.quantity, one.statistic, one.place) if part),
-            *_observed(one, scenario.name),
-            source(one.record, scenario.name),
+            *_observed(one, scenario),
+            source(one.record, scenario),
         )
         for one in scenario.milestones
     ]
     return table(("row", "use", "reading", "observed", "when", "source"), rows) if rows else "None are named."
 
 
-def _observed(one: Milestone, crisis: str) -> tuple[str, str]:
+def _observed(one: Milestone, scenario: Scenario) -> tuple[str, str]:
     """The number of a row with its unit, but for an event, and its window; nothing where there is none, or no row."""
-    row = recorded(one.record, crisis)
+    row = recorded(one.record, scenario)
     if row is None:
         return "", ""
     low, high = row.interval
