@@ -19,6 +19,7 @@ from contrafact.errors import InputError, InputErrors, RunError
 
 if TYPE_CHECKING:
     from contrafact import terminal
+    from contrafact.experiment.auditing import check_evidence
     from contrafact.experiment.catalogue import scenarios
     from contrafact.experiment.checkup import doctor, validate
     from contrafact.experiment.describing import describe
@@ -37,6 +38,7 @@ __all__ = [
     "Interrupted",
     "Result",
     "RunError",
+    "check_evidence",
     "default_out",
     "describe",
     "doctor",
@@ -51,6 +53,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "auditing": ("check_evidence",),
     "catalogue": ("scenarios",),
     "checkup": ("doctor", "validate"),
     "describing": ("describe",),

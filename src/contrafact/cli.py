@@ -188,6 +188,29 @@ def validate(scenario: str, as_json: bool) -> None:
     leave(CHECK_FAILED if errors else DONE)
 
 
+@main.group()
+def evidence() -> None:
+    """The record that a scenario rests on."""
+
+
+@evidence.command("check")
+@click.argument("scenario", required=False)
+@with_json
+def check_evidence(scenario: str | None, as_json: bool) -> None:
+    """Hold SCENARIO against its record; the exit code is 3 if an id dangles or a value lies outside its source's range.
+
+    Without SCENARIO every one that ships is checked. Rows never used, cells that the record lacks and rows that
+    contradict each other are told, and are no failure.
+    """
+    found = cf.check_evidence(scenario)
+    ok = all(checked.ok for checked in found)
+    if as_json:
+        print_json({"ok": ok, "scenarios": [checked.as_dict() for checked in found]})
+    else:
+        cf.terminal.show_evidence(found)
+    leave(DONE if ok else CHECK_FAILED)
+
+
 @main.command()
 @click.argument("results", type=click.Path(path_type=Path))
 @click.option("--replication", metavar="K", type=int, default=0, show_default=True, help="Which one to execute again.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from contrafact.errors import RunError
+from contrafact.experiment.auditing import Checked
 from contrafact.experiment.checkup import Checkup, can_draw
 from contrafact.experiment.loading import is_results
 from contrafact.experiment.manifest import read_manifest
@@ -21,6 +22,7 @@ from contrafact.experiment.protocol import AnyDescription
 from contrafact.experiment.replaying import Replayed
 from contrafact.experiment.result import AnyResult, Result
 from contrafact.report import wording
+from contrafact.report.evidence import check_lines
 from contrafact.report.tables import milestone_table, outcome_table
 from contrafact.words import counted
 
@@ -156,6 +158,14 @@ def show_odd(description: AnyDescription) -> None:
     """The ODD document, as Markdown, with no line broken."""
     document: str = import_module("contrafact.report.odd").document(description)
     sys.stdout.write(document)
+
+
+def show_evidence(found: Sequence[Checked]) -> None:
+    """What the check of each scenario against its record found."""
+    screen = console()
+    for checked in found:
+        for line in check_lines(checked):
+            say(screen, line)
 
 
 def console() -> Console:

@@ -30,6 +30,8 @@ ROW = {
     "use": "fit",
     "fact_id": "square",
 }
+CURFEW = {**ROW, "id": "T3", "low": "", "high": "", "time_start": "2022-01-05T23:00", "time_end": "", "use": "input"}
+CURFEW["fact_id"] = "curfew"
 
 
 def write_record(folder: Path, *rows: dict[str, str]) -> Path:
@@ -50,8 +52,8 @@ def town(tmp_path: Path) -> Path:
     shutil.copytree(SMALL, folder)
     scenario = folder / "scenario.yaml"
     text = scenario.read_text(encoding="utf-8").replace("record: R012", "record: T1")
-    scenario.write_text(text.replace("evidence: [R136]", "evidence: [T1]"), encoding="utf-8")
-    write_record(folder, ROW, {**ROW, "id": "T2", "use": "score"})
+    scenario.write_text(text.replace("evidence: [R136]", "evidence: [T3]"), encoding="utf-8")
+    write_record(folder, ROW, {**ROW, "id": "T2", "use": "score"}, CURFEW)
     return folder
 
 
@@ -79,7 +81,7 @@ def test_results_hold_the_record_so_that_they_are_read_without_the_folder(town: 
 
 def test_the_digest_tells_records_apart(town: Path) -> None:
     before = cf.load(town).digest
-    write_record(town, {**ROW, "high": "901"})
+    write_record(town, {**ROW, "high": "901"}, CURFEW)
     assert cf.load(town).digest != before
 
 

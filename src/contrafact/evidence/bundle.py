@@ -8,7 +8,8 @@ population.csv   residents with sources                                  POPULAT
 references.csv   works that values may cite, beside those that ship      REFERENCE_COLUMNS
 names.csv        names that stand in quotes, and of what they are         names.COLUMNS
 claims.csv       what is asked about                                     claims.COLUMNS
-comparison.csv   each claim beside the record                            claims.COMPARISON_COLUMNS
+comparison.csv   each claim in neutral words, and why the verdict        claims.COMPARISON_COLUMNS
+compared.csv     rows of the record that speak of a claim                claims.COMPARED_COLUMNS
 questions.yaml   the claims that a model is asked about                  questions.py
 
 A scenario that brings a record of its own may cite that record, its own tables and the literature, and no row of a

@@ -1,17 +1,23 @@
 """The claims of the article from which the project starts, and how the record compares with each.
 
-A claim is asked about, never relied on: no value of a scenario may cite one. Paraphrases keep the article's labels.
+A claim is asked about, never relied on: no value of a scenario may cite one. `claims.csv` keeps the article's words and
+its labels; `comparison.csv` says the same in neutral words and why the record's verdict is what it is; `compared.csv`
+names the rows of the record that speak of it, a pair a line.
 """
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass, fields
+from typing import Any
 
-from contrafact.evidence.bundle import shipped_evidence
-from contrafact.evidence.tables import decoded, read_table
+from contrafact.errors import InputError
+from contrafact.evidence.bundle import Evidence, shipped_evidence
+from contrafact.evidence.ledger import Observation
+from contrafact.evidence.tables import Row, decoded, nearest, read_table
 
 VERDICTS = ("supported", "supported_in_part", "contested", "contradicted", "unsupported", "opinion")
+COMPARISON_COLUMNS = ("claim", "paraphrase", "reason")
+COMPARED_COLUMNS = ("claim", "observation")
 
 
 @dataclass(frozen=True)
@@ -19,6 +25,7 @@ class Claim:
     """One checkable claim, with the names of its columns; all cells are text as coded.
 
     quote_vi        short passage of the article, in Vietnamese
+    paraphrase_en   the same in English, with the article's labels
     attributed_to   who the article says says so
     record_verdict  how the independent record compares, one of `VERDICTS`
     """
@@ -43,11 +50,66 @@ class Claim:
 COLUMNS = tuple(field.name for field in fields(Claim))
 
 
-@functools.cache
+@dataclass(frozen=True)
+class Compared:
+    """A claim beside the record.
+
+    paraphrase  what it says, in neutral words
+    reason      why the verdict is what it is
+    rows        what other sources said of it, in the order of the table
+    """
+
+    claim: Claim
+    paraphrase: str
+    reason: str
+    rows: tuple[Observation, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The keys of `contrafact claims --json` that the record answers."""
+        return {
+            "id": self.claim.id,
+            "quote": self.claim.quote_vi,
+            "paraphrase": self.paraphrase,
+            "attributed_to": self.claim.attributed_to,
+            "record_verdict": self.claim.record_verdict,
+            "reason": self.reason,
+            "record": [row.id for row in self.rows],
+            "observations": [observed(row) for row in self.rows],
+        }
+
+
+def observed(row: Observation) -> dict[str, Any]:
+    """What a source said; of a row that is kept for scoring nothing but that it exists."""
+    shown = row.use != "score"
+    return {
+        "id": row.id,
+        "fact": row.fact_id,
+        "quantity": row.quantity,
+        "value": row.value if shown else None,
+        "low": row.low if shown else None,
+        "high": row.high if shown else None,
+        "unit": row.unit,
+        "time_start": row.time_start if shown else "",
+        "time_end": row.time_end if shown else "",
+        "place": row.place,
+        "publisher": row.publisher,
+        "published": row.published,
+        "url": row.url,
+        "quote": row.quote if shown else "",
+        "reliability": row.reliability if shown else "",
+        "use": row.use,
+    }
+
+
 def load_claims(name: str) -> tuple[Claim, ...]:
     """The claims about a crisis whose record comes with the package; InputError for another name."""
-    found = shipped_evidence(name)
-    return parse_claims(found.text("claims.csv") or "", found.path("claims.csv"))
+    return claims_of(shipped_evidence(name))
+
+
+def claims_of(evidence: Evidence) -> tuple[Claim, ...]:
+    """The claims about a crisis; none where its tables have none. InputError names what is wrong with them."""
+    text = evidence.text("claims.csv")
+    return () if text is None else parse_claims(text, evidence.path("claims.csv"))
 
 
 def parse_claims(data: str | bytes, file: str = "claims.csv") -> tuple[Claim, ...]:
@@ -62,3 +124,51 @@ def parse_claims(data: str | bytes, file: str = "claims.csv") -> tuple[Claim, ..
         row.choice("record_verdict", VERDICTS)
         claims.append(Claim(**row.cells))
     return tuple(claims)
+
+
+def compared_claims(evidence: Evidence) -> tuple[Compared, ...]:
+    """Every claim beside the rows that speak of it, in the order of the claims.
+
+    A claim without a line in `comparison.csv` keeps the paraphrase of `claims.csv` and has no reason.
+    InputError names the line of a table that names a claim or a row that there is not.
+    """
+    claims = {claim.id: claim for claim in claims_of(evidence)}
+    words: dict[str, Row] = {}
+    for row in _lines(evidence, "comparison.csv", COMPARISON_COLUMNS, claims):
+        row.identity("claim", set(words))
+        words[row["claim"]] = row
+    rows: dict[str, list[Observation]] = {}
+    for row in _lines(evidence, "compared.csv", COMPARED_COLUMNS, claims):
+        rows.setdefault(row["claim"], []).append(_observation(row, evidence))
+    return tuple(
+        Compared(
+            claim,
+            words[name]["paraphrase"] if name in words else claim.paraphrase_en,
+            words[name]["reason"] if name in words else "",
+            tuple(rows.get(name, ())),
+        )
+        for name, claim in claims.items()
+    )
+
+
+def _lines(evidence: Evidence, file: str, columns: tuple[str, ...], claims: dict[str, Claim]) -> list[Row]:
+    """Lines of a table about claims, each of a claim that there is."""
+    text = evidence.text(file)
+    rows = [] if text is None else list(read_table(text, evidence.path(file), columns))
+    for row in rows:
+        if row["claim"] not in claims:
+            raise _missing(row, "claim", list(claims))
+        for column in columns:
+            row.filled(column)
+    return rows
+
+
+def _observation(row: Row, evidence: Evidence) -> Observation:
+    """The row of the record that a line names."""
+    if row["observation"] not in evidence.ledger:
+        raise _missing(row, "observation", [one.id for one in evidence.ledger])
+    return evidence.ledger[row["observation"]]
+
+
+def _missing(row: Row, column: str, names: list[str]) -> InputError:
+    return row.error(column, f'there is no {column} "{row[column]}"{nearest(row[column], names)}', f"{len(names)} ids")

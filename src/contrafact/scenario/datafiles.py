@@ -25,6 +25,7 @@ RECORD = "record.csv"
 TABLES = (
     RECORD,
     "claims.csv",
+    "compared.csv",
     "comparison.csv",
     "errata.csv",
     "names.csv",
