@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from contrafact.experiment.auditing import check_evidence
     from contrafact.experiment.catalogue import scenarios
     from contrafact.experiment.checkup import doctor, validate
+    from contrafact.experiment.claiming import Claims, claims
     from contrafact.experiment.describing import describe
     from contrafact.experiment.loading import load
     from contrafact.experiment.replaying import replay
@@ -33,12 +34,14 @@ __version__ = "0.1.0.dev0"
 
 __all__ = [
     "AnyResult",
+    "Claims",
     "InputError",
     "InputErrors",
     "Interrupted",
     "Result",
     "RunError",
     "check_evidence",
+    "claims",
     "default_out",
     "describe",
     "doctor",
@@ -55,6 +58,7 @@ __all__ = [
 _HOMES = {
     "auditing": ("check_evidence",),
     "catalogue": ("scenarios",),
+    "claiming": ("Claims", "claims"),
     "checkup": ("doctor", "validate"),
     "describing": ("describe",),
     "loading": ("load",),

@@ -188,6 +188,22 @@ def validate(scenario: str, as_json: bool) -> None:
     leave(CHECK_FAILED if errors else DONE)
 
 
+@main.command()
+@click.argument("scenario")
+@with_json
+def claims(scenario: str, as_json: bool) -> None:
+    """Each claim of the source article: its words, who says so, what other sources say, and the record's verdict.
+
+    For claims that a file names beforehand as testable the question is shown as well. Rows of the record that are kept
+    for scoring are named, and what they say is not shown.
+    """
+    found = cf.claims(cf.load(scenario))
+    if as_json:
+        print_json(found.as_dict())
+    else:
+        cf.terminal.show_claims(found)
+
+
 @main.group()
 def evidence() -> None:
     """The record that a scenario rests on."""

@@ -16,13 +16,14 @@ from rich.table import Table
 from contrafact.errors import RunError
 from contrafact.experiment.auditing import Checked
 from contrafact.experiment.checkup import Checkup, can_draw
+from contrafact.experiment.claiming import Claims
 from contrafact.experiment.loading import is_results
 from contrafact.experiment.manifest import read_manifest
 from contrafact.experiment.protocol import AnyDescription
 from contrafact.experiment.replaying import Replayed
 from contrafact.experiment.result import AnyResult, Result
 from contrafact.report import wording
-from contrafact.report.evidence import check_lines
+from contrafact.report.evidence import check_lines, claim_lines
 from contrafact.report.tables import milestone_table, outcome_table
 from contrafact.words import counted
 
@@ -158,6 +159,13 @@ def show_odd(description: AnyDescription) -> None:
     """The ODD document, as Markdown, with no line broken."""
     document: str = import_module("contrafact.report.odd").document(description)
     sys.stdout.write(document)
+
+
+def show_claims(found: Claims) -> None:
+    """Every claim beside the record, one under the other."""
+    screen = console()
+    for line in claim_lines(found):
+        say(screen, line)
 
 
 def show_evidence(found: Sequence[Checked]) -> None:

@@ -272,14 +272,14 @@ def _first_event(milestone: Milestone, runs: Runs) -> Floats:
     first = np.full(len(runs.events), np.nan)
     for replication, events in enumerate(runs.events):
         hours = [
-            event.hour for event in events if event.kind == milestone.quantity and _befell(event) == milestone.place
+            event.hour for event in events if event.kind == milestone.quantity and befell(event) == milestone.place
         ]
         if hours:
             first[replication] = min(hours)
     return first
 
 
-def _befell(event: Occurrence) -> str:
+def befell(event: Occurrence) -> str:
     """What the reading of an event is about: the facility that changed hands, or the place where a unit gave way."""
     return event.place if event.kind == "overrun" else event.subject
 

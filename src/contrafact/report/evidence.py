@@ -8,9 +8,18 @@ from typing import TYPE_CHECKING
 from contrafact.words import counted
 
 if TYPE_CHECKING:
+    from contrafact.evidence import Observation
+    from contrafact.evidence.claims import Compared
     from contrafact.experiment.auditing import Checked
+    from contrafact.experiment.claiming import Claims
 
 SHOWN = 12
+UNNUMBERED = ("event", "text", "state", "order", "qualitative", "assessment", "note", "boolean")
+"""Units of rows whose number says no more than that something was so."""
+SCOPE = (
+    "A verdict says how the independent record compares with a claim. What a model says is a statement about the "
+    "model: it neither proves nor refutes what happened."
+)
 
 
 def check_lines(checked: Checked) -> Iterator[str]:
@@ -38,6 +47,52 @@ def check_lines(checked: Checked) -> Iterator[str]:
     for erratum in found.errata:
         yield f"  erratum of {erratum.date}, {erratum.id}, {erratum.column}: {erratum.why}"
         yield f'    was "{erratum.was}", should read "{erratum.now}"'
+
+
+def claim_lines(found: Claims) -> Iterator[str]:
+    """Every claim: its words, who says so, the record's verdict and rows, and what is asked of the model."""
+    yield f"{found.scenario.name}: {counted(len(found), 'claim')}. {SCOPE}"
+    for one in found:
+        yield ""
+        yield from _claim(one)
+        reading = found.readings.get(one.claim.id)
+        question = None if found.asked is None else found.asked.questions.get(one.claim.id)
+        if reading is not None:
+            yield f"  model     {reading.reading}: {reading.sentence}"
+        if question is not None:
+            yield f"  question  {question.question}" + ("" if reading else " (no run was read for it here)")
+            yield f"  assumes   {question.assumption}"
+
+
+def _claim(one: Compared) -> Iterator[str]:
+    """A claim beside the rows that speak of it."""
+    claim = one.claim
+    yield f"{claim.id}  {one.paraphrase}  [{claim.record_verdict.replace('_', ' ')}]"
+    yield f'  quote     "{claim.quote_vi}"'
+    yield f"  says so   {claim.attributed_to}"
+    if one.reason:
+        yield f"  because   {one.reason}"
+    for row in one.rows:
+        yield f"  {row.id:<8}  {_said(row)}"
+    if not one.rows:
+        yield "  the record has no row that speaks of it"
+
+
+def _said(row: Observation) -> str:
+    """What a source said, in one line; of a row kept for scoring only who said something, and of what."""
+    what = row.quantity.replace("_", " ")
+    if row.use == "score":
+        return f"{what} ({row.source}): kept for scoring, not shown here"
+    low, high = row.interval
+    numbers = "" if (low, high) == (None, None) or row.unit in UNNUMBERED else f" {_number(low, high)} {row.unit}"
+    when = " to ".join(dict.fromkeys(end.replace("T", " ") for end in (row.time_start, row.time_end) if end))
+    return f"{what}{numbers}, {when}, {row.place} ({row.source}; {row.reliability})"
+
+
+def _number(low: float | None, high: float | None) -> str:
+    if low is None or high is None:
+        return f"at most {high:,g}" if low is None else f"at least {low:,g}"
+    return f"{low:,g}" if low == high else f"{low:,g} to {high:,g}"
 
 
 def _contested(facts: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
