@@ -10,9 +10,22 @@ from click.testing import CliRunner, Result
 
 import contrafact as cf
 from contrafact.cli import main
+from tests.experiment.test_claiming import CLAIM, write_claims
 from tests.experiment.test_own_evidence import CURFEW, ROW, town, write_record
 
 __all__ = ["town"]
+
+QUESTION = """format: 1
+questions:
+  K1:
+    arm: no_such_arm
+    kind: probability
+    question: Would it?
+    measure: {outcome: deaths_total}
+    between: [0, 1]
+    at_least: 0.1
+    assumption: Because
+"""
 
 
 def check(folder: Path) -> Result:
@@ -70,6 +83,24 @@ def test_an_id_that_does_not_exist_fails_with_its_line(town: Path, old: str, new
     assert check(town).exit_code == 3
     (failure,) = document(town)["failures"]  # type: ignore[misc]
     assert (failure["check"], failure["found"], failure["key"], failure["line"]) == ("dangling", "T9", key, line)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "line", "found"),
+    [
+        ("compared.csv", "claim,observation\nK1,T1\nK1,T9\n", 3, "T9"),
+        ("comparison.csv", "claim,paraphrase,reason\nK2,words,why\n", 2, "K2"),
+        ("questions.yaml", QUESTION, 4, "no_such_arm"),
+    ],
+)
+def test_a_claim_or_a_question_that_points_nowhere_fails_with_its_line(
+    town: Path, file: str, text: str, line: int, found: str
+) -> None:
+    write_claims(town, CLAIM)
+    (town / "evidence" / file).write_text(text, encoding="utf-8")
+    assert check(town).exit_code == 3
+    (failure,) = document(town)["failures"]  # type: ignore[misc]
+    assert (failure["check"], failure["line"], failure["found"].strip('"')) == ("dangling", line, found)
 
 
 def test_a_milestone_of_a_row_kept_for_scoring_fails(town: Path) -> None:

@@ -17,7 +17,7 @@ from contrafact.evidence import load_ledger
 from contrafact.evidence.claims import COLUMNS
 from contrafact.evidence.questions import Question
 from contrafact.evidence.readings import Setting, answer, settings_of
-from contrafact.experiment.claiming import Claims, quantities
+from contrafact.experiment.claiming import Claims, arm_of, quantities
 from tests.experiment.test_own_evidence import town
 
 __all__ = ["town"]
@@ -108,6 +108,15 @@ def test_results_of_a_run_can_be_read_as_they_are(tmp_path: Path) -> None:
     assert np.isfinite(result.hours).all()
 
 
+def test_every_setting_that_a_question_needs_fits_the_scenario() -> None:
+    crisis, questions = cf.load("almaty-2022"), found().asked
+    assert questions is not None
+    needed = {setting for one in questions.questions.values() for setting in settings_of(one)}
+    digests = {setting: arm_of(crisis, questions, setting).digest for setting in needed}
+    assert digests[Setting("recorded")] == crisis.digest
+    assert len(set(digests.values())) == len(needed)
+
+
 def write_claims(folder: Path, *lines: str) -> None:
     (folder / "evidence" / "claims.csv").write_text("\n".join((",".join(COLUMNS), *lines)) + "\n", encoding="utf-8")
 
@@ -126,9 +135,17 @@ def test_an_own_record_brings_its_own_claims(town: Path) -> None:
 def test_a_line_that_names_no_row_is_told(town: Path) -> None:
     write_claims(town, CLAIM)
     (town / "evidence" / "compared.csv").write_text("claim,observation\nK1,T1\nK1,T9\n", encoding="utf-8")
-    with pytest.raises(InputError, match='no observation "T9"') as error:
+    with pytest.raises(InputErrors, match='no observation "T9"') as found_errors:
         cf.claims(cf.load(town))
-    assert (error.value.file, error.value.line) == ((town / "evidence" / "compared.csv").as_posix(), 3)
+    (error,) = found_errors.value.errors
+    assert (error.file, error.line) == ((town / "evidence" / "compared.csv").as_posix(), 3)
+
+
+def test_a_line_that_is_there_twice_is_told(town: Path) -> None:
+    write_claims(town, CLAIM)
+    (town / "evidence" / "compared.csv").write_text("claim,observation\nK1,T1\nK1,T1\n", encoding="utf-8")
+    with pytest.raises(InputError, match="K1 and T1 stand in two lines"):
+        cf.claims(cf.load(town))
 
 
 def test_a_question_about_no_claim_is_told_with_file_line_and_key(town: Path) -> None:

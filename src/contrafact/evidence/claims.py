@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
-from contrafact.errors import InputError
+from contrafact.errors import InputError, InputErrors
 from contrafact.evidence.bundle import Evidence, shipped_evidence
 from contrafact.evidence.ledger import Observation
 from contrafact.evidence.tables import Row, decoded, nearest, read_table
@@ -130,45 +130,53 @@ def compared_claims(evidence: Evidence) -> tuple[Compared, ...]:
     """Every claim beside the rows that speak of it, in the order of the claims.
 
     A claim without a line in `comparison.csv` keeps the paraphrase of `claims.csv` and has no reason.
-    InputError names the line of a table that names a claim or a row that there is not.
+    InputErrors names every line of a table that names a claim or a row that there is not.
     """
-    claims = {claim.id: claim for claim in claims_of(evidence)}
-    words: dict[str, Row] = {}
-    for row in _lines(evidence, "comparison.csv", COMPARISON_COLUMNS, claims):
-        row.identity("claim", set(words))
-        words[row["claim"]] = row
+    errors = dangling(evidence)
+    if errors:
+        raise InputErrors(errors)
+    words = {row["claim"]: row for row in _lines(evidence, "comparison.csv", COMPARISON_COLUMNS)}
     rows: dict[str, list[Observation]] = {}
-    for row in _lines(evidence, "compared.csv", COMPARED_COLUMNS, claims):
-        rows.setdefault(row["claim"], []).append(_observation(row, evidence))
+    for row in _lines(evidence, "compared.csv", COMPARED_COLUMNS):
+        rows.setdefault(row["claim"], []).append(evidence.ledger[row["observation"]])
     return tuple(
         Compared(
             claim,
-            words[name]["paraphrase"] if name in words else claim.paraphrase_en,
-            words[name]["reason"] if name in words else "",
-            tuple(rows.get(name, ())),
+            words[claim.id]["paraphrase"] if claim.id in words else claim.paraphrase_en,
+            words[claim.id]["reason"] if claim.id in words else "",
+            tuple(rows.get(claim.id, ())),
         )
-        for name, claim in claims.items()
+        for claim in claims_of(evidence)
     )
 
 
-def _lines(evidence: Evidence, file: str, columns: tuple[str, ...], claims: dict[str, Claim]) -> list[Row]:
-    """Lines of a table about claims, each of a claim that there is."""
+def dangling(evidence: Evidence) -> list[InputError]:
+    """Lines of the two tables that name a claim or a row of the record that there is not."""
+    known = {
+        "claim": [claim.id for claim in claims_of(evidence)],
+        "observation": [row.id for row in evidence.ledger],
+    }
+    lines = [
+        *(("claim", row) for row in _lines(evidence, "comparison.csv", COMPARISON_COLUMNS)),
+        *((column, row) for row in _lines(evidence, "compared.csv", COMPARED_COLUMNS) for column in COMPARED_COLUMNS),
+    ]
+    return [
+        row.error(column, f'there is no {column} "{row[column]}"{nearest(row[column], names)}', f"{len(names)} ids")
+        for column, row in lines
+        if row[column] not in (names := known[column])
+    ]
+
+
+def _lines(evidence: Evidence, file: str, columns: tuple[str, ...]) -> list[Row]:
+    """Lines of a table about claims, none of which says the same twice; none where there is no such table."""
     text = evidence.text(file)
     rows = [] if text is None else list(read_table(text, evidence.path(file), columns))
+    seen: set[tuple[str, ...]] = set()
     for row in rows:
-        if row["claim"] not in claims:
-            raise _missing(row, "claim", list(claims))
+        key = (row["claim"],) if columns == COMPARISON_COLUMNS else tuple(row.cells.values())
         for column in columns:
             row.filled(column)
+        if key in seen:
+            raise row.error("claim", f"{' and '.join(key)} stand in two lines", "a line of its own for each")
+        seen.add(key)
     return rows
-
-
-def _observation(row: Row, evidence: Evidence) -> Observation:
-    """The row of the record that a line names."""
-    if row["observation"] not in evidence.ledger:
-        raise _missing(row, "observation", [one.id for one in evidence.ledger])
-    return evidence.ledger[row["observation"]]
-
-
-def _missing(row: Row, column: str, names: list[str]) -> InputError:
-    return row.error(column, f'there is no {column} "{row[column]}"{nearest(row[column], names)}', f"{len(names)} ids")

@@ -137,11 +137,8 @@ class Share(Asked):
     def _has_one_bound(self) -> Self:
         if (self.at_least is None) == (self.at_most is None):
             allowed = "either at_least or at_most"
-            raise problem(
-                f"found {'neither bound' if self.at_least is None else 'both bounds'}, expected {allowed}",
-                None,
-                allowed,
-            )
+            found = "neither bound" if self.at_least is None else "both bounds"
+            raise problem(f"found {found}, expected {allowed}", found, allowed)
         return self
 
 

@@ -12,8 +12,9 @@ from contrafact import scenario as scenarios
 from contrafact.errors import InputError
 from contrafact.evidence import Evidence, citable, evidence_of, shipped_evidence, shipped_ledgers
 from contrafact.evidence.audit import Audit, audit, outside, outside_window
-from contrafact.evidence.claims import compared_claims
+from contrafact.evidence.claims import claims_of, compared_claims, dangling
 from contrafact.experiment import kinds
+from contrafact.experiment.claiming import unknown_in_questions
 from contrafact.model import PARAMETERS
 from contrafact.parameters import ASSUMPTION, CONVENTION
 from contrafact.scenario import units
@@ -109,21 +110,29 @@ def _checked(file: File) -> Checked:
     evidence = evidence_of(arms[0])
     own = evidence if evidence is not None and evidence.own else None
     shelves = [shipped_evidence(name) for name in shipped_ledgers()] if own is None else [own]
-    claims = {one.claim.id for shelf in shelves for one in compared_claims(shelf)}
+    claims = {claim.id for shelf in shelves for claim in claims_of(shelf)}
     cited = list(_cited_in(file.tree))
     looked_up = [(one, citable(own)) for one in cited] + [(one, citable(None)) for one in _declared()]
     failures = [found for one, known in looked_up if (found := _unknown(one, known, claims, file)) is not None]
     values = {(path, value.value): (path, value, arm) for arm in arms for path, value in arm.quantities()}
     resting = [one for one in values.values() if one[1].evidence]
     failures += [found for one in resting if (found := _out_of_range(*one, shelves)) is not None]
-    report = None if evidence is None else audit(evidence, _used(evidence, cited, file))
+    if evidence is None:
+        return Checked(arms[0].name, len(cited), len(resting), tuple(failures), None)
+    beside = [*dangling(evidence), *unknown_in_questions(arms[0], evidence)]
+    failures += [Failure("dangling", error) for error in beside]
+    report = audit(evidence, _used(cited, file) | (set() if beside else _spoken_of(evidence)))
     return Checked(arms[0].name, len(cited), len(resting), tuple(failures), report)
 
 
-def _used(evidence: Evidence, cited: list[_Cited], file: File) -> set[str]:
-    """Rows that a value, a milestone or a sentence names, or that are set beside a claim."""
-    words = {word for text in _texts(file.tree) for word in WORD.findall(text)}
-    return words | {one.id for one in cited} | {row.id for one in compared_claims(evidence) for row in one.rows}
+def _used(cited: list[_Cited], file: File) -> set[str]:
+    """Rows that a value, a milestone or a sentence names."""
+    return {word for text in _texts(file.tree) for word in WORD.findall(text)} | {one.id for one in cited}
+
+
+def _spoken_of(evidence: Evidence) -> set[str]:
+    """Rows that are set beside a claim."""
+    return {row.id for one in compared_claims(evidence) for row in one.rows}
 
 
 def _texts(tree: Any) -> Iterator[str]:

@@ -8,13 +8,14 @@ from typing import Any
 
 from contrafact.errors import InputError, InputErrors
 from contrafact.evidence import Evidence, required_evidence
-from contrafact.evidence.claims import Compared, compared_claims
+from contrafact.evidence.claims import Compared, claims_of, compared_claims
 from contrafact.evidence.milestones import EVENTS
 from contrafact.evidence.questions import Names, Questions, questions_of, unknown_names
-from contrafact.evidence.readings import Reading
+from contrafact.evidence.readings import Reading, Setting
+from contrafact.experiment import kinds
 from contrafact.model.recording import OUTCOMES, UNSEEN
 from contrafact.model.state import COUNTS
-from contrafact.scenario.document import Document
+from contrafact.scenario.document import RECORDED, Document
 from contrafact.scenario.schema import Scenario
 
 NOT_ASKED = "not_asked"
@@ -77,11 +78,29 @@ def claims(crisis: Document) -> Claims:
         allowed = "claims.csv beside the record"
         message = f"the record of {crisis.name} comes without claims, expected {allowed}"
         raise InputError(message, evidence.path("claims.csv"), allowed=allowed)
-    asked = questions_of(evidence)
-    errors = [] if asked is None else unknown_names(asked, _names(crisis, compared), evidence)
+    errors = unknown_in_questions(crisis, evidence)
     if errors:
         raise InputErrors(errors)
-    return Claims(crisis, evidence, compared, asked)
+    return Claims(crisis, evidence, compared, questions_of(evidence))
+
+
+def arm_of(crisis: Document, asked: Questions, setting: Setting) -> Document:
+    """The scenario that a setting of a question runs: an arm, with a switch laid over it.
+
+    InputErrors where the settings do not fit the scenario.
+    """
+    arm = crisis
+    for name in (setting.arm, setting.switch):
+        if name is not None and name != RECORDED:
+            found = asked.arms.get(name) or crisis.variants[name]
+            arm = kinds.of(arm).overridden(found.settings)
+    return arm
+
+
+def unknown_in_questions(crisis: Document, evidence: Evidence) -> list[InputError]:
+    """Names in the questions about a crisis that stand for nothing; none where there are no questions."""
+    asked = questions_of(evidence)
+    return [] if asked is None else unknown_names(asked, _names(crisis, evidence), evidence)
 
 
 def quantities(sites: Iterable[str]) -> tuple[str, ...]:
@@ -89,11 +108,11 @@ def quantities(sites: Iterable[str]) -> tuple[str, ...]:
     return (*LEVELS, *(f"crowd@{site}" for site in sites), *(name for name in COUNTS if name not in UNSEEN))
 
 
-def _names(crisis: Document, compared: tuple[Compared, ...]) -> Names:
+def _names(crisis: Document, evidence: Evidence) -> Names:
     """What a question about this crisis may name."""
     sites, places = (crisis.sites, crisis.places) if isinstance(crisis, Scenario) else ((), ())
     return Names(
-        claims=[one.claim.id for one in compared],
+        claims=[claim.id for claim in claims_of(evidence)],
         arms=list(crisis.variants),
         outcomes=[outcome.name for outcome in OUTCOMES],
         quantities=quantities(sites),
