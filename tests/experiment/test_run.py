@@ -16,6 +16,7 @@ import pytest
 import contrafact as cf
 from contrafact import engine, kernels, world
 from contrafact.engine import Replication
+from contrafact.evidence import shipped_evidence
 from contrafact.experiment import city
 from contrafact.experiment.interruption import Interruption
 from contrafact.experiment.replications import InOrder
@@ -119,8 +120,7 @@ def test_a_milestone_that_cannot_be_read_is_told_after_the_first_replication(
     town: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[int] = []
-    monkeypatch.setattr(city, "shipped_ledgers", lambda: ["small"])
-    monkeypatch.setattr(city, "load_ledger", lambda name: {})
+    monkeypatch.setattr(city, "evidence_of", lambda _: shipped_evidence("almaty-2022"))
     monkeypatch.setattr(city, "read_milestones", _unreadable)
     with pytest.raises(cf.InputError, match="there is no reading"):
         cf.run(town, 50, threads=1, until="1 h", progress=lambda done, total: told.append(done))

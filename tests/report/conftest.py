@@ -69,6 +69,7 @@ def scenario() -> Any:
     feature = {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
     return SimpleNamespace(
         name="almaty-2022",
+        source="square.yaml",
         title="A square",
         start=START,
         hours=HOURS,
