@@ -190,14 +190,24 @@ def validate(scenario: str, as_json: bool) -> None:
 
 @main.command()
 @click.argument("scenario")
+@click.option("--replications", type=int, default=0, metavar="N", help="Ask the model now, with N runs of each arm.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same answers.")
+@click.option("--threads", type=int, help="Replications side by side.  [default: all processors]")
+@click.option(
+    "--answers", type=click.Path(path_type=Path), metavar="FILE", help="Keep new answers here, or show those kept."
+)
+@click.option("--quiet", is_flag=True, help="Show no progress.")
 @with_json
-def claims(scenario: str, as_json: bool) -> None:
+def claims(scenario: str, quiet: bool, as_json: bool, **options: Any) -> None:
     """Each claim of the source article: its words, who says so, what other sources say, and the record's verdict.
 
-    For claims that a file names beforehand as testable the question is shown as well. Rows of the record that are kept
-    for scoring are named, and what they say is not shown.
+    For claims that a file names beforehand as testable the question is shown as well, and what runs of the model say of
+    it: those that ship, or new ones with --replications. Rows of the record that are kept for scoring are named, and
+    what they say is not shown.
     """
-    found = cf.claims(cf.load(scenario))
+    notify = silence if quiet else to_stderr
+    with cf.terminal.Bar("runs", wanted=not quiet) as bar:
+        found = cf.claims(cf.load(scenario), progress=bar, notify=notify, **options)
     if as_json:
         print_json(found.as_dict())
     else:

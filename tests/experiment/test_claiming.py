@@ -17,7 +17,8 @@ from contrafact.evidence import load_ledger
 from contrafact.evidence.claims import COLUMNS
 from contrafact.evidence.questions import Question
 from contrafact.evidence.readings import Setting, answer, settings_of
-from contrafact.experiment.claiming import Claims, arm_of, quantities
+from contrafact.experiment.asking import Asking, arm_of
+from contrafact.experiment.claiming import Claims, quantities
 from tests.experiment.test_own_evidence import town
 
 __all__ = ["town"]
@@ -36,7 +37,10 @@ def test_all_47_claims_are_told_with_the_keys_of_the_interface() -> None:
     listed = json.loads(done.stdout)["claims"]
     assert [claim["id"] for claim in listed] == [f"C{number:02d}" for number in range(1, 48)]
     assert all(set(claim) >= KEYS for claim in listed)
-    assert {claim["model_reading"] for claim in listed} == {"not_asked"}
+    readings = {claim["id"]: claim["model_reading"] for claim in listed}
+    asked_about = found().asked
+    assert asked_about is not None
+    assert {name for name, reading in readings.items() if reading != "not_asked"} <= set(asked_about.questions)
 
 
 def test_every_claim_has_a_reason_for_its_verdict() -> None:
@@ -89,7 +93,8 @@ def test_what_runs_said_is_shown_in_place_of_not_asked(tmp_path: Path) -> None:
     question = asked("C45")
     reading = answer(question, dict.fromkeys(settings_of(question), result), result.scenario.start)
     base = found()
-    told = Claims(base.scenario, base.evidence, base.compared, base.asked, {"C45": reading}).as_dict()
+    asking = Asking({"C45": reading}, 3, 1, base.scenario.digest)
+    told = Claims(base.scenario, base.evidence, base.compared, base.asked, asking).as_dict()
     (claim,) = [claim for claim in told["claims"] if claim["id"] == "C45"]
     assert claim["model_reading"] == "consistent"
     assert claim["model"]["result"]["answers"][0]["estimate"]["mean"] == 1.0

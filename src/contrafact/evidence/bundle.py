@@ -159,7 +159,9 @@ def shipped_evidence(name: str) -> Evidence:
     names = shipped_ledgers()
     if name not in names:
         raise unknown("record", name, names)
-    files = sorted(item.name for item in DATA.joinpath(name).iterdir() if item.name.endswith((".csv", ".yaml")))
+    files = sorted(
+        item.name for item in DATA.joinpath(name).iterdir() if item.name.endswith((".csv", ".yaml", ".json"))
+    )
     return Evidence(name, name, tuple((file, shipped_text(name, file)) for file in files), own=False)
 
 

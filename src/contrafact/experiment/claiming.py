@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from contrafact.errors import InputError, InputErrors
+from contrafact.errors import InputError, InputErrors, RunError
 from contrafact.evidence import Evidence, required_evidence
 from contrafact.evidence.claims import Compared, claims_of, compared_claims
 from contrafact.evidence.milestones import EVENTS
 from contrafact.evidence.questions import Names, Questions, questions_of, unknown_names
-from contrafact.evidence.readings import Reading, Setting
-from contrafact.experiment import kinds
+from contrafact.evidence.readings import Reading
+from contrafact.experiment.asking import KEPT, Asking, ask, kept_answers
+from contrafact.experiment.protocol import Notify, Progress, to_stderr
 from contrafact.model.recording import OUTCOMES, UNSEEN
 from contrafact.model.state import COUNTS
-from contrafact.scenario.document import RECORDED, Document
+from contrafact.scenario.document import Document
 from contrafact.scenario.schema import Scenario
 
 NOT_ASKED = "not_asked"
@@ -27,15 +30,20 @@ LEVELS = ("crowd", "armed", "hidden", "network", "facilities_lost")
 class Claims:
     """Every claim about a crisis, in the order of their table.
 
-    asked     the questions that a file names beforehand, None where there is none
-    readings  what runs said of them, by id of the claim; a claim without one was not asked about
+    asked   the questions that a file names beforehand, None where there is none
+    asking  what runs said of them, None where none was made; a claim without a reading was not asked about
     """
 
     scenario: Document
     evidence: Evidence
     compared: tuple[Compared, ...]
     asked: Questions | None = None
-    readings: Mapping[str, Reading] = field(default_factory=dict)
+    asking: Asking | None = None
+
+    @property
+    def readings(self) -> Mapping[str, Reading]:
+        """What runs said, by id of the claim."""
+        return {} if self.asking is None else self.asking.readings
 
     def __iter__(self) -> Iterator[Compared]:
         return iter(self.compared)
@@ -52,8 +60,14 @@ class Claims:
         return {
             "scenario": self.scenario.name,
             "record": self.evidence.path("record.csv"),
+            "runs": None if self.asking is None else self._of_runs(self.asking),
             "claims": [{**one.as_dict(), **self._of_model(one.claim.id)} for one in self.compared],
         }
+
+    @staticmethod
+    def _of_runs(asking: Asking) -> dict[str, Any]:
+        """What the readings rest on: replications of each arm, seed, and whether by the code that is installed."""
+        return {"replications": asking.replications, "seed": asking.seed, "current": asking.current}
 
     def _of_model(self, claim: str) -> dict[str, Any]:
         """Reading and model of one claim; the question alone where it is named and no run was read for it."""
@@ -67,10 +81,22 @@ class Claims:
         return {"model_reading": NOT_ASKED, "model": named}
 
 
-def claims(crisis: Document) -> Claims:
-    """Every claim about a scenario's crisis beside the record.
+def claims(
+    crisis: Document,
+    replications: int = 0,
+    seed: int = 1,
+    *,
+    threads: int | None = None,
+    answers: Path | None = None,
+    progress: Progress | None = None,
+    notify: Notify = to_stderr,
+) -> Claims:
+    """Every claim about a scenario's crisis beside the record, and what the model says of those that are asked about.
 
-    InputError where the scenario has no record or no claims, and InputErrors where its tables or questions are wrong.
+    replications  of each arm that the questions need, run now; with 0, answers that are kept are shown
+    answers       file of kept answers: written where replications are run, else read; None: those that ship
+    InputError where the scenario has no record or no claims or the answers are not its own, and InputErrors where its
+    tables or questions are wrong.
     """
     evidence = required_evidence(crisis)
     compared = compared_claims(evidence)
@@ -81,20 +107,34 @@ def claims(crisis: Document) -> Claims:
     errors = unknown_in_questions(crisis, evidence)
     if errors:
         raise InputErrors(errors)
-    return Claims(crisis, evidence, compared, questions_of(evidence))
+    asked, asking = questions_of(evidence), None
+    if asked is not None and isinstance(crisis, Scenario):
+        kept = evidence.text(KEPT) if answers is None else _read(answers)
+        if replications:
+            asking = ask(crisis, asked, replications, seed, threads=threads, progress=progress, notify=notify)
+            if answers is not None:
+                _write(answers, asking)
+        elif kept is not None:
+            asking = kept_answers(kept, evidence.path(KEPT) if answers is None else str(answers), crisis, asked)
+    return Claims(crisis, evidence, compared, asked, asking)
 
 
-def arm_of(crisis: Document, asked: Questions, setting: Setting) -> Document:
-    """The scenario that a setting of a question runs: an arm, with a switch laid over it.
+def _read(answers: Path) -> str | None:
+    """Text of a file of answers, None where there is none yet; InputError where it cannot be read."""
+    if not answers.exists():
+        return None
+    try:
+        return answers.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f'found "{answers}", which cannot be read ({error})', key="--answers") from None
 
-    InputErrors where the settings do not fit the scenario.
-    """
-    arm = crisis
-    for name in (setting.arm, setting.switch):
-        if name is not None and name != RECORDED:
-            found = asked.arms.get(name) or crisis.variants[name]
-            arm = kinds.of(arm).overridden(found.settings)
-    return arm
+
+def _write(answers: Path, asking: Asking) -> None:
+    text = json.dumps(asking.as_dict(), ensure_ascii=False, indent=1) + "\n"
+    try:
+        answers.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise RunError(f"the answers could not be written to {answers}: {error}") from error
 
 
 def unknown_in_questions(crisis: Document, evidence: Evidence) -> list[InputError]:

@@ -10,6 +10,7 @@ from contrafact.words import counted
 if TYPE_CHECKING:
     from contrafact.evidence import Observation
     from contrafact.evidence.claims import Compared
+    from contrafact.evidence.readings import Answer
     from contrafact.experiment.auditing import Checked
     from contrafact.experiment.claiming import Claims
 
@@ -52,13 +53,18 @@ def check_lines(checked: Checked) -> Iterator[str]:
 def claim_lines(found: Claims) -> Iterator[str]:
     """Every claim: its words, who says so, the record's verdict and rows, and what is asked of the model."""
     yield f"{found.scenario.name}: {counted(len(found), 'claim')}. {SCOPE}"
+    if found.asking is not None:
+        made = f"{counted(found.asking.replications, 'run')} of each arm, seed {found.asking.seed}"
+        older = "" if found.asking.current else ", by an earlier version of the model; --replications asks it anew"
+        yield f"The model was asked with {made}{older}."
     for one in found:
         yield ""
         yield from _claim(one)
         reading = found.readings.get(one.claim.id)
         question = None if found.asked is None else found.asked.questions.get(one.claim.id)
         if reading is not None:
-            yield f"  model     {reading.reading}: {reading.sentence}"
+            yield f"  model     {reading.reading.replace('_', ' ')}: {reading.sentence}"
+            yield from (f"            {_answered(one)}" for one in reading.answers)
         if question is not None:
             yield f"  question  {question.question}" + ("" if reading else " (no run was read for it here)")
             yield f"  assumes   {question.assumption}"
@@ -76,6 +82,16 @@ def _claim(one: Compared) -> Iterator[str]:
         yield f"  {row.id:<8}  {_said(row)}"
     if not one.rows:
         yield "  the record has no row that speaks of it"
+
+
+def _answered(one: Answer) -> str:
+    """What the runs say under one setting."""
+    under = "as recorded" if one.switch is None else f"with {one.switch}"
+    what = "" if one.against is None else f" less {one.against}"
+    if one.estimate is None:
+        return f"{under}{what}: no run to read"
+    mean, low, high = one.estimate
+    return f"{under}{what}: {mean:,.3g} ({low:,.3g} to {high:,.3g}), {one.verdict}"
 
 
 def _said(row: Observation) -> str:

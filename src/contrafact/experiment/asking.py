@@ -1,0 +1,182 @@
+"""Asking the model what a file of questions names beforehand: every arm is run once, on paired draws."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from contrafact.errors import InputError
+from contrafact.evidence.milestones import Occurrence, befell
+from contrafact.evidence.questions import Measure, Question, Questions, Share
+from contrafact.evidence.readings import Answer, Interval, Reading, Setting, answer, settings_of
+from contrafact.experiment import kinds
+from contrafact.experiment.protocol import Notify, Progress, to_stderr
+from contrafact.experiment.result import Result
+from contrafact.experiment.run import run
+from contrafact.kernels import Array, cache_folder
+from contrafact.scenario.document import RECORDED
+from contrafact.scenario.schema import Scenario
+
+KEPT = "answers.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is needed of the replications of an arm; the whole of thirty arms would not fit into memory."""
+
+    outcomes: Mapping[str, Array]
+    timeline: Mapping[str, Array]
+    hours: Array
+    events: tuple[tuple[Occurrence, ...], ...]
+    until_hours: float
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What the model said: by id of the claim, from so many replications of each arm with this seed.
+
+    digest   of the scenario that was asked
+    kernels  names the code that was run; None where it is not known
+    """
+
+    readings: Mapping[str, Reading]
+    replications: int
+    seed: int
+    digest: str
+    kernels: str | None = None
+
+    @property
+    def current(self) -> bool:
+        """Whether the code that gave these answers is the code that is installed."""
+        return self.kernels == cache_folder().name
+
+    def as_dict(self) -> dict[str, Any]:
+        """The document in which answers are kept."""
+        return {
+            "format": FORMAT,
+            "scenario_digest": self.digest,
+            "kernels": self.kernels,
+            "seed": self.seed,
+            "replications": self.replications,
+            "answers": {claim: _as_kept(reading) for claim, reading in self.readings.items()},
+        }
+
+
+def arm_of(crisis: Scenario, asked: Questions, setting: Setting) -> Scenario:
+    """The scenario that a setting of a question runs: an arm, with a switch laid over it.
+
+    InputErrors where the settings do not fit the scenario.
+    """
+    arm = crisis
+    for name in (setting.arm, setting.switch):
+        if name is not None and name != RECORDED:
+            found = asked.arms.get(name) or crisis.variants[name]
+            arm = kinds.City(arm).overridden(found.settings)
+    return arm
+
+
+def ask(
+    crisis: Scenario,
+    asked: Questions,
+    replications: int,
+    seed: int,
+    *,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    notify: Notify = to_stderr,
+) -> Asking:
+    """Run every arm and answer every question; the errors are those of ``run``.
+
+    replications  of each arm, at least 2, paired by their numbers: common random numbers and one draw of every prior
+    """
+    if replications < 2:
+        allowed = "at least 2, since arms are compared in pairs"
+        raise InputError(
+            f"found {replications}, expected {allowed}", key="--replications", found=str(replications), allowed=allowed
+        )
+    arms: dict[str, Scenario] = {}
+    digest_of: dict[Setting, str] = {}
+    for question in asked.questions.values():
+        for setting in settings_of(question):
+            if setting not in digest_of:
+                arm = arm_of(crisis, asked, setting)
+                digest_of[setting] = arm.digest
+                arms.setdefault(arm.digest, arm)
+    runs = {}
+    for number, (digest, arm) in enumerate(arms.items()):
+        counted = _counted(progress, number * replications, len(arms) * replications)
+        result = run(
+            arm, replications, seed, threads=threads, record=("timeline", "events"), progress=counted, notify=notify
+        )
+        assert isinstance(result, Result)
+        runs[digest] = keep(result, asked)
+    answered = {
+        claim: answer(question, {one: runs[digest_of[one]] for one in settings_of(question)}, crisis.start)
+        for claim, question in asked.questions.items()
+    }
+    return Asking(answered, replications, seed, crisis.digest, cache_folder().name)
+
+
+def keep(result: Result, asked: Questions) -> Kept:
+    """The part of a result that these questions read."""
+    measures = [measure for question in asked.questions.values() for measure in _measures(question)]
+    quantities = {name for one in measures for name in (one.quantity, *one.plus) if name is not None}
+    told = {(one.event, one.place) for one in measures if one.event is not None}
+    events = tuple(tuple(event for event in events if (event.kind, befell(event)) in told) for events in result.events)
+    timeline = {name: np.asarray(result.timeline[name], np.float32) for name in sorted(quantities)}
+    return Kept(result.outcomes, timeline, result.hours, events, result.until_hours)
+
+
+def kept_answers(text: str, path: str, crisis: Scenario, asked: Questions) -> Asking:
+    """The answers that ``Asking.as_dict`` gave; InputError where they cannot be read, or are of another scenario."""
+    allowed = "what contrafact claims --answers writes"
+    try:
+        document = json.loads(text)
+        if document["format"] != FORMAT:
+            raise ValueError(f"format {document['format']}")
+        if document["scenario_digest"] != crisis.digest:
+            message = f"these answers are of another version of {crisis.name}; ask anew with --replications"
+            raise InputError(message, path)
+        readings = {
+            claim: _from_kept(asked.questions[claim], found)
+            for claim, found in document["answers"].items()
+            if claim in asked.questions
+        }
+        return Asking(readings, document["replications"], document["seed"], crisis.digest, document["kernels"])
+    except (ValueError, KeyError, TypeError) as error:
+        message = f"these answers cannot be read ({type(error).__name__}: {error}), expected {allowed}"
+        raise InputError(message, path, allowed=allowed) from None
+
+
+def _counted(progress: Progress | None, before: int, total: int) -> Progress | None:
+    return None if progress is None else lambda done, _: progress(before + done, total)
+
+
+def _measures(question: Question) -> Iterator[Measure]:
+    yield question.measure
+    if isinstance(question, Share):
+        yield question.of
+
+
+def _as_kept(reading: Reading) -> dict[str, Any]:
+    answers = [one.as_dict() for one in reading.answers]
+    return {"reading": reading.reading, "decided_by": list(reading.decided_by), "answers": answers}
+
+
+def _from_kept(question: Question, found: Mapping[str, Any]) -> Reading:
+    answers = tuple(
+        Answer(
+            one["switch"],
+            one["against"],
+            None if one["estimate"] is None else Interval(**one["estimate"]),
+            one["runs"],
+            one["verdict"],
+        )
+        for one in found["answers"]
+    )
+    return Reading(question, found["reading"], answers, tuple(found["decided_by"]))
