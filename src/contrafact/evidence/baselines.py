@@ -28,7 +28,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,8 +36,7 @@ from scipy.optimize import brentq, minimize
 from scipy.stats import norm
 
 Floats: TypeAlias = NDArray[np.float64]
-Numbers: TypeAlias = NDArray[np.floating[Any]]
-Shape: TypeAlias = Callable[[Floats, Numbers, Floats], Floats]
+Shape: TypeAlias = Callable[[Floats, Floats, Floats], Floats]
 
 LEVEL, COUNT, GAIN, EVENT = "level", "count", "gain", "event"
 GROWS, NEVER, EMPTY = "grows", "never", "empty"
@@ -77,19 +76,19 @@ class Datum:
         return (self.begins + self.ends) / 2.0
 
 
-def constant(hour: Floats, numbers: Numbers, _incidents: Floats) -> Floats:
+def constant(hour: Floats, numbers: Floats, _incidents: Floats) -> Floats:
     """The same in every hour: numbers (log mu,)."""
     return np.full(hour.size, np.exp(numbers[0]))
 
 
-def logistic(hour: Floats, numbers: Numbers, _incidents: Floats) -> Floats:
+def logistic(hour: Floats, numbers: Floats, _incidents: Floats) -> Floats:
     """New cases of a logistic curve: numbers (log mu, middle in days, log of its width in hours)."""
     z = np.clip((hour - 24.0 * numbers[1]) / np.exp(numbers[2]), -300.0, 300.0)
     density = 1.0 / (4.0 * np.cosh(z / 2.0) ** 2)
     return np.asarray(np.exp(numbers[0]) * density / max(float(density.sum()), LEAST))
 
 
-def self_exciting(hour: Floats, numbers: Numbers, incidents: Floats) -> Floats:
+def self_exciting(hour: Floats, numbers: Floats, incidents: Floats) -> Floats:
     """Hawkes process by the hour: numbers (log mu, log alpha, log beta); incidents counts them by the hour, (hour,)."""
     mu, alpha, beta = np.exp(numbers)
     excited, fading = np.zeros(hour.size), np.exp(-beta)
@@ -118,9 +117,9 @@ most (alpha up to 1), and a logistic curve is not narrower than an hour, so that
 def fitted(name: str, counts: Floats) -> Floats:
     """Intensity by the hour, (hour,), of largest Poisson likelihood for incidents counted by the hour, (hour,)."""
     shape, starts, bounds = SHAPES[name]
-    hour = np.arange(counts.size) + 0.5
+    hour: Floats = np.arange(counts.size, dtype=np.float64) + 0.5
 
-    def loss(numbers: Numbers) -> float:
+    def loss(numbers: Floats) -> float:
         intensity = np.maximum(shape(hour, numbers, counts), LEAST)
         return float(intensity.sum() - counts @ np.log(intensity))
 

@@ -52,11 +52,6 @@ class Runs:
         return hour if hour.ndim == 1 else hour[0]
 
     @property
-    def last(self) -> float:
-        """The hour at which the runs end, or the scenario where that is earlier."""
-        return min(float(self.hour[-1]), self.horizon)
-
-    @property
     def count(self) -> int:
         """Replications."""
         shapes = [np.atleast_2d(curve).shape[0] for name, curve in self.timeline.items() if name != "hour"]
