@@ -4,6 +4,7 @@ weight      1 / rows of the same fact and use that were read
 coverage    weighted share of counts and times whose observation is inside the interval
 skill       per kind of score, 1 - weighted mean / that of the baseline, over the rows that the baseline predicts too;
             none where the baseline is as good as perfect: then the two scores stand alone
+skill_90    of the skills of RESAMPLES sets of facts drawn with replacement, the 5th and 95th percentile
 crps_skill  mean of the skills of counts and times, weighted by their rows
 """
 
@@ -13,11 +14,18 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from contrafact.evidence.scoring import skill
+from contrafact.rng import decision
 
 CRPS_KINDS = ("count", "time")
 PERFECT = 0.01
 """A baseline whose score is below this leaves nothing to gain: in logarithms, hours or squares of a probability."""
+
+RESAMPLES = 2000
+FEWEST = 3
+"""From so many facts at least sets are drawn."""
 
 Row = Mapping[str, Any]
 
@@ -61,12 +69,28 @@ def _skill(rows: Sequence[Row], score: str, baseline: str) -> dict[str, Any]:
     own, other = _mean(both, score), _mean(base, score)
     return {
         "skill": None if own is None or other is None or other < PERFECT else skill(own, other),
+        "skill_90": None if other is None or other < PERFECT else _resampled(both, base, score),
         "score": own,
         "baseline": other,
         "n": len({row["fact"] for row in both}),
         "rows": len(both),
         "weight": sum(row["weight"] for row in both),
     }
+
+
+def _resampled(rows: Sequence[Row], base: Sequence[Row], score: str) -> tuple[float, float] | None:
+    """5th and 95th percentile of the skill over sets of facts drawn with replacement; None for a handful of facts."""
+    facts = list(dict.fromkeys(row["fact"] for row in rows))
+    if len(facts) < FEWEST:
+        return None
+    sums = np.zeros((2, len(facts)))
+    for part, listed in enumerate((rows, base)):
+        for row in listed:
+            sums[part, facts.index(row["fact"])] += row["weight"] * row[score]
+    random = np.random.Generator(np.random.Philox(decision("scoring.facts")))
+    drawn = sums[:, random.integers(len(facts), size=(RESAMPLES, len(facts)))].sum(axis=2)
+    low, high = np.quantile(1.0 - drawn[0] / np.maximum(drawn[1], PERFECT * 1e-3), (0.05, 0.95))
+    return float(low), float(high)
 
 
 def _mean(rows: Sequence[Row], key: str) -> float | None:
