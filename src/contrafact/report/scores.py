@@ -43,8 +43,8 @@ NOTES = (
     "sources. Hours are those of the replays in which it happens.",
     "Baselines see rows for fitting alone, a row's own fact left out, and self-exciting all incidents before its hour; "
     "the run with behaviour off has the same inputs and seed. A dash: the baseline says nothing of the row.",
-    "Each fact weighs once, however many rows tell of it. The interval of a skill holds 90 % of 2,000 sets of facts drawn "
-    "with replacement from those that were scored: how far it hangs on which facts a record happens to have.",
+    "Each fact weighs once, however many rows tell of it. The interval of a skill holds 90 % of 2,000 sets of facts "
+    "drawn with replacement from those that were scored: how far it hangs on which facts a record happens to have.",
 )
 
 
