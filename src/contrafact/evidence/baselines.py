@@ -33,6 +33,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq, minimize
+from scipy.signal import lfilter
 from scipy.stats import norm
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -91,10 +92,9 @@ def logistic(hour: Floats, numbers: Floats, _incidents: Floats) -> Floats:
 def self_exciting(hour: Floats, numbers: Floats, incidents: Floats) -> Floats:
     """Hawkes process by the hour: numbers (log mu, log alpha, log beta); incidents counts them by the hour, (hour,)."""
     mu, alpha, beta = np.exp(numbers)
-    excited, fading = np.zeros(hour.size), np.exp(-beta)
-    for t in range(1, hour.size):
-        excited[t] = excited[t - 1] * fading + alpha * (1.0 - fading) * incidents[t - 1]
-    return np.asarray(mu + excited)
+    fading = float(np.exp(-beta))
+    before = np.concatenate([[0.0], incidents[: hour.size - 1]])
+    return np.asarray(mu + lfilter([alpha * (1.0 - fading)], [1.0, -fading], before))
 
 
 SHAPES: Mapping[str, tuple[Shape, tuple[tuple[float, ...], ...], tuple[tuple[float, float], ...]]] = {
@@ -123,7 +123,10 @@ def fitted(name: str, counts: Floats) -> Floats:
         intensity = np.maximum(shape(hour, numbers, counts), LEAST)
         return float(intensity.sum() - counts @ np.log(intensity))
 
-    found = [minimize(loss, np.array(start), method="L-BFGS-B", bounds=bounds) for start in starts]
+    found = [
+        minimize(loss, np.array(start), method="Nelder-Mead", bounds=bounds, options={"xatol": 1e-5, "fatol": 1e-8})
+        for start in starts
+    ]
     best = min(found, key=lambda one: float(one.fun))
     return np.maximum(shape(hour, best.x, counts), LEAST)
 
