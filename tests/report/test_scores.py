@@ -14,6 +14,8 @@ from contrafact.report import scores, wording
 
 CRISIS: Any = SimpleNamespace(
     name="almaty-2022",
+    variant="recorded",
+    variant="recorded",
     start=datetime(2022, 1, 4),
     facilities={"hall": SimpleNamespace(name="City hall")},
     sites={"square": SimpleNamespace(name="Republic Square")},
@@ -95,6 +97,8 @@ def test_the_page_has_every_row_what_was_not_read_and_the_custody_note() -> None
         "| R9 score | protest size | nobody counted |",
         "a: seen from afar.",
         wording.CUSTODY,
+        "reporting.delay: time until a person killed, injured or detained is in what is published; assumption, "
+        "loguniform 2 to 24 hours.",
     ):
         assert part in page
     assert "untuned" in scores.headline(score_of())

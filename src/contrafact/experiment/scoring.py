@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from contrafact.evidence.ledger import Ledger, Observation
     from contrafact.evidence.reporting.declared import Declared
     from contrafact.experiment.result import AnyResult
+    from contrafact.parameters import Parameter
     from contrafact.scenario.document import Document
 
 USES = ("fit", "score")
@@ -95,6 +96,7 @@ class Score:
             "digest": self.digest,
             "parameters": UNTUNED,
             "baselines": list(BASELINES),
+            "reporting": [_declared(parameter) for parameter in reporting.PARAMETERS],
             "observations": [dict(row) for row in self.observations],
             "unread": [dict(row) for row in self.unread],
             "summary": {use: dict(said) for use, said in self.summary.items()},
@@ -244,6 +246,19 @@ def _judged(read: Sequence[Scored], result: Result, hours: int) -> list[dict[str
             }
         )
     return found
+
+
+def _declared(parameter: Parameter) -> dict[str, Any]:
+    """A parameter of the reporting operators as it is declared."""
+    prior = parameter.prior
+    assert prior is not None
+    return {
+        "name": parameter.name,
+        "unit": parameter.unit,
+        "prior": {"kind": prior.kind, "numbers": list(prior.numbers)},
+        "evidence": parameter.evidence,
+        "meaning": parameter.meaning,
+    }
 
 
 def _observed(one: Scored) -> dict[str, Any]:

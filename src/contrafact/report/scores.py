@@ -123,7 +123,12 @@ def unread(score: Score) -> list[tuple[str, ...]]:
 def notes(score: Score) -> list[str]:
     """What must be said beside the tables."""
     said = dict.fromkeys(f"{row['id']}: {row['note']}." for row in score.observations if row["note"])
-    return [*NOTES, f"{UNTUNED[:1].upper()}{UNTUNED[1:]}.", wording.CUSTODY, *said]
+    assumed = [
+        f"{one['name']}: {one['meaning']}; {one['evidence']}, {one['prior']['kind']} "
+        f"{' to '.join(f'{number:g}' for number in one['prior']['numbers'])} {wording.unit(one['unit'])}."
+        for one in score.as_dict()["reporting"]
+    ]
+    return [*NOTES, f"{UNTUNED[:1].upper()}{UNTUNED[1:]}.", wording.CUSTODY, *assumed, *said]
 
 
 def _loses(one: Mapping[str, Any]) -> bool:
