@@ -15,7 +15,6 @@ from contrafact.report import scores, wording
 CRISIS: Any = SimpleNamespace(
     name="almaty-2022",
     variant="recorded",
-    variant="recorded",
     start=datetime(2022, 1, 4),
     facilities={"hall": SimpleNamespace(name="City hall")},
     sites={"square": SimpleNamespace(name="Republic Square")},
