@@ -79,17 +79,20 @@ def _skill(rows: Sequence[Row], score: str, baseline: str) -> dict[str, Any]:
 
 
 def _resampled(rows: Sequence[Row], base: Sequence[Row], score: str) -> tuple[float, float] | None:
-    """5th and 95th percentile of the skill over sets of facts drawn with replacement; None for a handful of facts."""
+    """5th and 95th percentile of the skill over sets of facts drawn with replacement; None for a handful of facts.
+
+    Sets of which the baseline is as good as perfect have no skill and are left out.
+    """
     facts = list(dict.fromkeys(row["fact"] for row in rows))
     if len(facts) < FEWEST:
         return None
-    sums = np.zeros((2, len(facts)))
-    for part, listed in enumerate((rows, base)):
-        for row in listed:
-            sums[part, facts.index(row["fact"])] += row["weight"] * row[score]
+    sums = np.zeros((3, len(facts)))
+    for one, other in zip(rows, base, strict=True):
+        sums[:, facts.index(one["fact"])] += one["weight"] * np.array([one[score], other[score], 1.0])
     random = np.random.Generator(np.random.Philox(decision("scoring.facts")))
-    drawn = sums[:, random.integers(len(facts), size=(RESAMPLES, len(facts)))].sum(axis=2)
-    low, high = np.quantile(1.0 - drawn[0] / np.maximum(drawn[1], PERFECT * 1e-3), (0.05, 0.95))
+    own, baseline, weight = sums[:, random.integers(len(facts), size=(RESAMPLES, len(facts)))].sum(axis=2)
+    beatable = baseline >= PERFECT * weight
+    low, high = np.quantile(1.0 - own[beatable] / baseline[beatable], (0.05, 0.95))
     return float(low), float(high)
 
 

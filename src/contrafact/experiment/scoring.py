@@ -148,12 +148,12 @@ def _check(crisis: object) -> None:
     """InputError where nothing can be scored."""
     if not isinstance(crisis, Scenario):
         raise InputError("only runs of a city are scored against a record", found=type(crisis).__name__)
-    if crisis.population.scale != 1:
-        message = "casualties are not to be read off a run in which one person stands for many residents"
-        raise InputError(message, key="population.scale", found=str(crisis.population.scale), allowed="1")
     if crisis.name not in shipped_ledgers():
         allowed = ", ".join(shipped_ledgers())
         raise InputError(f"there is no record of {crisis.name} to score against", found=crisis.name, allowed=allowed)
+    if crisis.population.scale != 1:
+        message = "casualties are not to be read off a run in which one person stands for many residents"
+        raise InputError(message, key="population.scale", found=str(crisis.population.scale), allowed="1")
 
 
 def _scored(result: Result, plain: Result, ledger: Ledger) -> Score:
