@@ -9,7 +9,7 @@ import pytest
 
 from contrafact.evidence.ledger import COLUMNS, Observation, parse_record
 from contrafact.evidence.observed import Asked, asked, judged, judged_chance, judged_quantiles
-from contrafact.evidence.reporting.readings import HOURS, YES, Read
+from contrafact.evidence.reporting.as_published import HOURS, YES, Read
 
 
 def row(**cells: str) -> Observation:

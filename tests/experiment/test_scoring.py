@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +12,10 @@ from click.testing import CliRunner
 import contrafact as cf
 from contrafact.cli import main
 from contrafact.errors import InputError, InputErrors
-from contrafact.evidence import Ledger, load_ledger
-from contrafact.evidence.ledger import COLUMNS, parse_record
+from contrafact.evidence import load_ledger, shipped_evidence
+from contrafact.evidence.bundle import Evidence
+from contrafact.evidence.ledger import COLUMNS as RECORD
 from contrafact.evidence.reporting.declared import COLUMNS as DECLARED
-from contrafact.evidence.reporting.declared import parse_declared
 from contrafact.experiment import scoring
 from contrafact.experiment.result import Result
 from contrafact.model import PARAMETERS
@@ -46,29 +45,27 @@ T8,number,seizure,town_hall,first,
 """
 
 
-def made_up(rows: tuple[tuple[str, ...], ...] = ROWS) -> Ledger:
-    """A record of the town."""
-    lines = [",".join(COLUMNS)]
+def made_up(rows: tuple[tuple[str, ...], ...] = ROWS) -> Evidence:
+    """A record of the town, and how it is read."""
+    lines = [",".join(RECORD)]
     for name, use, fact, value, begins, ends in rows:
         cells = {"id": name, "quantity": "q", "value": value, "time_start": begins, "time_end": ends, "use": use}
         cells |= {"publisher": "P", "quote": "w", "reliability": "r", "fact_id": fact}
-        lines.append(",".join(cells.get(column, "") for column in COLUMNS))
-    return Ledger("small", parse_record("\n".join(lines) + "\n"))
+        lines.append(",".join(cells.get(column, "") for column in RECORD))
+    tables = {"record.csv": "\n".join(lines) + "\n", "readings.csv": ",".join(DECLARED) + "\n" + READINGS}
+    return Evidence("small", "small", tuple(tables.items()), own=True)
 
 
 @pytest.fixture
-def record(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
+def record(monkeypatch: pytest.MonkeyPatch) -> Evidence:
     """The town has a record."""
-    ledger = made_up()
-    declared = parse_declared(",".join(DECLARED) + "\n" + READINGS, {row.id: row.use for row in ledger})
-    monkeypatch.setattr(scoring, "shipped_ledgers", lambda: ["small"])
-    monkeypatch.setattr(scoring, "load_ledger", lambda name: ledger)
-    monkeypatch.setattr(scoring.reporting, "load_declared", lambda name: declared)
-    return ledger  # type: ignore[return-value]
+    evidence = made_up()
+    monkeypatch.setattr(scoring, "required_evidence", lambda crisis: evidence)
+    return evidence
 
 
 @pytest.fixture
-def scored(record: Ledger, result: Result) -> cf.Score:
+def scored(record: Evidence, result: Result) -> cf.Score:
     """The town's run of 27 hours, scored."""
     return cf.score(result)
 
@@ -107,7 +104,7 @@ def test_rows_kept_for_scoring_move_no_baseline(
     scored: cf.Score, result: Result, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     changed = tuple((*row[:3], "999999", *row[4:]) if row[1] == "score" else row for row in ROWS)
-    monkeypatch.setattr(scoring, "load_ledger", lambda name: made_up(changed))
+    monkeypatch.setattr(scoring, "required_evidence", lambda crisis: made_up(changed))
     again = cf.score(result)
     assert again.summary["fit"] == scored.summary["fit"]
     of_fit = [row for row in scored.observations if row["use"] == "fit"]
@@ -115,7 +112,7 @@ def test_rows_kept_for_scoring_move_no_baseline(
 
 
 def test_the_run_without_behaviour_has_the_same_seed_length_and_replications(
-    record: Ledger, result: Result, monkeypatch: pytest.MonkeyPatch
+    record: Evidence, result: Result, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = []
 
@@ -141,7 +138,7 @@ def test_what_is_switched_off_is_declared_by_mechanisms_and_set_to_nothing() -> 
 
 
 def test_what_cannot_be_scored_is_told(town: Scenario, result: Result) -> None:
-    with pytest.raises(InputError, match="no record of small"):
+    with pytest.raises(InputError, match="small has no record"):
         cf.score(town)
     with pytest.raises(InputError, match="only runs of a city"):
         cf.score(cf.load("epstein-2002"))
@@ -149,19 +146,19 @@ def test_what_cannot_be_scored_is_told(town: Scenario, result: Result) -> None:
         cf.score(cf.load("almaty-2022", {"population.scale": 10}))
 
 
-def test_a_run_without_a_timeline_cannot_be_scored(record: Ledger, town: Scenario) -> None:
+def test_a_run_without_a_timeline_cannot_be_scored(record: Evidence, town: Scenario) -> None:
     bare = cf.run(town, 1, until="2 h", record=("events",))
     with pytest.raises(InputError, match="the run kept events, expected timeline and events"):
         cf.score(bare)
 
 
-def test_options_that_are_wrong_are_told_before_anything_runs(record: Ledger, town: Scenario) -> None:
+def test_options_that_are_wrong_are_told_before_anything_runs(record: Evidence, town: Scenario) -> None:
     with pytest.raises(InputErrors, match="--replications: found 0"):
         cf.score(town, 0)
 
 
 def test_the_command_prints_tables_markdown_or_json(
-    record: Ledger, scored: cf.Score, result: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    record: Evidence, scored: cf.Score, result: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     folder = str(result.folder)
@@ -186,7 +183,7 @@ def test_the_command_prints_tables_markdown_or_json(
 def test_the_record_of_almaty_has_a_reading_or_a_reason_for_every_row() -> None:
     crisis = cf.load("almaty-2022")
     assert isinstance(crisis, Scenario)
-    declared = scoring.reporting.load_declared("almaty-2022")
+    declared = scoring.reporting.declared_of(shipped_evidence("almaty-2022"))
     for row in load_ledger("almaty-2022").by_use("fit", "score"):
         wanted, note = scoring._wanted(row, crisis, declared)
         assert wanted is not None or note, row.id

@@ -1,7 +1,7 @@
 """Milestones: rows of the record beside what the runs did, and whether the two agree.
 
 A scenario names the rows it can speak to and the reading of each (`milestones:` in its file); how a row is read is in
-`reporting/readings.py`. Milestones show what happened in the runs: sources are taken to count everything at once.
+`reporting/as_published.py`. Milestones show what happened in the runs: sources are taken to count everything at once.
 What they would have published is asked by `contrafact score` alone.
 
 The predicted interval runs from the 5th to the 95th percentile over replications. A row is `inside` when its observed
@@ -23,9 +23,9 @@ from numpy.typing import NDArray
 
 from contrafact.errors import InputError
 from contrafact.evidence.ledger import Ledger, Observation
+from contrafact.evidence.reporting.as_published import LEVELS, Read, Wanted, reached, read, window
 from contrafact.evidence.reporting.drawing import exact
 from contrafact.evidence.reporting.operators import Interval
-from contrafact.evidence.reporting.readings import LEVELS, Read, Wanted, reached, read, window
 from contrafact.evidence.reporting.runs import Occurrence, Runs
 
 READABLE = ("input", "fit")

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from contrafact.evidence import scoring
 from contrafact.evidence.ledger import Observation
+from contrafact.evidence.reporting.as_published import Read
 from contrafact.evidence.reporting.operators import Interval, coarsened, said
-from contrafact.evidence.reporting.readings import Read
 
 Floats: TypeAlias = NDArray[np.float64]
 

@@ -11,7 +11,7 @@ An observation that is only known to lie in an interval is scored after numbers 
 Source  Gneiting and Raftery 2007, doi:10.1198/016214506000001437; fair forms: Ferro 2014, doi:10.1002/qj.2270;
         threshold weights: Gneiting and Ranjan 2011, doi:10.1198/jbes.2010.08110; randomised rank: Czado, Gneiting and
         Held 2009, doi:10.1111/j.1541-0420.2009.01191.x
-Check   tests/evidence/test_scoring_rules.py: closed forms of the normal and uniform, pairs counted one by one, unbiasedness
+Check   tests/evidence/test_scoring_rules.py: closed forms, pairs counted one by one, unbiasedness
 """
 
 from __future__ import annotations

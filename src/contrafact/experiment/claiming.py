@@ -9,9 +9,9 @@ from typing import Any
 from contrafact.errors import InputError, InputErrors
 from contrafact.evidence import Evidence, required_evidence
 from contrafact.evidence.claims import Compared, claims_of, compared_claims
-from contrafact.evidence.milestones import EVENTS
 from contrafact.evidence.questions import Names, Questions, questions_of, unknown_names
 from contrafact.evidence.readings import Reading, Setting
+from contrafact.evidence.reporting.as_published import AT_A_PLACE
 from contrafact.experiment import kinds
 from contrafact.model.recording import OUTCOMES, UNSEEN
 from contrafact.model.state import COUNTS
@@ -116,6 +116,6 @@ def _names(crisis: Document, evidence: Evidence) -> Names:
         arms=list(crisis.variants),
         outcomes=[outcome.name for outcome in OUTCOMES],
         quantities=quantities(sites),
-        events=EVENTS,
+        events=AT_A_PLACE,
         places=places,
     )

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from contrafact.errors import InputError
-from contrafact.evidence import baselines, load_ledger, observed, reporting, shipped_ledgers, summing
+from contrafact.evidence import baselines, observed, reporting, required_evidence, summing
 from contrafact.evidence.observed import Asked
 from contrafact.evidence.reporting import Read, Reporting, Runs
-from contrafact.evidence.reporting.readings import FEW
+from contrafact.evidence.reporting.as_published import FEW
 from contrafact.experiment import kinds
 from contrafact.experiment.protocol import Notify, Progress, to_stderr
 from contrafact.experiment.result import Result
@@ -30,7 +30,8 @@ from contrafact.scenario import Scenario
 from contrafact.scenario.reading import read_yaml
 
 if TYPE_CHECKING:
-    from contrafact.evidence.ledger import Ledger, Observation
+    from contrafact.evidence.bundle import Evidence
+    from contrafact.evidence.ledger import Observation
     from contrafact.evidence.reporting.declared import Declared
     from contrafact.experiment.result import AnyResult
     from contrafact.parameters import Parameter
@@ -128,7 +129,7 @@ def score(
     plain_crisis = kinds.of(crisis).overridden(behaviour_off())
     until = result.until_hours
     plain = _a_city(run(plain_crisis, result.replications, result.seed, until=until, **options))
-    return _scored(result, plain, load_ledger(crisis.name))
+    return _scored(result, plain, required_evidence(crisis))
 
 
 @functools.cache
@@ -148,22 +149,20 @@ def _check(crisis: object) -> None:
     """InputError where nothing can be scored."""
     if not isinstance(crisis, Scenario):
         raise InputError("only runs of a city are scored against a record", found=type(crisis).__name__)
-    if crisis.name not in shipped_ledgers():
-        allowed = ", ".join(shipped_ledgers())
-        raise InputError(f"there is no record of {crisis.name} to score against", found=crisis.name, allowed=allowed)
+    required_evidence(crisis)
     if crisis.population.scale != 1:
         message = "casualties are not to be read off a run in which one person stands for many residents"
         raise InputError(message, key="population.scale", found=str(crisis.population.scale), allowed="1")
 
 
-def _scored(result: Result, plain: Result, ledger: Ledger) -> Score:
+def _scored(result: Result, plain: Result, evidence: Evidence) -> Score:
     """Read every row off both runs and judge it."""
-    declared = reporting.load_declared(ledger.name)
+    declared = reporting.declared_of(evidence)
     seen, bare = _runs(result), _runs(plain)
     said = reporting.drawn(result.seed, [int(number) for number in result.numbers])
     read: list[Scored] = []
     unread: list[dict[str, str]] = []
-    for row in ledger.by_use(*USES):
+    for row in evidence.ledger.by_use(*USES):
         wanted, note = _wanted(row, result.scenario, declared)
         one = note or NO_READING if wanted is None else _read(row, wanted, declared, (seen, bare), said)
         if isinstance(one, Scored):

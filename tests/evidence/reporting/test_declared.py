@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from contrafact.errors import InputError
-from contrafact.evidence import load_ledger
-from contrafact.evidence.reporting.declared import COLUMNS, load_declared, parse_declared
+from contrafact.evidence import load_ledger, shipped_evidence
+from contrafact.evidence.bundle import Evidence
+from contrafact.evidence.reporting.declared import COLUMNS, declared_of, parse_declared
 from contrafact.evidence.reporting.operators import RANGES, said
 
 USES = {"R1": "fit", "R2": "score", "R3": "context"}
@@ -39,11 +40,11 @@ def test_what_is_wrong_is_told_by_line_and_column(line: str, column: int, messag
 
 def test_every_row_of_almaty_for_fitting_or_scoring_is_declared() -> None:
     rows = {row.id for row in load_ledger("almaty-2022").by_use("fit", "score")}
-    assert set(load_declared("almaty-2022")) == rows
+    assert set(declared_of(shipped_evidence("almaty-2022"))) == rows
 
 
 def test_ranges_that_the_record_codes_are_those_of_their_words() -> None:
-    declared, ledger = load_declared("almaty-2022"), load_ledger("almaty-2022")
+    declared, ledger = declared_of(shipped_evidence("almaty-2022")), load_ledger("almaty-2022")
     coded = [ledger[name] for name, one in declared.items() if one.said in RANGES]
     assert len(coded) == 5
     for row in coded:
@@ -53,4 +54,5 @@ def test_ranges_that_the_record_codes_are_those_of_their_words() -> None:
 
 
 def test_a_record_without_the_file_declares_nothing() -> None:
-    assert load_declared("no-such-crisis") == {}
+    texts = tuple(one for one in shipped_evidence("almaty-2022").texts if one[0] != "readings.csv")
+    assert declared_of(Evidence("almaty-2022", "x", texts, own=True)) == {}

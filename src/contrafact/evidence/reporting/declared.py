@@ -2,8 +2,8 @@
 
 record     id of a row with use `fit` or `score`
 said       rounding word of the row's number, one of WORDS; a range that the record codes goes before it
-quantity   what is read, with place and statistic as in `readings`; empty where a milestone of the scenario says it, or
-           where the row cannot be read
+quantity   what is read, with place and statistic as in `as_published`; empty where a milestone of the scenario says it,
+           or where the row cannot be read
 place      site, facility or airfield, where one is named
 statistic  empty with quantity
 note       what a reader must know of the reading; why the row cannot be read, where it cannot
@@ -13,13 +13,12 @@ Nothing here drives a run: rows kept for scoring may be named.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from contrafact.evidence.ledger import load_ledger
+from contrafact.evidence.bundle import Evidence
 from contrafact.evidence.reporting.operators import WORDS
-from contrafact.evidence.tables import DATA, read_table, shipped_text
+from contrafact.evidence.tables import read_table
 
 COLUMNS = ("record", "said", "quantity", "place", "statistic", "note")
 FILE = "readings.csv"
@@ -60,10 +59,8 @@ def parse_declared(text: str, rows: Mapping[str, str], file: str = FILE) -> dict
     return found
 
 
-@functools.cache
-def load_declared(name: str) -> dict[str, Declared]:
-    """The readings of a record that comes with the package; none where it has no such file."""
-    if not DATA.joinpath(name, FILE).is_file():
-        return {}
-    uses = {row.id: row.use for row in load_ledger(name)}
-    return parse_declared(shipped_text(name, FILE), uses, f"{name}/{FILE}")
+def declared_of(evidence: Evidence) -> dict[str, Declared]:
+    """The readings that stand beside a record; none where it has no such file."""
+    text = evidence.text(FILE)
+    uses = {row.id: row.use for row in evidence.ledger}
+    return {} if text is None else parse_declared(text, uses, evidence.path(FILE))

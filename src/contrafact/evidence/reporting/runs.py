@@ -31,6 +31,11 @@ class Occurrence(Protocol):
     def value(self) -> float: ...
 
 
+def befell(event: Occurrence) -> str:
+    """What the reading of an event is about: the facility that changed hands, or the place of what happened there."""
+    return event.subject if event.kind in ("seizure", "recapture") else event.place
+
+
 @dataclass(frozen=True)
 class Runs:
     """What the replications of one scenario did.

@@ -35,7 +35,7 @@ from contrafact.errors import InputError
 from contrafact.evidence.ledger import Observation
 from contrafact.evidence.reporting.drawing import Reporting
 from contrafact.evidence.reporting.operators import count_at, cut, inside, undercounted
-from contrafact.evidence.reporting.runs import Occurrence, Runs
+from contrafact.evidence.reporting.runs import Occurrence, Runs, befell
 from contrafact.evidence.tables import nearest
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -44,7 +44,8 @@ HOURS = "h since start"
 YES = "yes or no"
 LEVELS = {"crowd": "persons", "network": "dimensionless", "facilities_lost": "facilities"}
 COUNTS = ("deaths", "injured", "detained")
-EVENTS = ("seizure", "recapture", "overrun", "landing", "looting")
+AT_A_PLACE = ("seizure", "recapture", "overrun")
+EVENTS = (*AT_A_PLACE, "landing", "looting")
 MOMENTS: Mapping[str, Callable[[Floats], Floats]] = {
     "max": lambda within: np.asarray(within.max(axis=1)),
     "min": lambda within: np.asarray(within.min(axis=1)),
@@ -191,19 +192,18 @@ def _event(wanted: Wanted, runs: Runs, begins: float | None, ends: float) -> tup
     """Hour of the first or last event of a kind, their number or their sum, or whether there is none."""
     kind, _, subject = wanted.quantity.partition("_")
     statistic = _statistic(wanted, EVENT_STATISTICS[kind])
-    if wanted.place is None and kind in ("seizure", "recapture", "overrun"):
+    if wanted.place is None and kind in AT_A_PLACE:
         raise InputError(f"{wanted.record}: a {kind} needs a place", key="milestones")
 
-    def befell(event: Occurrence) -> bool:
-        where = event.subject if kind in ("seizure", "recapture") else event.place
+    def meant(event: Occurrence) -> bool:
         return (
             event.kind == kind
-            and (wanted.place is None or where == wanted.place)
+            and (wanted.place is None or befell(event) == wanted.place)
             and (subject in ("", "total") or event.subject == subject)
         )
 
     begin = -np.inf if begins is None or kind == "looting" else begins
-    found = [[event for event in events if befell(event)] for events in runs.events]
+    found = [[event for event in events if meant(event)] for events in runs.events]
     within = [[event for event in events if begin <= event.hour <= ends] for events in found]
     if statistic in ("first", "last"):
         return _hours(found, min if statistic == "first" else max), HOURS

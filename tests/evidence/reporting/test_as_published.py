@@ -12,7 +12,7 @@ import pytest
 from contrafact.errors import InputError
 from contrafact.evidence.ledger import COLUMNS, Observation, parse_record
 from contrafact.evidence.reporting import Read, Reporting, Runs, exact, reached, read
-from contrafact.evidence.reporting.readings import published_by, window
+from contrafact.evidence.reporting.as_published import published_by, window
 
 START = datetime(2022, 1, 4)
 HOUR = np.arange(1.0, 73.0)
