@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     from contrafact.experiment.checkup import doctor, validate
     from contrafact.experiment.claiming import Claims, claims
     from contrafact.experiment.describing import describe
-    from contrafact.experiment.loading import load
+    from contrafact.experiment.loading import is_results, load
     from contrafact.experiment.replaying import replay
     from contrafact.experiment.result import AnyResult, Result
     from contrafact.experiment.results import default_out, read, write
     from contrafact.experiment.run import Interrupted, run
+    from contrafact.experiment.scoring import Score, score
 
 __version__ = "0.1.0.dev0"
 
@@ -40,16 +41,19 @@ __all__ = [
     "Interrupted",
     "Result",
     "RunError",
+    "Score",
     "check_evidence",
     "claims",
     "default_out",
     "describe",
     "doctor",
+    "is_results",
     "load",
     "read",
     "replay",
     "run",
     "scenarios",
+    "score",
     "terminal",
     "validate",
     "write",
@@ -61,11 +65,12 @@ _HOMES = {
     "claiming": ("Claims", "claims"),
     "checkup": ("doctor", "validate"),
     "describing": ("describe",),
-    "loading": ("load",),
+    "loading": ("is_results", "load"),
     "replaying": ("replay",),
     "result": ("AnyResult", "Result"),
     "results": ("default_out", "read", "write"),
     "run": ("Interrupted", "run"),
+    "scoring": ("Score", "score"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

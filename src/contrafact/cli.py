@@ -141,6 +141,47 @@ def run(
 
 @main.command()
 @with_scenario
+@click.option("--replications", type=int, help="How many times to simulate SCENARIO.  [default: 40]")
+@click.option("--seed", type=int, help="The same seed gives the same scores.  [default: 1]")
+@click.option("--threads", type=int, help="Replications side by side.  [default: all processors]")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option("--markdown", is_flag=True, help="Print the tables in Markdown.")
+@with_json
+def score(
+    scenario: str,
+    variant: str,
+    overrides: tuple[str, ...],
+    replications: int | None,
+    seed: int | None,
+    threads: int | None,
+    quiet: bool,
+    markdown: bool,
+    as_json: bool,
+) -> None:
+    """Score SCENARIO, or a results folder, against the record: rows for fitting and rows kept for scoring apart.
+
+    A scenario is run for it; of a results folder the replications that it holds count. Either way the scenario is run
+    once more with behaviour switched off, as one of four baselines. What is printed of rows kept for scoring may choose
+    nothing: no value, no range, no default.
+    """
+    if markdown and as_json:
+        raise click.UsageError("--markdown and --json print different documents: give one of them")
+    notify = silence if quiet else to_stderr
+    scored = to_score(scenario, variant, overrides, replications, seed)
+    with cf.terminal.Bar("score", wanted=not quiet) as bar:
+        options: dict[str, Any] = {"threads": threads, "progress": bar, "notify": notify}
+        number = 40 if replications is None else replications
+        found = cf.score(scored, number, 1 if seed is None else seed, **options)
+    if as_json:
+        print_json(found.as_dict())
+    elif markdown:
+        cf.terminal.show_score_as_markdown(found)
+    elif not quiet:
+        cf.terminal.show_score(found)
+
+
+@main.command()
+@with_scenario
 @click.option("--draws", type=int, default=40, show_default=True, help="Draws of the calm-week check; 0 for none.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of these draws.")
 @click.option("--threads", type=int, help="Draws side by side.  [default: all processors]")
@@ -261,6 +302,18 @@ def doctor(as_json: bool) -> None:
     else:
         cf.terminal.show_checkup(checkup)
     leave(DONE if checkup.ok else CHECK_FAILED)
+
+
+def to_score(source: str, variant: str, overrides: tuple[str, ...], replications: int | None, seed: int | None) -> Any:
+    """The results in a folder, as they are, or a scenario that is still to be run."""
+    if not cf.is_results(source):
+        return cf.load(source, overrides, variant)
+    given = {"--replications": replications, "--seed": seed, "--set": overrides or None}
+    for option, value in {**given, "--variant": None if variant == "recorded" else variant}.items():
+        if value is not None:
+            raise cf.InputError("results are scored as they are; run the scenario anew for it", key=option)
+    path = Path(source)
+    return cf.read(path if path.is_dir() else path.parent)
 
 
 def command_line(scenario: str, variant: str, overrides: tuple[str, ...], options: dict[str, Any]) -> str:

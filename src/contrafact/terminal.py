@@ -22,7 +22,8 @@ from contrafact.experiment.manifest import read_manifest
 from contrafact.experiment.protocol import AnyDescription
 from contrafact.experiment.replaying import Replayed
 from contrafact.experiment.result import AnyResult, Result
-from contrafact.report import wording
+from contrafact.experiment.scoring import Score
+from contrafact.report import scores, wording
 from contrafact.report.evidence import check_lines, claim_lines
 from contrafact.report.tables import milestone_table, outcome_table
 from contrafact.words import counted
@@ -116,6 +117,21 @@ def show_pictures(pictures: list[Path]) -> None:
     """Where the pictures are."""
     if pictures:
         say(console(), f"pictures: {pictures[0].parent} ({', '.join(path.name for path in pictures)})")
+
+
+def show_score(score: Score) -> None:
+    """Every row that was read with its score, skill and coverage, where the model loses, and what was not read."""
+    screen = console()
+    say(screen, scores.headline(score))
+    for table in scores.tables(score):
+        screen.print(table)
+    for line in (*scores.verdicts(score), *scores.notes(score)):
+        say(screen, line)
+
+
+def show_score_as_markdown(score: Score) -> None:
+    """The same in Markdown, with no line broken."""
+    sys.stdout.write(f"{scores.headline(score)}\n\n{scores.markdown(score)}")
 
 
 def show_replayed(replayed: Replayed) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from contrafact.evidence import claims, errata, ledger, names
 from contrafact.evidence.bundle import PLACE_COLUMNS, POPULATION_COLUMNS, REFERENCE_COLUMNS
+from contrafact.evidence.reporting import declared, operators
 from contrafact.evidence.tables import DATA
 
 PACKAGE = json.loads(DATA.joinpath("datapackage.json").read_text(encoding="utf-8"))
@@ -60,6 +61,7 @@ def test_every_table_is_described_once() -> None:
         ("record", ledger.COLUMNS),
         ("errata", errata.COLUMNS),
         ("names", names.COLUMNS),
+        ("readings", declared.COLUMNS),
         ("claims", claims.COLUMNS),
         ("comparison", claims.COMPARISON_COLUMNS),
         ("compared", claims.COMPARED_COLUMNS),
@@ -99,6 +101,7 @@ def test_words_that_are_allowed_are_those_of_the_reader() -> None:
     assert allowed("record", "use") == ledger.USES
     assert allowed("claims", "record_verdict") == claims.VERDICTS
     assert allowed("names", "kind") == names.KINDS
+    assert allowed("readings", "said") == operators.WORDS
 
 
 def test_the_package_names_its_standard_its_licences_and_its_sources() -> None:

@@ -19,8 +19,9 @@ from datetime import datetime
 from contrafact.evidence.bundle import Evidence
 from contrafact.evidence.errata import Erratum
 from contrafact.evidence.ledger import USES, Observation, moment
-from contrafact.evidence.milestones import Interval, overlaps
+from contrafact.evidence.milestones import overlaps
 from contrafact.evidence.names import Unlisted, unlisted
+from contrafact.evidence.reporting.operators import Interval
 
 GAPS = ("quote", "publisher", "url", "published", "reliability")
 SCALES = {

@@ -32,8 +32,8 @@ from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from contrafact.errors import InputError
-from contrafact.evidence.milestones import Occurrence, befell
 from contrafact.evidence.questions import Comparison, Measure, Probability, Question, Share
+from contrafact.evidence.reporting.runs import Occurrence, befell
 from contrafact.evidence.tables import nearest
 
 CONFIDENCE = 0.95

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from contrafact.errors import InputError
-from contrafact.evidence.milestones import Occurrence, befell
 from contrafact.evidence.questions import Measure, Question, Questions, Share
 from contrafact.evidence.readings import Answer, Interval, Reading, Setting, answer, settings_of
+from contrafact.evidence.reporting.runs import Occurrence, befell
 from contrafact.experiment import kinds
 from contrafact.experiment.protocol import Notify, Progress, to_stderr
 from contrafact.experiment.result import Result

@@ -11,9 +11,9 @@ from typing import Any
 from contrafact.errors import InputError, InputErrors, RunError
 from contrafact.evidence import Evidence, required_evidence
 from contrafact.evidence.claims import Compared, claims_of, compared_claims
-from contrafact.evidence.milestones import EVENTS
 from contrafact.evidence.questions import Names, Questions, questions_of, unknown_names
 from contrafact.evidence.readings import Reading
+from contrafact.evidence.reporting.as_published import AT_A_PLACE
 from contrafact.experiment.asking import KEPT, Asking, ask, kept_answers
 from contrafact.experiment.protocol import Notify, Progress, to_stderr
 from contrafact.model.recording import OUTCOMES, UNSEEN
@@ -156,6 +156,6 @@ def _names(crisis: Document, evidence: Evidence) -> Names:
         arms=list(crisis.variants),
         outcomes=[outcome.name for outcome in OUTCOMES],
         quantities=quantities(sites),
-        events=EVENTS,
+        events=AT_A_PLACE,
         places=places,
     )

@@ -12,6 +12,7 @@ from contrafact.experiment.result import CUSTODY_NOTE
 
 if TYPE_CHECKING:
     from contrafact.experiment.result import Result
+    from contrafact.scenario import Scenario
 
 HOURS = "h since start"
 GROUPS = {
@@ -179,6 +180,10 @@ def is_rare(result: Result, entry: Mapping[str, Any]) -> bool:
 
 def place_name(result: Result, place: str) -> str:
     """The name of a facility, site or post, or its id made readable."""
-    scenario = result.scenario
+    return named_place(result.scenario, place)
+
+
+def named_place(scenario: Scenario, place: str) -> str:
+    """The same of a scenario."""
     named = scenario.facilities.get(place) or scenario.sites.get(place) or scenario.posts.get(place)
     return named.name if named is not None and named.name else place.replace("_", " ").title()
