@@ -8,11 +8,14 @@ from functools import cache
 import numpy as np
 import pytest
 
-from contrafact.engine import Replication, Run, setup
-from contrafact.engine.branching import Branch, Lookout
+from contrafact.engine import Model, Replication, Run, prepare
+from contrafact.engine.branching import Branch, Lookout, terms_of, waits_for
 from contrafact.engine.checkpoint import copied
+from contrafact.model import PARAMETERS
 from contrafact.model.state import ARRAYS
-from tests.engine.towns import ARMED, FIGHTERS, action, prepared, value
+from contrafact.scenario import with_overrides
+from tests.engine.test_lift import town
+from tests.engine.towns import ARMED, FIGHTERS, NUMBERS, action, prepared, value
 
 HOURS = 60.0
 SEED, NUMBER = 4, 1
@@ -28,7 +31,7 @@ ARMS: dict[str, dict[str, object]] = {
 }  # fmt: skip
 
 
-def model(changes: dict[str, object]) -> setup.Model:
+def model(changes: dict[str, object]) -> Model:
     """The armed town with changes; None takes an item of ARMED away."""
     merged = ARMED | {name: item for name, item in changes.items() if item is not None}
     gone = {name for name, item in changes.items() if item is None}
@@ -55,10 +58,9 @@ def forked(changes: dict[str, object], of: dict[str, object] | None = None) -> t
     """The tick at which an arm left the run of the town and what it gave."""
     run = run_of(of or {})
     other = model(changes)
-    actions = setup.actions(other, run.context.fixed, setup.drawn(other, SEED, NUMBER))
-    before = {a.name: (a.at, a.cause, a.values.get("availability")) for a in run.context.actions}
-    after = {a.name: (a.at, a.cause, a.values.get("availability")) for a in actions}
-    branch = Branch(run, actions, frozenset(n for n in before | after if before.get(n) != after.get(n)))
+    names = waits_for(model(of or {}).scenario, other.scenario)
+    assert names
+    branch = Branch(run, terms_of(other, run, SEED, NUMBER), names)
     own = Lookout(run, run.context.actions)
     assert not branch.starts_at_once(own)
     while run.under_way:
@@ -109,8 +111,8 @@ def test_an_action_that_fires_before_the_first_tick_leaves_nothing_to_share() ->
     run = run_of({})
     at_start = model({"actions.early": action("network", "2022-01-04T06:00", "2022-01-04T07:00",
                                               availability=value(0.1, 0.0, 0.2))})  # fmt: skip
-    actions = setup.actions(at_start, run.context.fixed, setup.drawn(at_start, SEED, NUMBER))
-    assert Branch(run, actions, frozenset({"early"})).starts_at_once(Lookout(run, run.context.actions))
+    branch = Branch(run, terms_of(at_start, run, SEED, NUMBER), frozenset({"early"}))
+    assert branch.starts_at_once(Lookout(run, run.context.actions))
 
 
 @pytest.mark.parametrize("ticks", [0, 1, 77, 200])
@@ -146,3 +148,38 @@ def test_drawn_numbers_may_be_those_of_another_replication() -> None:
     first, second = (Run(of, SEED, number, draw=3, until_hours=20.0) for number in (3, 2))
     assert finished(first).digest != finished(second).digest
     assert all(math.isfinite(number) for number in own.values())
+
+
+ANSWERS: dict[str, dict[str, object]] = {
+    "refused": {"alliance.granted": 0},
+    "another mandate": {"alliance.mandate": "clear"},
+    "ready later": {"alliance.members.one.ready": value("9 h", "8 h", "10 h")},
+    "the news matters": {"parameters.alliance.announcement": 0.9},
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_an_arm_of_another_answer_leaves_when_the_alliance_is_asked(answer: str) -> None:
+    """The run asks at 12:20, six hours and twenty minutes after its start, and the news needs crowds to matter."""
+    recorded_model = town(numbers=NUMBERS)
+    arm = with_overrides(recorded_model.scenario, ANSWERS[answer], declared=PARAMETERS)
+    other, names = prepare(arm, recorded_model.world, recorded_model), waits_for(recorded_model.scenario, arm)
+    assert names == {"ask"}
+    run = Run(recorded_model, 1, 0, until_hours=36.0)
+    branch, own = Branch(run, terms_of(other, run, 1, 0), names), Lookout(run, run.context.actions)
+    fork = None
+    while fork is None:
+        fork = branch.fork_if_due(run, own.next_to_fire(run))
+        run.tick()
+    assert fork.done == 37
+    whole = finished(Run(other, 1, 0, until_hours=36.0))
+    assert finished(fork).digest == whole.digest != finished(run).digest
+
+
+def test_where_more_than_actions_and_answers_differs_nothing_is_shared() -> None:
+    one = town(numbers=NUMBERS).scenario
+    for changes in ({"alliance.members.one.persons": value("150 persons", 140, 160)},
+                    {"parameters.alliance.announcement": 0.9, "parameters.fear.phi": 4.0},
+                    {"sites.market.attraction": value(0.4, 0.3, 0.5)}):  # fmt: skip
+        assert waits_for(one, with_overrides(one, changes, declared=PARAMETERS)) is None
+    assert waits_for(one, one) == frozenset()

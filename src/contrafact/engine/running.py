@@ -14,7 +14,6 @@ from contrafact.errors import InputError
 from contrafact.kernels import Array
 from contrafact.model import ORDER
 from contrafact.model.context import Context, Event
-from contrafact.model.policy import Action
 from contrafact.model.recording import RECORDERS, Recorder
 
 
@@ -92,12 +91,10 @@ class Run:
         if self.done % c.ticks_per_hour == 0:
             self.digest.hourly(c)
 
-    def fork(self, actions: list[Action] | None = None) -> Run:
-        """A copy that goes on by itself, with its own copies of other actions where such are given."""
+    def fork(self) -> Run:
+        """A copy that goes on by itself."""
         other = copy.copy(self)
         other.context = checkpoint.copied(self.context)
-        if actions is not None:
-            other.context.actions = [copy.copy(action) for action in actions]
         other.recorder, other.digest = copy.deepcopy(self.recorder), self.digest.copy()
         return other
 

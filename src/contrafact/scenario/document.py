@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, PrivateAttr
 
 from contrafact.errors import InputError
-from contrafact.scenario.context import Id
+from contrafact.scenario.context import EvidenceIds, Id
 from contrafact.scenario.parts import Part, Text
 from contrafact.scenario.problems import Marks
 
@@ -31,10 +31,32 @@ class Variant(Part):
     settings: Annotated[Mapping[str, Any], Field(min_length=1)]
 
 
+class Setting(Part):
+    """One answer to what is contested: changes as an override takes them, none where the scenario as written is it."""
+
+    title: Text
+    changes: Mapping[str, Any] = Field(default_factory=dict)
+
+
+class Switch(Part):
+    """What no source settles and what may decide an effect: comparisons of arms are made under each setting.
+
+    title      the question, in one line
+    contested  why it is open, and who says what
+    settings   two answers or more, by id
+    """
+
+    title: Text
+    contested: Text
+    anchors: EvidenceIds = ()
+    settings: Annotated[Mapping[Id, Setting], Field(min_length=2)]
+
+
 class Document(Part):
     """The head of a scenario file, its variants, and what the loader notes about the whole of it.
 
     variants  arms that change one thing, by id; the loader applies one
+    switches  what is contested, by id; ``compare`` draws a setting of each
     variant   id of the one that was applied; a file does not set it
     """
 
@@ -43,6 +65,7 @@ class Document(Part):
     title: Text
     summary: Text
     variants: Mapping[Id, Variant] = Field(default_factory=dict)
+    switches: Mapping[Id, Switch] = Field(default_factory=dict)
     variant: Text = RECORDED
 
     _tree: dict[str, Any] = PrivateAttr(default_factory=dict)
