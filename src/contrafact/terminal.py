@@ -17,6 +17,7 @@ from contrafact.errors import RunError
 from contrafact.experiment.auditing import Checked
 from contrafact.experiment.checkup import Checkup, can_draw
 from contrafact.experiment.claiming import Claims
+from contrafact.experiment.comparison import Comparison, pairs_line
 from contrafact.experiment.loading import is_results
 from contrafact.experiment.manifest import read_manifest
 from contrafact.experiment.protocol import AnyDescription
@@ -24,11 +25,14 @@ from contrafact.experiment.replaying import Replayed
 from contrafact.experiment.result import AnyResult, Result
 from contrafact.report import wording
 from contrafact.report.evidence import check_lines, claim_lines
+from contrafact.report.effect_tables import arm_table
+from contrafact.report.effect_tables import notes as comparison_notes
 from contrafact.report.tables import milestone_table, outcome_table
 from contrafact.words import counted
 
 PATIENCE_S = 1.0
 WIDTH = 120
+WIDE = 160
 NO_PICTURES = "no pictures: what draws them is not installed; get it with: pip install 'contrafact[report]'"
 
 
@@ -81,7 +85,7 @@ def tell_reused(source: str, replications: int, seed: int, notify: Callable[[str
     )
 
 
-def draw(result: AnyResult, notify: Callable[[str], None]) -> list[Path]:
+def draw(result: AnyResult | Comparison, notify: Callable[[str], None]) -> list[Path]:
     """Save pictures beside the results; where what draws them is missing, say how to get it.
 
     RunError tells that drawing failed; the results are whole all the same.
@@ -110,6 +114,17 @@ def show_result(result: AnyResult) -> None:
     if isinstance(result, Result) and result.milestones:
         screen.print(milestone_table(result))
     say(screen, f"results: {result.folder}")
+
+
+def show_comparison(comparison: Comparison) -> None:
+    """What ran, the effects of each arm, how to read them, and where the results are."""
+    screen = Console(width=None if sys.stdout.isatty() else WIDE, highlight=False)
+    say(screen, pairs_line(comparison))
+    for arm in comparison.arms:
+        screen.print(arm_table(comparison, arm.name))
+    for line in comparison_notes(comparison):
+        say(screen, line)
+    say(screen, f"results: {comparison.folder}")
 
 
 def show_pictures(pictures: list[Path]) -> None:

@@ -14,9 +14,8 @@ import numpy as np
 
 from contrafact import world
 from contrafact.errors import InputError, InputErrors
-from contrafact.experiment import comparison_tables, kinds, manifest, pairs, results
+from contrafact.experiment import city, comparison_tables, kinds, manifest, pairs, results
 from contrafact.experiment.arms import OPTION, Arm, AskedArms, read_arms
-from contrafact.experiment.city import WARM_UP_H
 from contrafact.experiment.comparison import Comparison
 from contrafact.experiment.compiling import compiling
 from contrafact.experiment.design import Design, design_of
@@ -111,7 +110,7 @@ def prepared(scenario: Scenario, arms: tuple[Arm, ...], design: Design, asked: P
             scenario, world.build(scenario), arms, design, asked.seed, asked.length, side_by_side=asked.side_by_side
         )
         if is_first:
-            replace(job, until_hours=WARM_UP_H).simulate(0)
+            replace(job, until_hours=city.WARM_UP_H).simulate(0)
     return job
 
 
@@ -178,11 +177,15 @@ class Collected:
 
 
 def _try_settings(scenario: Scenario, design: Design) -> None:
-    """InputErrors where a setting of a switch cannot be made."""
+    """InputErrors, which name the setting, where one of a switch cannot be made."""
     for switch in design.switches:
-        for changes in switch.settings.values():
-            if changes:
-                kinds.of(scenario).overridden(changes)
+        for name, changes in switch.settings.items():
+            try:
+                city.overridden(scenario, changes)
+            except InputErrors as errors:
+                for error in errors.errors:
+                    error.file = f"{scenario.source}: switches.{switch.name}.settings.{name}"
+                raise
 
 
 def _call(found: Comparison, folder: Path) -> str:

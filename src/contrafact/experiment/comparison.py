@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,7 +98,9 @@ class Comparison:
     shared: Array
     folder: Path | None = None
 
-    record = frozenset({"events"})
+    record: ClassVar[frozenset[str]] = frozenset({"events"})
+    figures: ClassVar[str] = "contrafact.report.effects"
+    """Module of the report that draws comparisons with ``save_figures``."""
 
     @property
     def replications(self) -> int:
