@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import contrafact as cf
-from contrafact.experiment.arms import Arm
+from contrafact.experiment.arms import Arm, read_arms
 from contrafact.experiment.city import overridden
 from contrafact.experiment.design import Design, design_of
 from contrafact.scenario import Scenario
@@ -122,3 +122,15 @@ def test_a_scenario_that_triggers_all_is_run_fixed_too(crisis: Scenario) -> None
     assert found is not None
     assert found["triggered"] == {}
     assert overridden(caused, found["fixed"]).response_of("network_shutdown") == "fixed"
+
+
+@pytest.mark.parametrize("name", ["almaty-2022", "csto-2022"])
+def test_every_variant_and_every_setting_of_a_shipped_scenario_can_be_made(name: str) -> None:
+    crisis = cf.load(name)
+    assert isinstance(crisis, Scenario)
+    arms = read_arms(crisis, list(crisis.variants))
+    assert [arm.name for arm in arms] == list(crisis.variants)
+    for switch in design_of(crisis, [NULL], seed=1).switches:
+        assert any(not changes for changes in switch.settings.values()), f"{switch.name}: none is the scenario as it is"
+        for changes in switch.settings.values():
+            overridden(crisis, changes)

@@ -6,12 +6,12 @@ import copy
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field, PrivateAttr, field_validator
 
 from contrafact.errors import InputError
 from contrafact.scenario.context import EvidenceIds, Id
 from contrafact.scenario.parts import Part, Text
-from contrafact.scenario.problems import Marks
+from contrafact.scenario.problems import Marks, listed, problem
 
 FORMAT = 1
 RECORDED = "recorded"
@@ -49,7 +49,15 @@ class Switch(Part):
     title: Text
     contested: Text
     anchors: EvidenceIds = ()
-    settings: Annotated[Mapping[Id, Setting], Field(min_length=2)]
+    settings: Mapping[Id, Setting]
+
+    @field_validator("settings")
+    @classmethod
+    def _there_is_a_choice(cls, settings: Mapping[str, Setting]) -> Mapping[str, Setting]:
+        if len(settings) < 2:
+            allowed = "two settings or more"
+            raise problem(f"found {listed(settings)}, expected {allowed}", allowed=allowed)
+        return settings
 
 
 class Document(Part):
