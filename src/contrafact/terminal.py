@@ -23,10 +23,8 @@ from contrafact.experiment.manifest import read_manifest
 from contrafact.experiment.protocol import AnyDescription
 from contrafact.experiment.replaying import Replayed
 from contrafact.experiment.result import AnyResult, Result
-from contrafact.report import wording
+from contrafact.report import effect_tables, wording
 from contrafact.report.evidence import check_lines, claim_lines
-from contrafact.report.effect_tables import arm_table
-from contrafact.report.effect_tables import notes as comparison_notes
 from contrafact.report.tables import milestone_table, outcome_table
 from contrafact.words import counted
 
@@ -121,8 +119,9 @@ def show_comparison(comparison: Comparison) -> None:
     screen = Console(width=None if sys.stdout.isatty() else WIDE, highlight=False)
     say(screen, pairs_line(comparison))
     for arm in comparison.arms:
-        screen.print(arm_table(comparison, arm.name))
-    for line in comparison_notes(comparison):
+        for table in effect_tables.tables(comparison, arm.name):
+            screen.print(table)
+    for line in effect_tables.notes(comparison):
         say(screen, line)
     say(screen, f"results: {comparison.folder}")
 

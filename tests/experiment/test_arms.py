@@ -64,6 +64,17 @@ def test_an_arm_survives_its_json_form(crisis: Scenario) -> None:
         assert changed(crisis, again).digest == changed(crisis, arm).digest
 
 
+def test_what_an_action_announces_stands_for_the_action() -> None:
+    almaty = cf.load("almaty-2022")
+    assert isinstance(almaty, Scenario)
+    (late,) = read_arms(almaty, ["late:alliance.request.at=2022-01-07T00:53"])
+    assert late.paths == ("actions.alliance_request.at",)
+    (none,) = read_arms(almaty, {"no intervention": {"alliance.request": None}})
+    assert none.changes == {"actions.alliance_request": None}
+    (refused,) = read_arms(almaty, ["refused:alliance.granted=0"])
+    assert refused.paths == ("alliance.granted",)
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [

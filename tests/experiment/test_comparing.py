@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -210,6 +212,20 @@ def test_effects_as_a_data_frame_where_pandas_is_there(compared: Comparison) -> 
     frame = compared.to_pandas()
     assert isinstance(frame, pandas.DataFrame)
     assert len(frame) == 4 * 18
+
+
+def test_an_interrupted_comparison_keeps_the_pairs_that_had_finished(crisis: Scenario, tmp_path: Path) -> None:
+    def stop(done: int, total: int) -> None:
+        if done == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(cf.ComparisonInterrupted) as stopped:
+        cf.compare(crisis, ["null:"], 40, threads=1, until="6 h", out=tmp_path / "arms", progress=stop)
+    found = stopped.value.comparison
+    assert found is not None
+    assert 2 <= found.replications < found.requested == 40
+    assert found.folder is not None
+    assert cf.replay(found.folder, 1).match
 
 
 @pytest.mark.parametrize("replications", [0, 1])

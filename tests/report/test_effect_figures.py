@@ -97,6 +97,16 @@ def test_an_interval_that_is_missing_is_said_to_be() -> None:
     assert effect_tables.ends(Interval(1.0, math.nan, math.nan, 2), "persons") == "no interval"
 
 
+def test_both_responses_of_timed_actions_are_told(comparison: Comparison) -> None:
+    text = str(comparison.table())
+    assert text.count("under each setting of what is contested") == 1  # not of the arm that changes nothing
+    lines = text[text.index("under each setting") :].splitlines()
+    (fixed,) = (line.split() for line in lines if " fixed " in line)
+    (triggered,) = (line.split() for line in lines if " triggered " in line)
+    assert fixed[0] == "responses"
+    assert int(fixed[-1]) + int(triggered[-1]) == 8
+
+
 def test_a_table_names_arms_in_the_order_given_and_how_to_read_it(comparison: Comparison) -> None:
     text = str(comparison.table())
     assert text.index("gone: ") < text.index("null: nothing is changed")

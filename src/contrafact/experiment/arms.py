@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from contrafact.errors import InputError, InputErrors
 from contrafact.experiment import city
+from contrafact.scenario.actions import Announce
 from contrafact.scenario.document import RECORDED
 from contrafact.scenario.overrides import ORIGIN, Overrides, settings
 from contrafact.scenario.problems import listed, nearest, show
@@ -103,13 +104,31 @@ def _arm(crisis: Scenario, name: str, changes: Overrides | str | None) -> Arm:
     if not name:
         allowed = "a name before the colon, e.g. late:actions.alliance_request.at=2022-01-07T00:53"
         raise InputError(f"found no name, expected {allowed}", OPTION, allowed=allowed)
-    made = (changes,) if isinstance(changes, str) else changes
+    made = _resolved(crisis, (changes,) if isinstance(changes, str) else changes)
     try:
         pairs = settings(made)
     except InputErrors as errors:
         raise InputErrors(list(_of_arm(errors.errors, name))) from None
     title = "; ".join(f"{path} = {show(value)}" for path, value in pairs) or "nothing is changed"
     return Arm(name, title, made)
+
+
+def _resolved(crisis: Scenario, changes: Overrides) -> Overrides:
+    """Changes in which what an action announces, such as ``alliance.request``, stands for the action."""
+    announced = {
+        action.what: f"actions.{name}" for name, action in crisis.actions.items() if isinstance(action, Announce)
+    }
+
+    def path(given: str) -> str:
+        for what, action in announced.items():
+            if given.strip() == what or given.strip().startswith(f"{what}."):
+                return action + given.strip().removeprefix(what)
+        return given
+
+    if isinstance(changes, Mapping):
+        return {path(key): value for key, value in changes.items()}
+    cut = (text.partition("=") for text in changes)
+    return tuple(f"{path(key)}{equals}{value}" for key, equals, value in cut)
 
 
 def _variant(crisis: Scenario, name: str) -> str:

@@ -82,7 +82,7 @@ class Divergence:
     hour   full hour, from 1, at whose end the digests first differ; None where the runs are the same
     tick   first tick, from 0, after which another number of people is in some cell; None where there is none
     cell   the cell where it is, the first of several by number; None with it
-    ticks  first such tick of each cell, NEVER where there is none, (cell,) int32
+    ticks  first such tick of each cell, NEVER where there is none, (cell,) int16
     """
 
     hour: int | None
@@ -96,7 +96,7 @@ class Following:
 
     def __init__(self, people: People, cells: int) -> None:
         self.people = people
-        self.ticks = np.full(cells, NEVER, np.int32)
+        self.ticks = np.full(cells, NEVER, np.int16)  # the longest scenario has 8,640 ticks
 
     def look(self, run: Run) -> None:
         """Compare the tick that has just ended."""

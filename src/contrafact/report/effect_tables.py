@@ -40,7 +40,7 @@ class EffectTables:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         for arm in self.comparison.arms:
-            yield arm_table(self.comparison, arm.name)
+            yield from tables(self.comparison, arm.name)
         yield from notes(self.comparison)
 
     def __str__(self) -> str:
@@ -79,6 +79,37 @@ def arm_table(comparison: Comparison, arm: str) -> Table:
         if effect.arm == arm:
             table.add_row(*row(effect))
     return table
+
+
+def setting_table(comparison: Comparison, arm: str) -> Table:
+    """Deaths and injuries under each setting of each switch, with the number of pairs that stand under it."""
+    deaths, injuries = (comparison.effect(arm, outcome) for outcome in HEADLINE)
+    table = Table(
+        title=f"{arm}: under each setting of what is contested",
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        header_style="",
+    )
+    for number, column in enumerate(("switch", "setting", *map(wording.outcome, HEADLINE), "pairs")):
+        table.add_column(column, justify="left" if number < 2 else "right")
+    before = ""
+    for one, other in zip(deaths.by_setting, injuries.by_setting, strict=True):
+        cells = (
+            f"{signed(under.effect.mean, unit)} ({ends(under.effect, unit)})"
+            for under, unit in ((one, deaths.unit), (other, injuries.unit))
+        )
+        table.add_row("" if one.switch == before else one.switch, one.setting, *cells, str(one.effect.pairs))
+        before = one.switch
+    return table
+
+
+def tables(comparison: Comparison, arm: str) -> list[Table]:
+    """All tables of one arm: that of its settings only where something is contested and anything differs at all."""
+    differs = any(effect.zero_share < 1.0 for effect in comparison.effects if effect.arm == arm)
+    under = [setting_table(comparison, arm)] if differs and comparison.design.switches else []
+    return [arm_table(comparison, arm), *under]
 
 
 def row(effect: Effect) -> tuple[str, ...]:
