@@ -33,8 +33,9 @@ verify: $(venv)/.develop ## check the model against theory, published numbers an
 odd: $(venv)/.replay ## write docs/odd.md anew: the model and one scenario by the ODD protocol
 	$(bin)/contrafact describe almaty-2022 --odd > docs/odd.md
 
-benchmark: $(venv)/.develop ## show what a replay costs as the city grows
+benchmark: $(venv)/.develop ## show what a replay costs as the city grows, and what ten arms cost in pairs
 	$(bin)/python benchmarks/scaling.py
+	$(bin)/python benchmarks/comparing.py
 
 clean: ## remove .venv and what the tools left behind; results stay
 	rm -rf $(venv) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage dist

@@ -278,6 +278,45 @@ def test_an_older_results_folder_is_refused_or_replaced(call: Call) -> None:
     assert run(call, "--out", "out", "--overwrite").exit_code == 0
 
 
+def compare(call: Call, *words: str) -> Result:
+    return call("compare", SMALL, "--until", "2 h", "--replications", "2", "--no-pictures", *words)
+
+
+def test_compare_prints_effects_harm_first_and_where_they_are(call: Call) -> None:
+    done = compare(call, "--arm", "null:", "--arm", "gone:actions.curfew=null")
+    assert done.exit_code == 0
+    assert done.stdout.index("null: nothing is changed") < done.stdout.index("gone: actions.curfew = null")
+    assert done.stdout.index("Deaths, bystanders") < done.stdout.index("Detained")
+    assert "results: results/small-arms-seed1" in done.stdout
+    manifest = json.loads(Path("results/small-arms-seed1/manifest.json").read_text())
+    assert manifest["arms"] == ["recorded", "null", "gone"]
+    assert manifest["command"].startswith(f"contrafact compare {SMALL} --arm null: --arm gone:actions.curfew=null")
+    assert call("replay", "results/small-arms-seed1", "--replication", "1").exit_code == 0
+
+
+def test_compare_prints_exactly_one_json_document(call: Call) -> None:
+    document = json.loads(compare(call, "--arm", "null:", "--hold-switches", "--json").stdout)
+    assert document["replications"] == 2
+    assert document["switches"] == {}
+    assert {effect["effect"]["mean"] for effect in document["effects"]} == {0.0}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), 'no variant "restraint"'),
+        (("--arm", "nul:", "--arm", "nul:"), "twice"),
+        (("--arm", "x:actions.curfw=null"), 'did you mean "curfew"?'),
+        (("--arm", "null:", "--replications", "1"), "--replications: found 1, expected at least 2"),
+    ],
+)
+def test_wrong_arms_leave_with_2_and_nothing_behind(call: Call, words: tuple[str, ...], said: str) -> None:
+    done = compare(call, *words)
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert not Path("results").exists()
+
+
 def test_describe_tells_entities_order_parameters_and_what_is_left_out(call: Call) -> None:
     text = call("describe", SMALL, "--draws", "2").stdout
     for part in ("20,000", "policy -> ", "forces.police.strength", "participation.nu", "call_to_gather", "made up"):

@@ -5,6 +5,8 @@
     crisis = cf.load("almaty-2022")
     result = cf.run(crisis, replications=200, seed=1)
     result.summary["deaths_total"].median
+    effect = cf.compare(crisis, arms=["restraint"], replications=200)
+    effect.effect("restraint", "deaths_total")
 
 Everything the command line does is a function of the same name here. Functions are imported when they are first used,
 so that ``import contrafact`` costs nothing.
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from contrafact.experiment.catalogue import scenarios
     from contrafact.experiment.checkup import doctor, validate
     from contrafact.experiment.claiming import Claims, claims
+    from contrafact.experiment.comparing import ComparisonInterrupted, compare
+    from contrafact.experiment.comparison import Comparison
     from contrafact.experiment.describing import describe
     from contrafact.experiment.loading import is_results, load
     from contrafact.experiment.replaying import replay
@@ -36,6 +40,8 @@ __version__ = "0.1.0.dev0"
 __all__ = [
     "AnyResult",
     "Claims",
+    "Comparison",
+    "ComparisonInterrupted",
     "InputError",
     "InputErrors",
     "Interrupted",
@@ -44,6 +50,7 @@ __all__ = [
     "Score",
     "check_evidence",
     "claims",
+    "compare",
     "default_out",
     "describe",
     "doctor",
@@ -64,6 +71,8 @@ _HOMES = {
     "catalogue": ("scenarios",),
     "claiming": ("Claims", "claims"),
     "checkup": ("doctor", "validate"),
+    "comparing": ("ComparisonInterrupted", "compare"),
+    "comparison": ("Comparison",),
     "describing": ("describe",),
     "loading": ("is_results", "load"),
     "replaying": ("replay",),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -182,6 +182,76 @@ def score(
 
 @main.command()
 @with_scenario
+@click.option(
+    "--arm",
+    "arms",
+    metavar="NAME|NAME:PATH=VALUE;...",
+    multiple=True,
+    help="A variant of the scenario, or changes made on the spot; `null:` changes nothing.  [default: restraint]",
+)
+@click.option("--replications", type=int, default=40, show_default=True, help="Pairs of each arm, at least 2.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same results.")
+@click.option("--until", metavar="TIME|DURATION", help='Stop early: "2022-01-06T12:00" or "36 h".')
+@click.option("--hold-switches", is_flag=True, help="Leave what is contested as the scenario has it.")
+@click.option("--out", metavar="PATH", help="Results folder.  [default: results/SCENARIO-arms-seedSEED]")
+@click.option("--overwrite", is_flag=True, help="Replace an older results folder.")
+@click.option("--threads", type=int, help="Pairs side by side.  [default: all processors]")
+@click.option("--workers", type=int, default=0, metavar="N", help="Use N processes instead of threads.")
+@click.option("--no-pictures", is_flag=True, help="Draw no pictures.")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@with_json
+def compare(
+    scenario: str,
+    variant: str,
+    overrides: tuple[str, ...],
+    arms: tuple[str, ...],
+    hold_switches: bool,
+    out: str | None,
+    no_pictures: bool,
+    quiet: bool,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Run arms of SCENARIO beside the recorded run, pair by pair with the same random numbers, and show their effects.
+
+    Numbers of the scenario and settings of what is contested are drawn anew for the pairs. Where a contested switch
+    decides the sign of an effect, that is said and no pooled effect is shown.
+    """
+    crisis = cf.load(scenario, overrides, variant)
+    name = crisis.name if crisis.variant == "recorded" else f"{crisis.name}-{crisis.variant}"
+    target = cf.default_out(f"{name}-arms", options["seed"]) if out is None else out
+    notify = silence if quiet else to_stderr
+    cf.terminal.tell_reused(scenario, options["replications"], options["seed"], notify)
+    if not arms:
+        notify("no --arm is given: compared is restraint")
+    extra = [word for arm in arms for word in ("--arm", arm)] + (["--hold-switches"] if hold_switches else [])
+    command = command_line(scenario, variant, overrides, options, "compare", extra)
+    try:
+        with cf.terminal.Bar(crisis.name, wanted=not quiet) as bar:
+            found = cf.compare(
+                crisis, arms or None, switches=not hold_switches, out=target, progress=bar, notify=notify,
+                command=command, **options,
+            )  # fmt: skip
+        interrupted = False
+    except cf.ComparisonInterrupted as stop:
+        if stop.comparison is None:
+            raise
+        found, interrupted = stop.comparison, True
+    if as_json:
+        print_json(found.as_dict())
+    elif not quiet:
+        cf.terminal.show_comparison(found)
+    if not (no_pictures or interrupted):
+        pictures = cf.terminal.draw(found, notify)
+        if not (as_json or quiet):
+            cf.terminal.show_pictures(pictures)
+    if interrupted:
+        click.echo(f"interrupted: {found.replications} of {found.requested} pairs are kept in {found.folder}", err=True)
+        leave(INTERRUPTED)
+
+
+@main.command()
+@with_scenario
 @click.option("--draws", type=int, default=40, show_default=True, help="Draws of the calm-week check; 0 for none.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of these draws.")
 @click.option("--threads", type=int, help="Draws side by side.  [default: all processors]")
@@ -316,16 +386,23 @@ def to_score(source: str, variant: str, overrides: tuple[str, ...], replications
     return cf.read(path if path.is_dir() else path.parent)
 
 
-def command_line(scenario: str, variant: str, overrides: tuple[str, ...], options: dict[str, Any]) -> str:
+def command_line(
+    scenario: str,
+    variant: str,
+    overrides: tuple[str, ...],
+    options: dict[str, Any],
+    name: str = "run",
+    extra: Iterable[str] = (),
+) -> str:
     """The command that does again what was asked for, for the manifest; threads and processes do not matter to it."""
-    words = ["contrafact", "run", scenario]
+    words = ["contrafact", name, scenario, *extra]
     if variant != "recorded":
         words += ["--variant", variant]
     for override in overrides:
         words += ["--set", override]
-    for name in ("replications", "seed", "until"):
-        if options[name] is not None:
-            words += [f"--{name}", str(options[name])]
+    for option in ("replications", "seed", "until"):
+        if options[option] is not None:
+            words += [f"--{option}", str(options[option])]
     return shlex.join(words)
 
 

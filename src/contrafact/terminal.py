@@ -17,19 +17,21 @@ from contrafact.errors import RunError
 from contrafact.experiment.auditing import Checked
 from contrafact.experiment.checkup import Checkup, can_draw
 from contrafact.experiment.claiming import Claims
+from contrafact.experiment.comparison import Comparison, pairs_line
 from contrafact.experiment.loading import is_results
 from contrafact.experiment.manifest import read_manifest
 from contrafact.experiment.protocol import AnyDescription
 from contrafact.experiment.replaying import Replayed
 from contrafact.experiment.result import AnyResult, Result
 from contrafact.experiment.scoring import Score
-from contrafact.report import scores, wording
+from contrafact.report import effect_tables, scores, wording
 from contrafact.report.evidence import check_lines, claim_lines
 from contrafact.report.tables import milestone_table, outcome_table
 from contrafact.words import counted
 
 PATIENCE_S = 1.0
 WIDTH = 120
+WIDE = 160
 NO_PICTURES = "no pictures: what draws them is not installed; get it with: pip install 'contrafact[report]'"
 
 
@@ -82,7 +84,7 @@ def tell_reused(source: str, replications: int, seed: int, notify: Callable[[str
     )
 
 
-def draw(result: AnyResult, notify: Callable[[str], None]) -> list[Path]:
+def draw(result: AnyResult | Comparison, notify: Callable[[str], None]) -> list[Path]:
     """Save pictures beside the results; where what draws them is missing, say how to get it.
 
     RunError tells that drawing failed; the results are whole all the same.
@@ -111,6 +113,18 @@ def show_result(result: AnyResult) -> None:
     if isinstance(result, Result) and result.milestones:
         screen.print(milestone_table(result))
     say(screen, f"results: {result.folder}")
+
+
+def show_comparison(comparison: Comparison) -> None:
+    """What ran, the effects of each arm, how to read them, and where the results are."""
+    screen = Console(width=None if sys.stdout.isatty() else WIDE, highlight=False)
+    say(screen, pairs_line(comparison))
+    for arm in comparison.arms:
+        for table in effect_tables.tables(comparison, arm.name):
+            screen.print(table)
+    for line in effect_tables.notes(comparison):
+        say(screen, line)
+    say(screen, f"results: {comparison.folder}")
 
 
 def show_pictures(pictures: list[Path]) -> None:

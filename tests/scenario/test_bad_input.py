@@ -58,6 +58,10 @@ CASES = {
         ("sites:\n", "xyz: {}\nsites:\n"),
         ("xyz", "xyz: {}", 'unknown key "xyz"; allowed here: format, name, title, summary, variants,'),
     ),
+    "a switch without a choice": (
+        ("sites:\n", "switches: {fear: {title: Why?, contested: Open, settings: {yes: {title: Yes}}}}\nsites:\n"),
+        ("switches.fear.settings", "{yes: {title: Yes}}", "found yes, expected two settings or more"),
+    ),
     "wrong unit": (
         ("value: 80 persons", "value: 80 kg"),
         ("forces.police.strength.value", "80 kg", 'found "80 kg", expected persons, e.g. "12000 persons"'),

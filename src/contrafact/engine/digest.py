@@ -16,16 +16,27 @@ HOURLY = ("slot_person", "slot_cell", "slot_phase", "slot_spent")
 
 
 class Digest:
-    """A running hash of one replication."""
+    """A running hash of one replication.
+
+    hours  the hash so far after each full hour: as long as those of two runs agree, the runs have done the same
+    """
 
     def __init__(self) -> None:
         self._hash = hashlib.blake2b(digest_size=16)
+        self.hours: list[bytes] = []
+
+    def copy(self) -> Digest:
+        """The same hash so far, which goes on by itself."""
+        other = Digest()
+        other._hash, other.hours = self._hash.copy(), self.hours.copy()
+        return other
 
     def hourly(self, c: Context) -> None:
         """Take in the residents in the street and the counts."""
         for name in HOURLY:
             self._hash.update(np.ascontiguousarray(getattr(c.now, name)[: c.slots]).data)
         self._hash.update(c.now.counts.data)
+        self.hours.append(self._hash.copy().digest())
 
     def finish(self, c: Context) -> str:
         """Take in the full state and give the hash in hexadecimal."""

@@ -46,6 +46,7 @@ SIGHT_KM = 4.0  # distance at which the exposure kernel is cut
 AROUND_KM = 1.0  # distance within which deaths and injuries are seen
 ROSTER = 65_536  # residents in the street for whom there is room at first
 OUTSIDERS = 20_000  # ids reserved for persons who come from outside
+SCRATCH = ("free_teams", "arrests", "harm", "hits", "combat_harm", "band_goal")  # of fixed, (cell,): written in a tick
 
 
 @dataclass(frozen=True)
@@ -62,12 +63,17 @@ class Model:
     fixed: Fixed
 
 
-def prepare(scenario: Scenario, world: World) -> Model:
-    """Prepare what all replications share."""
-    start, cell = (np.asarray(a) for a in world.near(SIGHT_KM))
-    home = np.repeat(np.arange(world.cells), np.diff(start))
-    km = great_circle(world.lat[home], world.lon[home], world.lat[cell], world.lon[cell])
-    around_start, around_cell = (np.asarray(a) for a in world.near(AROUND_KM))
+def prepare(scenario: Scenario, world: World, like: Model | None = None) -> Model:
+    """Prepare what all replications share; ``like``, a model of the same world, lends its distances."""
+    if like is None:
+        start, cell = (np.asarray(a) for a in world.near(SIGHT_KM))
+        home = np.repeat(np.arange(world.cells), np.diff(start))
+        km = great_circle(world.lat[home], world.lon[home], world.lat[cell], world.lon[cell])
+        sight, place_km = (start, cell, km), place_distances(world)
+        around = tuple(np.asarray(a) for a in world.near(AROUND_KM))
+    else:
+        sight, place_km, around = like.sight, like.place_km, like.around
+    around_start, around_cell = around
     fixed = Fixed(
         cells=world.cells,
         persons=world.persons,
@@ -96,8 +102,9 @@ def prepare(scenario: Scenario, world: World) -> Model:
         ),
         **facility_arrays(scenario, world),
     )
-    sight, around = (start, cell, km), (around_start, around_cell)
-    return Model(scenario, world, scenario.hours, scenario.ticks_per_hour, place_distances(world), sight, around, fixed)
+    return Model(
+        scenario, world, scenario.hours, scenario.ticks_per_hour, place_km, sight, (around_start, around_cell), fixed
+    )
 
 
 def facility_arrays(scenario: Scenario, world: World) -> dict[str, Any]:
@@ -165,11 +172,17 @@ class Draws:
         return parameter.prior.quantile(self._uniform(path))
 
 
-def set_up(model: Model, seed: int, replication: int, calm: bool = False) -> tuple[Context, dict[str, float]]:
-    """One replication before its first tick, and its drawn numbers by path. ``calm`` leaves out news and actions."""
+def set_up(
+    model: Model, seed: int, replication: int, calm: bool = False, draw: int | None = None
+) -> tuple[Context, dict[str, float]]:
+    """One replication before its first tick, and its drawn numbers by path.
+
+    ``calm`` leaves out news and actions; ``draw`` is the number of the replication whose drawn numbers are taken, the
+    replication's own where None.
+    """
     scenario, world = model.scenario, model.world
     key = rng.stream_key(seed, replication)
-    draws = Draws(scenario, key)
+    draws = drawn(model, seed, replication if draw is None else draw)
     p = draws.parameters
     fixed = Fixed(**model.fixed.__dict__)
     detour = draws["place.detour"]
@@ -210,6 +223,11 @@ def set_up(model: Model, seed: int, replication: int, calm: bool = False) -> tup
     return context, draws.values
 
 
+def drawn(model: Model, seed: int, draw: int) -> Draws:
+    """The numbers of one draw of the scenario's priors."""
+    return Draws(model.scenario, rng.stream_key(seed, draw))
+
+
 def set_up_sites(model: Model, fixed: Fixed, draws: Draws, detour: float) -> None:
     """Arrays by site and what depends on distance from facilities: attraction, pull, vision, reach, hold times."""
     world, p = model.world, draws.parameters
@@ -244,7 +262,7 @@ def set_up_residents(model: Model, fixed: Fixed, draws: Draws) -> None:
     fixed.sight_start, fixed.sight_cell = start, cell
     fixed.sight_weight = np.rint(share * FIXED_POINT).astype(np.int64)
     fixed.risk = np.zeros(world.cells)
-    for name in ("free_teams", "arrests", "harm", "hits", "combat_harm", "band_goal"):
+    for name in SCRATCH:
         setattr(fixed, name, np.zeros(world.cells, np.int64))
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from contrafact.experiment.plan import Plan
     from contrafact.model.context import Event
     from contrafact.scenario import Scenario
+    from contrafact.scenario.overrides import Overrides
     from contrafact.world import World
 
 Array: TypeAlias = NDArray[Any]
@@ -67,6 +68,12 @@ def from_resolved(resolved: Mapping[str, Any]) -> Scenario:
     """The city whose ``resolved()`` this is."""
     known = evidence_ids(resolved.get("files"), MANIFEST)
     return scenario.from_resolved(resolved, known_evidence=known, declared=PARAMETERS)
+
+
+def overridden(crisis: Scenario, changes: Overrides) -> Scenario:
+    """The same city with more overrides."""
+    known = evidence_ids(crisis.files, crisis.source)
+    return scenario.with_overrides(crisis, changes, known_evidence=known, declared=PARAMETERS)
 
 
 def evidence_ids(files: object = None, source: str = MANIFEST) -> dict[str, str | None]:

@@ -19,11 +19,16 @@ FOLDERS = {
     "holders": "Holder of each facility by hour and replication",
     "events": "Seizures, recaptures, actions and other events",
     "draws": "Values drawn for each replication",
+    "districts": "Harm to unarmed persons and hours in the street, summed by district, replication and arm",
+    "switches": "Settings of contested switches under which each pair of a comparison stands",
+    "divergence": "Hexagons in which an arm first differs: when, and in which share of the pairs",
+    "effects": "Effect of each arm on each outcome",
 }
 
 
 def crate(manifest: Manifest, title: str, folder: Path) -> dict[str, Any]:
     """Metadata of a results folder that holds these files."""
+    milestones = ["milestones.json"] if manifest.comparison is None else []
     parts = sorted(str(path.relative_to(folder)) for path in folder.rglob("*.parquet"))
     program = {
         "@id": "#contrafact",
@@ -54,11 +59,11 @@ def crate(manifest: Manifest, title: str, folder: Path) -> dict[str, Any]:
         "description": f"Results of a simulation of the scenario {manifest.scenario}; made by a model, not observed.",
         "datePublished": manifest.created,
         "license": "The licence is for whoever publishes these results to state.",
-        "hasPart": [{"@id": part} for part in ["manifest.json", "milestones.json", *parts]],
+        "hasPart": [{"@id": part} for part in ["manifest.json", *milestones, *parts]],
         "mentions": {"@id": "#run"},
     }
     files = [_file("manifest.json", "How the run was made", "application/json")]
-    files.append(_file("milestones.json", "Rows of the record beside the simulated range", "application/json"))
+    files += [_file(part, "Rows of the record beside the simulated range", "application/json") for part in milestones]
     files += [_file(part, FOLDERS[part.split("/")[0]], "application/vnd.apache.parquet") for part in parts]
     return {"@context": "https://w3id.org/ro/crate/1.1/context", "@graph": [described, root, action, program, *files]}
 

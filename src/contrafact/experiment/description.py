@@ -93,6 +93,10 @@ class Description:
             "actions": [dict(zip(ACTION_KEYS, row, strict=True)) for row in action_rows(described)],
             "variant": described.variant,
             "variants": {name: variant.title for name, variant in described.variants.items()},
+            "switches": {
+                name: {"title": switch.title, "contested": switch.contested, "settings": list(switch.settings)}
+                for name, switch in described.switches.items()
+            },
             "left_out": list(described.left_out),
             "calm": None if self.calm is None else {"draws": self.calm.draws, "share": self.calm.share},
         }
@@ -114,6 +118,12 @@ class Description:
         yield Section("Actions", tuple(key.replace("_", " ") for key in ACTION_KEYS), tuple(action_rows(described)))
         variants = tuple((name, variant.title, variant.asserts or "") for name, variant in described.variants.items())
         yield Section("Variants (--variant NAME)", ("name", "what it changes", "asserted only by"), variants)
+        contested = tuple(
+            (name, switch.title, ", ".join(switch.settings)) for name, switch in described.switches.items()
+        )
+        if contested:
+            columns = ("switch", "question", "settings")
+            yield Section("Contested; a setting of each is drawn when arms are compared", columns, contested)
         yield Section("Left out, since no source gives it", lines=tuple(described.left_out))
         assumed = (
             f"{self.assumptions} of {len(self.values)} values are assumptions, each with a prior or set by the user"

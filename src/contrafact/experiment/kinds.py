@@ -49,8 +49,7 @@ class City:
 
     def overridden(self, overrides: Overrides) -> Scenario:
         """The same scenario with more overrides."""
-        known = city.evidence_ids(self.scenario.files, self.scenario.source)
-        return scenario.with_overrides(self.scenario, overrides, known_evidence=known, declared=PARAMETERS)
+        return city.overridden(self.scenario, overrides)
 
     def problems(self) -> list[InputError]:
         """Places outside its map, and the like."""

@@ -31,7 +31,10 @@ class Finished(BaseModel):
 
 
 class Manifest(BaseModel):
-    """What manifest.json holds; elapsed_s in seconds, until_hours null for a model without a clock."""
+    """What manifest.json holds; elapsed_s in seconds, until_hours null for a model without a clock.
+
+    comparison  of a comparison its arms, each with its changes, and whether switches were drawn; null of a run
+    """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
@@ -56,6 +59,7 @@ class Manifest(BaseModel):
     packages: dict[str, str]
     platform: str
     resolved: dict[str, Any]
+    comparison: dict[str, Any] | None = None
 
     @property
     def length(self) -> float:

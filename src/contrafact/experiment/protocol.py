@@ -54,31 +54,39 @@ class AnyDescription(Protocol):
         """What ``contrafact describe --json`` prints."""
 
 
-class Collector(Protocol):
+class Adding(Protocol):
     """Keeps what is worth keeping of replications, which it gets in the order of their numbers."""
 
     @property
     def count(self) -> int:
         """How many it has got."""
 
-    def add(self, replication: Any) -> None:
+    def add(self, replication: Any, /) -> None:
         """Keep one replication."""
+
+
+class Collector(Adding, Protocol):
+    """Makes a result of what it keeps."""
 
     def result(self, elapsed_s: float) -> AnyResult:
         """All that was kept."""
 
 
-class Job(Protocol):
-    """What every replication of a run shares."""
+class AnyJob(Protocol):
+    """What all replications share, of a run or of a comparison."""
 
     def simulate(self, number: int) -> Any:
         """Run one replication on this thread; what it gives has a ``digest``."""
 
+    def recipe(self) -> Callable[[], AnyJob]:
+        """Makes the same job in another process, to which it is sent."""
+
+
+class Job(AnyJob, Protocol):
+    """What every replication of a run shares."""
+
     def collector(self, asked: Plan) -> Collector:
         """Something empty that keeps the replications of this job."""
-
-    def recipe(self) -> Callable[[], Job]:
-        """Makes the same job in another process, to which it is sent."""
 
 
 class Experiment(Protocol[R]):

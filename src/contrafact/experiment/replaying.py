@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from contrafact.experiment import kinds
+from contrafact.experiment import comparing, kinds
 from contrafact.experiment.loading import scenario_of
 from contrafact.experiment.manifest import read_manifest
-from contrafact.experiment.protocol import Notify, to_stderr
+from contrafact.experiment.protocol import AnyJob, Notify, to_stderr
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,18 @@ class Replayed:
 
 
 def replay(folder: str | Path, replication: int = 0, notify: Notify = to_stderr) -> Replayed:
-    """Simulate one replication as its manifest says; InputError(s) where the manifest cannot be trusted."""
+    """Simulate one replication as its manifest says, of a comparison all its arms.
+
+    InputError(s) where the manifest cannot be trusted.
+    """
     place = Path(folder)
     record = read_manifest(place)
     recorded = record.digest_of(replication)
-    experiment = kinds.of(scenario_of(record, place))
-    again = experiment.job(record.seed, frozenset(), record.length, notify).simulate(replication)
+    crisis = scenario_of(record, place)
+    job: AnyJob = (
+        kinds.of(crisis).job(record.seed, frozenset(), record.length, notify)
+        if record.comparison is None
+        else comparing.recorded_job(crisis, record, notify)
+    )
+    again = job.simulate(replication)
     return Replayed(replication, again.digest, recorded, tuple(record.differences()))

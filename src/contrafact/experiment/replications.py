@@ -20,7 +20,7 @@ from contrafact.errors import InputError, InputErrors, RunError
 from contrafact.experiment.interruption import Interruption, deaf_children, die_with_parent
 
 if TYPE_CHECKING:
-    from contrafact.experiment.protocol import Job
+    from contrafact.experiment.protocol import AnyJob
 
 POLL_S = 0.2
 ATTEMPTS = 3
@@ -42,7 +42,7 @@ class Pool(Protocol):
 class Threads:
     """Replications on threads of this process."""
 
-    def __init__(self, job: Job, size: int) -> None:
+    def __init__(self, job: AnyJob, size: int) -> None:
         self.job, self.size = job, size
         self._pool = ThreadPoolExecutor(size, thread_name_prefix="replication")
 
@@ -58,7 +58,7 @@ class Threads:
 class Processes:
     """Replications in processes of their own; each makes the job once."""
 
-    def __init__(self, job: Job, size: int) -> None:
+    def __init__(self, job: AnyJob, size: int) -> None:
         self.job, self.size = job, size
         self._deaths = 0
         self._pool = self._start()
@@ -140,11 +140,11 @@ def processors() -> int:
     return os.cpu_count() or 1
 
 
-_worker: dict[str, Job] = {}
+_worker: dict[str, AnyJob] = {}
 """In a worker process: the job of all its replications."""
 
 
-def _start_worker(recipe: Callable[[], Job]) -> None:
+def _start_worker(recipe: Callable[[], AnyJob]) -> None:
     die_with_parent()
     _worker["job"] = recipe()
 

@@ -13,13 +13,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import duckdb
 
 from contrafact import __version__
 from contrafact.errors import InputError, RunError
 from contrafact.experiment import crate, kinds, manifest
+from contrafact.experiment.comparison import Comparison
 from contrafact.experiment.loading import scenario_of
 from contrafact.experiment.manifest import MILESTONES, Finished, Manifest, read_manifest
 from contrafact.experiment.parquet import sync
@@ -78,31 +79,34 @@ def write(result: R, out: Path | None = None, *, overwrite: bool = False, comman
     """Write the results folder and return the result that knows where it lies; out=None takes the default name."""
     target = default_out(result.scenario.name, result.seed) if out is None else out
     check_free(target, overwrite)
-    try:
-        with _whole(target) as folder:
-            _write_into(folder, result, command)
-    except (OSError, duckdb.Error) as error:
-        raise RunError(f"the results could not be written to {target}: {error}") from error
+    with whole(target) as folder:
+        kinds.of(result.scenario).write_tables(result, folder)
+        write_records(result, folder, command)
     return replace(result, folder=target)
 
 
 def read(folder: Path) -> AnyResult:
     """Result of the run that wrote this folder; InputError(s) where a part is missing, torn or edited."""
     record = read_manifest(folder)
+    if record.comparison is not None:
+        allowed = "the results of a run; the tables of a comparison are read as Parquet files"
+        raise InputError(f"holds a comparison, expected {allowed}", file=str(folder), allowed=allowed)
     found: AnyResult = kinds.of(scenario_of(record, folder)).read(folder, record)
     return found
 
 
-def _write_into(folder: Path, result: AnyResult, command: str) -> None:
-    kinds.of(result.scenario).write_tables(result, folder)
+def write_records(result: AnyResult | Comparison, folder: Path, command: str) -> None:
+    """Manifest, description of the folder and, of a run, milestones, beside its tables."""
     record = describe_run(result, command)
-    _write_json(folder / MILESTONES, {"milestones": [dict(milestone) for milestone in result.milestones]})
+    if isinstance(result, AnyResult):
+        _write_json(folder / MILESTONES, {"milestones": [dict(milestone) for milestone in result.milestones]})
     _write_json(folder / crate.NAME, crate.crate(record, result.scenario.title, folder))
     _write_json(folder / manifest.NAME, record.model_dump())
 
 
-def describe_run(result: AnyResult, command: str) -> Manifest:
-    """The manifest of a run that has just ended."""
+def describe_run(result: AnyResult | Comparison, command: str) -> Manifest:
+    """The manifest of a run or a comparison that has just ended."""
+    compared = result if isinstance(result, Comparison) else None
     return Manifest(
         format=manifest.FORMAT,
         contrafact=__version__,
@@ -111,7 +115,8 @@ def describe_run(result: AnyResult, command: str) -> Manifest:
         seed=result.seed,
         until_hours=result.until_hours,
         record=sorted(result.record),
-        arms=[RECORDED],
+        arms=[RECORDED] if compared is None else list(compared.arm_names),
+        comparison=None if compared is None else comparison_of(compared),
         requested=result.requested,
         replications=[
             Finished(number=int(number), digest=digest)
@@ -131,9 +136,26 @@ def describe_run(result: AnyResult, command: str) -> Manifest:
     )
 
 
+def comparison_of(comparison: Comparison) -> dict[str, Any]:
+    """What a manifest holds of a comparison beside what it holds of a run."""
+    return {"arms": [arm.as_dict() for arm in comparison.arms], "switches": comparison.design.drawn}
+
+
+@contextmanager
+def whole(target: Path) -> Iterator[Path]:
+    """A temporary sibling that takes the target's name when the block ends well and vanishes when it does not.
+
+    RunError where it cannot be written.
+    """
+    try:
+        with _whole(target) as folder:
+            yield folder
+    except (OSError, duckdb.Error) as error:
+        raise RunError(f"the results could not be written to {target}: {error}") from error
+
+
 @contextmanager
 def _whole(target: Path) -> Iterator[Path]:
-    """A temporary sibling that takes the target's name when the block ends well and vanishes when it does not."""
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = Path(tempfile.mkdtemp(prefix=f"{target.name}.partial-", dir=target.parent))
     try:

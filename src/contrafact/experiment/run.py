@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from contrafact.experiment import kinds, results
 from contrafact.experiment.interruption import Interruption
 from contrafact.experiment.plan import Plan, plan
-from contrafact.experiment.protocol import Collector, Job, Notify, Progress, Until, to_stderr
+from contrafact.experiment.protocol import Adding, AnyJob, Notify, Progress, Until, to_stderr
 from contrafact.experiment.replications import InOrder, Processes, Threads
 from contrafact.experiment.result import AnyResult
 
@@ -69,7 +69,7 @@ def run(
     collected = job.collector(asked)
     begun = time.perf_counter()
     with Interruption() as interruption:
-        _simulate(job, collected, asked, interruption, progress, notify)
+        simulate_all(job, collected, asked, interruption, progress, notify)
         if not collected.count:
             raise Interrupted(None)
         result = collected.result(time.perf_counter() - begun)
@@ -80,9 +80,9 @@ def run(
     return result
 
 
-def _simulate(
-    job: Job,
-    collected: Collector,
+def simulate_all(
+    job: AnyJob,
+    collected: Adding,
     asked: Plan,
     interruption: Interruption,
     progress: Progress | None,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,8 @@ from contrafact.words import counted
 
 if TYPE_CHECKING:
     from contrafact.experiment.result import Result
+    from contrafact.scenario import Scenario
+    from contrafact.world import World
 
 SYNTHETIC = "Persons are synthetic: no hexagon says where any real person was."
 CIRCLES = (
@@ -132,11 +134,16 @@ def _city(result: Result) -> City:
         if place.site is not None:
             lost = _from_the_start(np.not_equal(result.holders[:, :, number].T, HOLDERS.index("state")))
             places.append(Facility(place.name, place.kind, place.lat, place.lon, lost))
+    return ground(scenario, result.world, places)
+
+
+def ground(scenario: Scenario, world: World, places: Sequence[Facility] = ()) -> City:
+    """Cells and district borders of a world, with places on them."""
     if isinstance(scenario.place, RegionPlace):
-        points = np.stack([result.world.lon, result.world.lat], axis=1)
-        return City(result.world.cell_ids, result.world.residents, (), places, points)
+        points = np.stack([world.lon, world.lat], axis=1)
+        return City(world.cell_ids, world.residents, (), places, points)
     rings = list(_rings(json.loads(scenario.files[scenario.place.districts.file])))
-    return City(result.world.cell_ids, result.world.residents, rings, places)
+    return City(world.cell_ids, world.residents, rings, places)
 
 
 def _rings(districts: Mapping[str, Any]) -> Iterator[Ring]:

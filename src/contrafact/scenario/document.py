@@ -6,12 +6,12 @@ import copy
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field, PrivateAttr, field_validator
 
 from contrafact.errors import InputError
-from contrafact.scenario.context import Id
+from contrafact.scenario.context import EvidenceIds, Id
 from contrafact.scenario.parts import Part, Text
-from contrafact.scenario.problems import Marks
+from contrafact.scenario.problems import Marks, listed, problem
 
 FORMAT = 1
 RECORDED = "recorded"
@@ -31,10 +31,40 @@ class Variant(Part):
     settings: Annotated[Mapping[str, Any], Field(min_length=1)]
 
 
+class Setting(Part):
+    """One answer to what is contested: changes as an override takes them, none where the scenario as written is it."""
+
+    title: Text
+    changes: Mapping[str, Any] = Field(default_factory=dict)
+
+
+class Switch(Part):
+    """What no source settles and what may decide an effect: comparisons of arms are made under each setting.
+
+    title      the question, in one line
+    contested  why it is open, and who says what
+    settings   two answers or more, by id
+    """
+
+    title: Text
+    contested: Text
+    anchors: EvidenceIds = ()
+    settings: Mapping[Id, Setting]
+
+    @field_validator("settings")
+    @classmethod
+    def _there_is_a_choice(cls, settings: Mapping[str, Setting]) -> Mapping[str, Setting]:
+        if len(settings) < 2:
+            allowed = "two settings or more"
+            raise problem(f"found {listed(settings)}, expected {allowed}", allowed=allowed)
+        return settings
+
+
 class Document(Part):
     """The head of a scenario file, its variants, and what the loader notes about the whole of it.
 
     variants  arms that change one thing, by id; the loader applies one
+    switches  what is contested, by id; ``compare`` draws a setting of each
     variant   id of the one that was applied; a file does not set it
     """
 
@@ -43,6 +73,7 @@ class Document(Part):
     title: Text
     summary: Text
     variants: Mapping[Id, Variant] = Field(default_factory=dict)
+    switches: Mapping[Id, Switch] = Field(default_factory=dict)
     variant: Text = RECORDED
 
     _tree: dict[str, Any] = PrivateAttr(default_factory=dict)

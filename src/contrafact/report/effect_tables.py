@@ -1,0 +1,206 @@
+"""Tables for the terminal: the effects of arms, harm first, arms in the order in which they were given."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rich import box
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.table import Table
+
+from contrafact.report import wording
+from contrafact.words import counted
+
+if TYPE_CHECKING:
+    from contrafact.experiment.comparison import Comparison
+    from contrafact.experiment.effects import Effect, Interval
+
+HEADLINE = ("deaths_total", "injured_total")
+FEW_GROUPS = 5
+COLUMNS = ("", "effect", "95 % interval", "median", "other sign", "no difference", "unpaired/paired", "chance",
+           "numbers", "assumptions", "")  # fmt: skip
+READING = (
+    "Effect: the arm less the recorded run, mean over pairs. Interval: Student's t over groups of pairs that share a "
+    "draw of the scenario's numbers.",
+    "Other sign: pairs whose difference is opposite to the mean. Unpaired/paired: how many times more the difference "
+    "of unpaired runs varies.",
+    "Chance, numbers, assumptions: shares of the variance of the effect that come from random events, from the drawn "
+    "numbers of the scenario, and from switches; one that is estimated below zero is told as 0.",
+)
+
+
+class EffectTables:
+    """The tables of all arms, for a terminal or a notebook."""
+
+    def __init__(self, comparison: Comparison) -> None:
+        self.comparison = comparison
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for arm in self.comparison.arms:
+            yield from tables(self.comparison, arm.name)
+        yield from notes(self.comparison)
+
+    def __str__(self) -> str:
+        screen = Console(width=150, highlight=False, color_system=None)
+        with screen.capture() as captured:
+            screen.print(self)
+        return captured.get()
+
+    __repr__ = __str__
+
+
+def effect_table(comparison: Comparison) -> EffectTables:
+    """The effects of every arm."""
+    return EffectTables(comparison)
+
+
+def arm_table(comparison: Comparison, arm: str) -> Table:
+    """One row an outcome; below, what the arm changes, what is decided by an assumption, and where it first differs."""
+    named = next(one for one in comparison.arms if one.name == arm)
+    table = Table(
+        title=f"{arm}: {named.title}",
+        title_justify="left",
+        title_style="bold",
+        caption="\n".join(
+            [*headlines(comparison, arm), *in_districts(comparison, arm), first_differs(comparison, arm)]
+        ),
+        caption_justify="left",
+        caption_style="",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        header_style="",
+    )
+    for number, column in enumerate(COLUMNS):
+        table.add_column(column, justify="left" if number in (0, len(COLUMNS) - 1) else "right", no_wrap=number == 0)
+    for effect in comparison.effects:
+        if effect.arm == arm:
+            table.add_row(*row(effect))
+    return table
+
+
+def setting_table(comparison: Comparison, arm: str) -> Table:
+    """Deaths and injuries under each setting of each switch, with the number of pairs that stand under it."""
+    deaths, injuries = (comparison.effect(arm, outcome) for outcome in HEADLINE)
+    table = Table(
+        title=f"{arm}: under each setting of what is contested",
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        header_style="",
+    )
+    for number, column in enumerate(("switch", "setting", *map(wording.outcome, HEADLINE), "pairs")):
+        table.add_column(column, justify="left" if number < 2 else "right")
+    before = ""
+    for one, other in zip(deaths.by_setting, injuries.by_setting, strict=True):
+        cells = (
+            f"{signed(under.effect.mean, unit)} ({ends(under.effect, unit)})"
+            for under, unit in ((one, deaths.unit), (other, injuries.unit))
+        )
+        table.add_row("" if one.switch == before else one.switch, one.setting, *cells, str(one.effect.pairs))
+        before = one.switch
+    return table
+
+
+def tables(comparison: Comparison, arm: str) -> list[Table]:
+    """All tables of one arm: that of its settings only where something is contested and anything differs at all."""
+    differs = any(effect.zero_share < 1.0 for effect in comparison.effects if effect.arm == arm)
+    under = [setting_table(comparison, arm)] if differs and comparison.design.switches else []
+    return [arm_table(comparison, arm), *under]
+
+
+def row(effect: Effect) -> tuple[str, ...]:
+    """One outcome in words; where a switch decides the sign, its name in place of a pooled effect."""
+    pairs = (share(effect.sign_flip_share), share(effect.zero_share))
+    ratio = "" if effect.variance_ratio is None else f"{effect.variance_ratio:.1f}"
+    parts = {} if effect.parts is None else effect.parts.shares()
+    shares = [share(parts.get(name)) for name in ("monte_carlo", "parameters", "assumptions")]
+    tail = (*pairs, ratio, *shares, wording.unit(effect.unit))
+    if effect.effect is None:
+        return wording.outcome(effect.outcome), "decided by", f"assumption {effect.decided_by}", "", *tail
+    mean, interval = signed(effect.effect.mean, effect.unit), ends(effect.effect, effect.unit)
+    return wording.outcome(effect.outcome), mean, interval, signed(effect.median or 0.0, effect.unit), *tail
+
+
+def headlines(comparison: Comparison, arm: str) -> list[str]:
+    """Deaths and injuries in a sentence each, then whatever else an assumption decides."""
+    effects = [effect for effect in comparison.effects if effect.arm == arm]
+    chosen = [effect for effect in effects if effect.outcome in HEADLINE]
+    others = [effect for effect in effects if effect.decided_by and effect.outcome not in HEADLINE]
+    return [headline(effect) for effect in (*chosen, *others)]
+
+
+def headline(effect: Effect) -> str:
+    """What is to be said of one effect first."""
+    what = wording.outcome(effect.outcome)
+    if effect.zero_share == 1.0:
+        return f"{what}: the same in every pair."
+    if effect.effect is not None:
+        certain = "" if effect.effect.sign else "; the interval holds zero"
+        return f"{what}: {signed(effect.effect.mean, effect.unit)} ({ends(effect.effect, effect.unit)}){certain}."
+    under = (
+        f"{one.setting} {signed(one.effect.mean, effect.unit)} ({ends(one.effect, effect.unit)})"
+        for one in effect.by_setting
+        if one.switch == effect.decided_by
+    )
+    return f"{what}: decided by assumption {effect.decided_by}: {'; '.join(under)}. No pooled effect is told."
+
+
+def in_districts(comparison: Comparison, arm: str) -> list[str]:
+    """Districts in which another number of unarmed persons is killed or injured, where intervals exclude zero."""
+    found = [one for one in comparison.by_district if (one.arm, one.quantity) == (arm, "harmed_unarmed")]
+    told = [
+        f"{one.district} {signed(one.effect.mean, one.unit)} ({ends(one.effect, one.unit)})"
+        for one in found
+        if one.effect.sign
+    ]
+    return [f"Unarmed persons killed or injured, by district: {'; '.join(told)}."] if told else []
+
+
+def first_differs(comparison: Comparison, arm: str) -> str:
+    """When and where an arm first differs, over the pairs."""
+    found = [first for first in comparison.first_divergence if first.arm == arm]
+    ticks = [first.tick for first in found if first.tick is not None]
+    if not ticks:
+        return "In no pair is anyone elsewhere than in the recorded run."
+    hours = (np.array(ticks) + 1) * comparison.scenario.tick
+    start = comparison.scenario.start
+    middle, early, late = (wording.clock(start, float(hour)) for hour in (np.median(hours), hours.min(), hours.max()))
+    ((district, times),) = Counter(str(first.district) for first in found if first.district).most_common(1)
+    when = middle if early == late else f"{middle} in the median pair ({early} to {late})"
+    return (
+        f"First someone elsewhere: {when}, in {len(ticks)} of {counted(len(found), 'pair')}; "
+        f"most often in {district} ({times})."
+    )  # fmt: skip
+
+
+def notes(comparison: Comparison) -> list[str]:
+    """How to read the tables, and what must be said beside them."""
+    groups = len(np.unique(comparison.groups.group))
+    few = [f"With {counted(groups, 'group')} of pairs intervals are wide or missing."] if groups < FEW_GROUPS else []
+    return [*READING, *few, *comparison.notes]
+
+
+def signed(value: float, unit: str) -> str:
+    """A difference with its sign."""
+    if math.isnan(value):
+        return ""
+    text = wording.number(abs(value), "difference" if unit == "persons" and abs(value) < 10 else unit)
+    if float(value) == 0.0:
+        return "0"
+    return f"{'−' if value < 0 else '+'}{text}"
+
+
+def ends(interval: Interval, unit: str) -> str:
+    """Both ends of an interval; nothing where there is none."""
+    if math.isnan(interval.low):
+        return "no interval"
+    return f"{signed(interval.low, unit)} to {signed(interval.high, unit)}" if interval.low != interval.high else "0"
+
+
+def share(value: float | None) -> str:
+    """A share in per cent; nothing where there is none."""
+    return "" if value is None else f"{value:.0%}"
