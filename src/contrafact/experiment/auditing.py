@@ -13,6 +13,7 @@ from contrafact.errors import InputError
 from contrafact.evidence import Evidence, citable, evidence_of, shipped_evidence, shipped_ledgers
 from contrafact.evidence.audit import Audit, audit, outside, outside_window
 from contrafact.evidence.claims import claims_of, compared_claims, dangling
+from contrafact.evidence.reporting.declared import declared_of
 from contrafact.experiment import kinds
 from contrafact.experiment.claiming import unknown_in_questions
 from contrafact.model import PARAMETERS
@@ -131,8 +132,8 @@ def _used(cited: list[_Cited], file: File) -> set[str]:
 
 
 def _spoken_of(evidence: Evidence) -> set[str]:
-    """Rows that are set beside a claim."""
-    return {row.id for one in compared_claims(evidence) for row in one.rows}
+    """Rows that are set beside a claim, or of which it is declared how a run is read for them."""
+    return {row.id for one in compared_claims(evidence) for row in one.rows} | set(declared_of(evidence))
 
 
 def _texts(tree: Any) -> Iterator[str]:
