@@ -20,7 +20,8 @@ left is kept from joining again by the harness, since the model has no such leav
 calm, the status is set to that of a detained person, who does nothing. The final size depends on R0 alone, not on how
 exposure lags behind the crowd:
 
-    R0 = slope x near / omega x D,   D the mean stay: 1 / (1 - exp(-phi dt)) ticks at the site after one on the way
+    R0 = slope x near / omega x D,   D the mean stay as it is counted at the ends of ticks: 1 / phi, and a little more,
+                                     since nobody is seen to leave before the third of them (see ``mean_stay``)
 
 A small impulse of exposure takes the place of the first cases.
 """
@@ -178,13 +179,23 @@ def final_size_of(r0: float) -> float:
     return float(brentq(root, 1e-3, 1.0))
 
 
+def mean_stay(dt: float) -> float:
+    """Mean number of ticks at whose ends one is counted, times dt, in hours.
+
+    One who joins U before the end of a tick and stays S is counted at that end and at the next, and at the j-th after
+    it where S > U + j dt: U is uniform in a tick, S exponential with mean STAY, and 1 / a + 2 - (1 - exp(-2 a)) / a,
+    a = dt / STAY, is the sum of these chances.
+    """
+    a = dt / STAY
+    return dt * (1.0 / a + 2.0 + math.expm1(-2.0 * a) / a)
+
+
 def final_size(r0: float, replication: int) -> float:
     """Share of the residents who ever joined when nobody is in the street any more."""
     c = begun(ground(RESIDENTS, "hexagon.geojson"), replication,
               {"exposure.near": FADES, "exposure.omega": FADES * 24, "participation.noise": 1e-3,
                "participation.phi": 1.0 / STAY})  # fmt: skip
-    stay = c.dt * (1.0 + 1.0 / -math.expm1(-c.dt / STAY))
-    slope = r0 / stay
+    slope = r0 / mean_stay(c.dt)
     c.now.legitimacy[:] = c.next.legitimacy[:] = 0.0
     c.now.exposure[:] = IMPULSE * FADES / slope  # so that this share joins without having seen anybody
     for _ in range(2000 * c.ticks_per_hour):
