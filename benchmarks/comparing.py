@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import resource
 import statistics
@@ -108,6 +109,7 @@ def main() -> None:
     if asked.one:
         print(json.dumps(measure(asked.pairs) if asked.one == "turns" else by_the_clock(asked.pairs)))
         return
+    load = os.getloadavg()[0]
     found = in_own_process("turns", asked.pairs)
     clock = {pairs: in_own_process("clock", pairs) for pairs in (max(2, asked.pairs // 2), asked.pairs)}
     versions = ", ".join(f"{name} {version(name)}" for name in ("contrafact", "numba", "numpy"))
@@ -115,7 +117,8 @@ def main() -> None:
 
 Made by `python benchmarks/comparing.py --pairs {asked.pairs}`; Python {platform.python_version()}, {versions},
 {platform.system()} on {platform.machine()}. The arms of `almaty-2022`, all residents, ten days: {", ".join(ARMS)}.
-Numbers of the scenario and settings of switches are drawn, as `contrafact compare` does.
+Numbers of the scenario and settings of switches are drawn, as `contrafact compare` does. Before it began the machine
+had a load of {load:.1f}; times by the clock mean something only where that is near zero.
 
 {table(found, clock)}
 

@@ -31,7 +31,7 @@ from contrafact.words import counted
 
 PATIENCE_S = 1.0
 WIDTH = 120
-WIDE = 160
+WIDE = 170
 NO_PICTURES = "no pictures: what draws them is not installed; get it with: pip install 'contrafact[report]'"
 
 

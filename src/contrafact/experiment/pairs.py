@@ -191,9 +191,9 @@ def made(
     until_hours: float,
     share: bool = True,
 ) -> PairsJob:
-    """The job of a scenario that is plain data."""
+    """The job of a scenario that is plain data, for a process that runs one replication at a time."""
     crisis = city.from_resolved(resolved)
-    return job_of(crisis, built, arms, design, seed, until_hours, share)
+    return job_of(crisis, built, arms, design, seed, until_hours, share, side_by_side=1)
 
 
 def job_of(

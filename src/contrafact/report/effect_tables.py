@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 HEADLINE = ("deaths_total", "injured_total")
 FEW_GROUPS = 5
-COLUMNS = ("", "effect", "95 % interval", "median", "other sign", "no difference", "unpaired/paired", "chance",
+COLUMNS = ("", "effect", "95 % interval", "median", "other sign", "no difference", "variance ratio", "chance",
            "numbers", "assumptions", "")  # fmt: skip
 READING = (
     "Effect: the arm less the recorded run, mean over pairs. Interval: Student's t over groups of pairs that share a "
     "draw of the scenario's numbers.",
-    "Other sign: pairs whose difference is opposite to the mean. Unpaired/paired: how many times more the difference "
+    "Other sign: pairs whose difference is opposite to the mean. Variance ratio: how many times more the difference "
     "of unpaired runs varies.",
     "Chance, numbers, assumptions: shares of the variance of the effect that come from random events, from the drawn "
     "numbers of the scenario, and from switches; one that is estimated below zero is told as 0.",
