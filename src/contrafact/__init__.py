@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from contrafact.experiment.comparison import Comparison
     from contrafact.experiment.describing import describe
     from contrafact.experiment.loading import is_results, load
+    from contrafact.experiment.power import Power, power
     from contrafact.experiment.replaying import replay
     from contrafact.experiment.result import AnyResult, Result
     from contrafact.experiment.results import default_out, read, write
@@ -45,6 +46,7 @@ __all__ = [
     "InputError",
     "InputErrors",
     "Interrupted",
+    "Power",
     "Result",
     "RunError",
     "Score",
@@ -56,6 +58,7 @@ __all__ = [
     "doctor",
     "is_results",
     "load",
+    "power",
     "read",
     "replay",
     "run",
@@ -75,6 +78,7 @@ _HOMES = {
     "comparison": ("Comparison",),
     "describing": ("describe",),
     "loading": ("is_results", "load"),
+    "power": ("Power", "power"),
     "replaying": ("replay",),
     "result": ("AnyResult", "Result"),
     "results": ("default_out", "read", "write"),

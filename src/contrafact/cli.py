@@ -252,6 +252,51 @@ def compare(
 
 @main.command()
 @with_scenario
+@click.option(
+    "--arm",
+    "arms",
+    metavar="NAME|NAME:PATH=VALUE;...",
+    multiple=True,
+    help="A variant of the scenario, or changes made on the spot.  [default: rivals.csv of the record]",
+)
+@click.option("--replications", type=int, default=40, show_default=True, help="Runs of each arm, at least 10.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same weights.")
+@click.option("--threads", type=int, help="Replications side by side.  [default: all processors]")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option("--markdown", is_flag=True, help="Print the tables in Markdown.")
+@with_json
+def power(
+    scenario: str,
+    variant: str,
+    overrides: tuple[str, ...],
+    arms: tuple[str, ...],
+    quiet: bool,
+    markdown: bool,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """What the record could ever tell of rival arms of SCENARIO, and the weight that it gives each of them.
+
+    Every arm is run, and what would have been published is read off each replication: as a synthetic record, to see how
+    often the arm would be told from the recorded run, and as an ensemble, to weigh the actual record. Rows for fitting
+    are weighed, never rows kept for scoring.
+    """
+    if markdown and as_json:
+        raise click.UsageError("--markdown and --json print different documents: give one of them")
+    notify = silence if quiet else to_stderr
+    crisis = cf.load(scenario, overrides, variant)
+    with cf.terminal.Bar("power", wanted=not quiet) as bar:
+        found = cf.power(crisis, arms or None, progress=bar, notify=notify, **options)
+    if as_json:
+        print_json(found.as_dict())
+    elif markdown:
+        cf.terminal.show_power_as_markdown(found)
+    elif not quiet:
+        cf.terminal.show_power(found)
+
+
+@main.command()
+@with_scenario
 @click.option("--draws", type=int, default=40, show_default=True, help="Draws of the calm-week check; 0 for none.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of these draws.")
 @click.option("--threads", type=int, help="Draws side by side.  [default: all processors]")

@@ -20,11 +20,12 @@ from contrafact.experiment.claiming import Claims
 from contrafact.experiment.comparison import Comparison, pairs_line
 from contrafact.experiment.loading import is_results
 from contrafact.experiment.manifest import read_manifest
+from contrafact.experiment.power import Power
 from contrafact.experiment.protocol import AnyDescription
 from contrafact.experiment.replaying import Replayed
 from contrafact.experiment.result import AnyResult, Result
 from contrafact.experiment.scoring import Score
-from contrafact.report import effect_tables, scores, wording
+from contrafact.report import effect_tables, power, scores, wording
 from contrafact.report.evidence import check_lines, claim_lines
 from contrafact.report.tables import milestone_table, outcome_table
 from contrafact.words import counted
@@ -146,6 +147,21 @@ def show_score(score: Score) -> None:
 def show_score_as_markdown(score: Score) -> None:
     """The same in Markdown, with no line broken."""
     sys.stdout.write(f"{scores.headline(score)}\n\n{scores.markdown(score)}")
+
+
+def show_power(found: Power) -> None:
+    """Harm, what the record could tell and does tell of each arm, by camp, and how weak the answer is."""
+    screen = Console(width=None if sys.stdout.isatty() else WIDE, highlight=False)
+    say(screen, power.headline(found))
+    for table in power.tables(found):
+        screen.print(table)
+    for line in power.notes(found):
+        say(screen, line)
+
+
+def show_power_as_markdown(found: Power) -> None:
+    """The same in Markdown, with no line broken."""
+    sys.stdout.write(f"{power.headline(found)}\n\n{power.markdown(found)}")
 
 
 def show_replayed(replayed: Replayed) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from contrafact.evidence import claims, errata, ledger, names
+from contrafact.evidence import camps, claims, errata, ledger, names, rivals
 from contrafact.evidence.bundle import PLACE_COLUMNS, POPULATION_COLUMNS, REFERENCE_COLUMNS
 from contrafact.evidence.reporting import declared, operators
 from contrafact.evidence.tables import DATA
@@ -62,6 +62,8 @@ def test_every_table_is_described_once() -> None:
         ("errata", errata.COLUMNS),
         ("names", names.COLUMNS),
         ("readings", declared.COLUMNS),
+        ("camps", camps.COLUMNS),
+        ("rivals", rivals.COLUMNS),
         ("claims", claims.COLUMNS),
         ("comparison", claims.COMPARISON_COLUMNS),
         ("compared", claims.COMPARED_COLUMNS),
@@ -102,6 +104,7 @@ def test_words_that_are_allowed_are_those_of_the_reader() -> None:
     assert allowed("claims", "record_verdict") == claims.VERDICTS
     assert allowed("names", "kind") == names.KINDS
     assert allowed("readings", "said") == operators.WORDS
+    assert allowed("camps", "camp") == camps.CAMPS
 
 
 def test_the_package_names_its_standard_its_licences_and_its_sources() -> None:

@@ -17,6 +17,7 @@ from contrafact.evidence.bundle import Evidence
 from contrafact.evidence.ledger import COLUMNS as RECORD
 from contrafact.evidence.reporting.declared import COLUMNS as DECLARED
 from contrafact.experiment import scoring
+from contrafact.experiment.published import NOT_REACHED
 from contrafact.experiment.result import Result
 from contrafact.model import PARAMETERS
 from contrafact.report import scores
@@ -73,7 +74,7 @@ def scored(record: Evidence, result: Result) -> cf.Score:
 def test_every_row_for_fitting_or_scoring_is_scored_or_listed_with_the_reason(scored: cf.Score) -> None:
     assert [row["id"] for row in scored.observations] == ["T1", "T2", "T3", "T4", "T5", "T8"]
     why = {row["id"]: row["why"] for row in scored.unread}
-    assert why == {"T6": scoring.NOT_REACHED, "T7": "nobody can say"}
+    assert why == {"T6": NOT_REACHED, "T7": "nobody can say"}
 
 
 def test_the_document_has_what_the_interface_promises(scored: cf.Score) -> None:

@@ -8,6 +8,8 @@ population.csv   residents with sources                                  POPULAT
 references.csv   works that values may cite, beside those that ship      REFERENCE_COLUMNS
 names.csv        names that stand in quotes, and of what they are         names.COLUMNS
 readings.csv     how rows are read off a run, or why they are not        reporting/declared.COLUMNS
+camps.csv        in whose name each source speaks                        camps.COLUMNS
+rivals.csv       variants that the record is asked to tell apart         rivals.COLUMNS
 claims.csv       what is asked about                                     claims.COLUMNS
 comparison.csv   each claim in neutral words, and why the verdict        claims.COMPARISON_COLUMNS
 compared.csv     rows of the record that speak of a claim                claims.COMPARED_COLUMNS

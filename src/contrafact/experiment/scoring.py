@@ -13,18 +13,16 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from contrafact.errors import InputError
 from contrafact.evidence import baselines, observed, reporting, required_evidence, summing
 from contrafact.evidence.observed import Asked
 from contrafact.evidence.reporting import Read, Reporting, Runs
 from contrafact.evidence.reporting.as_published import FEW
-from contrafact.experiment import kinds
+from contrafact.experiment import kinds, published
 from contrafact.experiment.protocol import Notify, Progress, to_stderr
+from contrafact.experiment.published import NEEDED, NO_NUMBER, NO_READING, NOT_REACHED, Wanted
 from contrafact.experiment.result import Result
 from contrafact.experiment.run import run
-from contrafact.experiment.tables import whole_hours
 from contrafact.rng import decision, draw, stream_key
 from contrafact.scenario import Scenario
 from contrafact.scenario.reading import read_yaml
@@ -40,22 +38,8 @@ if TYPE_CHECKING:
 USES = ("fit", "score")
 BEHAVIOUR_OFF = "behaviour_off"
 BASELINES = (BEHAVIOUR_OFF, *baselines.SHAPES)
-NEEDED = ("timeline", "events")
 RANK = "scoring.rank"
-NO_READING = "no reading of it is declared"
-NOT_REACHED = "the run does not reach its window"
-NO_NUMBER = "it has neither a number nor a range"
 UNTUNED = "parameters are untuned: every one has its prior or its default, and no posterior was given"
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """A reading: that of the scenario's milestone, else the one declared beside the record."""
-
-    record: str
-    quantity: str
-    place: str | None
-    statistic: str
 
 
 @dataclass(frozen=True)
@@ -118,9 +102,8 @@ def score(
     InputError where there is no record of the crisis, where the model is no city, or where the result kept no timeline
     or no events; InputErrors for options that are wrong.
     """
-    crisis = scored.scenario if isinstance(scored, Result) else scored
-    _check(crisis)
-    assert isinstance(crisis, Scenario)
+    crisis = published.readable(scored.scenario if isinstance(scored, Result) else scored)
+    evidence = required_evidence(crisis)
     options: dict[str, Any] = {"threads": threads, "progress": progress, "notify": notify, "record": NEEDED}
     result = scored if isinstance(scored, Result) else _a_city(run(crisis, replications, seed, **options))
     if not result.record >= set(NEEDED):
@@ -129,7 +112,7 @@ def score(
     plain_crisis = kinds.of(crisis).overridden(behaviour_off())
     until = result.until_hours
     plain = _a_city(run(plain_crisis, result.replications, result.seed, until=until, **options))
-    return _scored(result, plain, required_evidence(crisis))
+    return _scored(result, plain, evidence)
 
 
 @functools.cache
@@ -145,25 +128,15 @@ def _a_city(result: AnyResult) -> Result:
     return result
 
 
-def _check(crisis: object) -> None:
-    """InputError where nothing can be scored."""
-    if not isinstance(crisis, Scenario):
-        raise InputError("only runs of a city are scored against a record", found=type(crisis).__name__)
-    required_evidence(crisis)
-    if crisis.population.scale != 1:
-        message = "casualties are not to be read off a run in which one person stands for many residents"
-        raise InputError(message, key="population.scale", found=str(crisis.population.scale), allowed="1")
-
-
 def _scored(result: Result, plain: Result, evidence: Evidence) -> Score:
     """Read every row off both runs and judge it."""
     declared = reporting.declared_of(evidence)
-    seen, bare = _runs(result), _runs(plain)
+    seen, bare = published.runs_of(result), published.runs_of(plain)
     said = reporting.drawn(result.seed, [int(number) for number in result.numbers])
     read: list[Scored] = []
     unread: list[dict[str, str]] = []
     for row in evidence.ledger.by_use(*USES):
-        wanted, note = _wanted(row, result.scenario, declared)
+        wanted, note = published.wanted(row, result.scenario, declared)
         one = note or NO_READING if wanted is None else _read(row, wanted, declared, (seen, bare), said)
         if isinstance(one, Scored):
             read.append(one)
@@ -182,27 +155,6 @@ def _scored(result: Result, plain: Result, evidence: Evidence) -> Score:
     )
 
 
-def _runs(result: Result) -> Runs:
-    """The replications as operators take them, curves at whole hours."""
-    keep = whole_hours(result.hours)
-    timeline = {name: np.asarray(curve[:, keep], dtype=np.float64) for name, curve in result.timeline.items()}
-    crisis = result.scenario
-    return Runs(crisis.start, crisis.hours, {**timeline, "hour": result.hours[keep]}, result.events)
-
-
-def _wanted(row: Observation, crisis: Scenario, declared: Mapping[str, Declared]) -> tuple[Wanted | None, str]:
-    """The reading of a row, None where it has none, and the note on it."""
-    own = declared.get(row.id)
-    note = "" if own is None else own.note
-    for milestone in crisis.milestones:
-        if milestone.record == row.id:
-            found = Wanted(row.id, milestone.quantity, milestone.place, milestone.statistic)
-            return found, note or milestone.note or ""
-    if own is None or not own.is_read:
-        return None, note
-    return Wanted(row.id, own.quantity, own.place, own.statistic), note
-
-
 def _read(
     row: Observation, wanted: Wanted, declared: Mapping[str, Declared], both: tuple[Runs, Runs], said: Reporting
 ) -> Scored | str:
@@ -210,7 +162,7 @@ def _read(
     if not reporting.reached(row, both[0]):
         return NOT_REACHED
     found, plain = (reporting.read(wanted, row, runs, said) for runs in both)
-    word, note = (declared[row.id].said, declared[row.id].note) if row.id in declared else ("number", "")
+    word, note = published.said_of(row, declared)
     asked = observed.asked(row, found, word)
     return NO_NUMBER if asked is None else Scored(asked, wanted, found, plain, word, note)
 

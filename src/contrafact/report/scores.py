@@ -5,17 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import chain
 from typing import TYPE_CHECKING, Any
-
-from rich import box
-from rich.table import Table
 
 from contrafact.experiment.scoring import BASELINES, UNTUNED, USES, Score
 from contrafact.report import wording
+from contrafact.report.printing import pipes, table
 from contrafact.words import counted
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from contrafact.scenario import Scenario
 
 TITLES = {
@@ -51,18 +50,18 @@ NOTES = (
 def tables(score: Score) -> Iterator[Table]:
     """Rows of each use, then skill and coverage, then what was not read."""
     for use in USES:
-        yield _table(TITLES[use], (*COLUMNS, *SHORT), rows(score, use), 2)
-    yield _table("Skill: 1 is perfect, 0 is no better than the baseline, below 0 is worse", SUMMARY, skills(score), 2)
-    yield _table("Rows that were not read", ("row", "", "why"), unread(score), 3)
+        yield table(TITLES[use], (*COLUMNS, *SHORT), rows(score, use), 2, SHORT)
+    yield table("Skill: 1 is perfect, 0 is no better than the baseline, below 0 is worse", SUMMARY, skills(score), 2)
+    yield table("Rows that were not read", ("row", "", "why"), unread(score), 3)
 
 
 def markdown(score: Score) -> str:
     """The same as one Markdown document without a heading of its own."""
     parts: list[str] = []
     for use in USES:
-        parts += [f"## {TITLES[use]}", _pipes((*COLUMNS, *NAMES.values()), rows(score, use))]
-    parts += ["## Skill", _pipes(SUMMARY, skills(score)), "\n".join(f"- {line}" for line in verdicts(score))]
-    parts += ["## Rows that were not read", _pipes(("row", "", "why"), unread(score))]
+        parts += [f"## {TITLES[use]}", pipes((*COLUMNS, *NAMES.values()), rows(score, use))]
+    parts += ["## Skill", pipes(SUMMARY, skills(score)), "\n".join(f"- {line}" for line in verdicts(score))]
+    parts += ["## Rows that were not read", pipes(("row", "", "why"), unread(score))]
     parts += ["## How to read this", "\n".join(f"- {note}" for note in notes(score))]
     return "\n\n".join(parts) + "\n"
 
@@ -154,17 +153,23 @@ def _row(crisis: Scenario, row: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _said(row: Mapping[str, Any], unit: str, start: datetime) -> tuple[str, str, str]:
     """Observed, median and interval."""
-    observed, predicted = row["observed"], row["predicted"]
-    low = observed["low"] if observed["low"] is None or unit == wording.HOURS else math.ceil(observed["low"])
-    high = observed["high"] if observed["high"] is None or unit == wording.HOURS else math.floor(observed["high"])
+    predicted, seen = row["predicted"], observed(row["observed"], start)
     unit = wording.HOURS if unit == wording.HOURS else "persons"  # whole numbers, whatever is counted
-    seen = wording.span(low, high, unit, start)
     if predicted["median"] is None:
         return seen, "in next to no replay", ""
     median = wording.amount(predicted["median"], unit, start)
     share = predicted.get("share", 1.0)
     often = f" (in {share:.0%})" if share < 1.0 else ""
     return seen, median + often, wording.span(predicted["low"], predicted["high"], unit, start)
+
+
+def observed(seen: Mapping[str, Any], start: datetime) -> str:
+    """What a source's words can mean: whole numbers, or a time."""
+    low, high = seen["low"], seen["high"]
+    if seen["unit"] == wording.HOURS:
+        return wording.span(low, high, wording.HOURS, start)
+    whole = (None if low is None else math.ceil(low)), (None if high is None else math.floor(high))
+    return wording.span(*whole, "persons", start)
 
 
 def what(crisis: Scenario, row: Mapping[str, Any]) -> str:
@@ -211,19 +216,3 @@ def _number(value: float | None) -> str:
 
 def _pair(ends: Sequence[float] | None) -> str:
     return "-" if ends is None else f"{_number(ends[0])} to {_number(ends[1])}"
-
-
-def _table(title: str, columns: Sequence[str], lines: Sequence[tuple[str, ...]], left: int) -> Table:
-    shape: dict[str, Any] = {"box": box.SIMPLE_HEAD, "pad_edge": False, "padding": (0, 1, 0, 0), "header_style": ""}
-    table = Table(title=title, title_justify="left", title_style="bold", **shape)
-    for number, name in enumerate(columns):
-        table.add_column(name, justify="left" if number < left else "right", no_wrap=number == 0 or name in SHORT)
-    for line in lines:
-        table.add_row(*line)
-    return table
-
-
-def _pipes(columns: Sequence[str], lines: Sequence[tuple[str, ...]]) -> str:
-    """A Markdown table."""
-    head = ("| " + " | ".join(columns) + " |", "|" + " --- |" * len(columns))
-    return "\n".join(chain(head, ("| " + " | ".join(line) + " |" for line in lines)))

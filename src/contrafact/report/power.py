@@ -1,0 +1,208 @@
+"""What the record could tell of rival arms in words: tables for the terminal and the same in Markdown.
+
+Harm comes first, arms stand in the order in which they were asked for, and nothing ranks them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from contrafact.evidence.camps import CAMPS
+from contrafact.evidence.design_power import RESAMPLES
+from contrafact.evidence.observed import YES_OR_NO
+from contrafact.experiment.power import HARM, Power
+from contrafact.report import scores, wording
+from contrafact.report.printing import pipes, table
+from contrafact.words import counted
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+HARM_COLUMNS = ("arm", "deaths", "injured", "detained")
+POWER_COLUMNS = ("arm", "told, arm true", "told, recorded true", "misled", "median", "jointly", "sign of deaths")
+RECORD_COLUMNS = ("arm", "weight", "95 %", "a fact left out", "leaning on", "jointly", "typical", "told")
+ALL_COLUMNS = ("arm", "weight", "95 %")
+ROW_COLUMNS = ("row", "", "observed", "camp")
+UNREAD_COLUMNS = ("row", "", "why")
+ITSELF = "recorded, itself"
+NOTES = (
+    "Harm: mean over replications and, in brackets, the arm less the recorded run in pairs with its 95 % interval.",
+    "Told: share of synthetic records in which the rows give the true one of the two at least 0.95, with equal weights "
+    "beforehand; arm true, recorded true: which of the two made the synthetic record. Misled: share in which they give "
+    "the wrong one as much, arm true and recorded true. Median: weight of the arm where it is true. Jointly: told, arm "
+    "true, with facts jointly normal. Shares have Wilson's 95 % interval.",
+    "Sign of deaths: share of synthetic records of the arm in which the effect on deaths, weighed over all arms, has "
+    "the sign of the arm's own; a dash where the interval of that effect includes zero. A guess has a half.",
+    f"{ITSELF}: even replications of the recorded run against odd ones. Nothing is to be told, so that what is told is "
+    "false, and the median should be near a half.",
+    f"Weight: of the arm against the recorded run alone. 95 %: over {RESAMPLES:,} sets of replications drawn with "
+    "replacement. A fact left out: lowest and highest weight when any one is. Leaning on: the fact that moves it most. "
+    "Typical: share of the arm's own synthetic records that are no more probable under it than the actual one; near "
+    "zero, the arm does not explain the record, and a weight says only which of two explains it less badly.",
+    "Each fact weighs once, however many rows tell of it. Facts are taken as independent given the arm, which they are "
+    "not: that overstates every weight. Jointly, they are normal and hang together as they do in the replications.",
+    "Readings are what would have been published: delay and under-count of sources are drawn for each replication, and "
+    "numbers within a source's words are one. Rows kept for scoring are not weighed.",
+    "Weights compare arms within one model with untuned parameters and contested switches held. They say nothing of "
+    "what is not among the arms.",
+    "Camps say who speaks, by camps.csv, not whether it is so.",
+)
+
+
+class Part(NamedTuple):
+    """One table."""
+
+    title: str
+    columns: tuple[str, ...]
+    lines: Sequence[tuple[str, ...]]
+    left: int = 1
+
+
+def tables(found: Power) -> Iterator[Table]:
+    """Everything, for the terminal."""
+    for part in parts(found):
+        yield table(*part)
+
+
+def markdown(found: Power) -> str:
+    """The same as one Markdown document without a heading of its own."""
+    said = [text for part in parts(found) for text in (f"## {part.title}", pipes(part.columns, part.lines))]
+    said += ["## How to read this", "\n".join(f"- {note}" for note in notes(found))]
+    return "\n\n".join(said) + "\n"
+
+
+def headline(found: Power) -> str:
+    """What was weighed, and how weak the answer is."""
+    size = f"{counted(found.replications, 'replication')} of each arm, seed {found.seed}, digest {found.digest[:16]}"
+    return f"{found.scenario.name}: {size}. {found.sentence}"
+
+
+def parts(found: Power) -> Iterator[Part]:
+    """Harm, what could be told, what is told, the same by camp, and the rows."""
+    yield Part("Harm in each arm", HARM_COLUMNS, harm(found))
+    yield Part("What the record could tell of each arm", POWER_COLUMNS, powers(found))
+    yield Part("What the record tells: each arm against the recorded run", RECORD_COLUMNS, records(found))
+    yield Part("What the record tells: all arms together", ALL_COLUMNS, together(found))
+    if found.arms:
+        first = found.arms[0]["camps"]
+        heads = tuple(f"{camp}: {counted(first[camp]['facts'], 'fact')}" for camp in CAMPS)
+        yield Part("By camp of the source: weight of the arm (95 %); told, arm true", ("arm", *heads), camps(found))
+    yield Part("Rows that were weighed", ROW_COLUMNS, rows(found), 4)
+    unread = [(row["id"], row["quantity"].replace("_", " "), row["why"]) for row in found.unread]
+    yield Part("Rows for fitting that were not read", UNREAD_COLUMNS, unread, 3)
+
+
+def harm(found: Power) -> list[tuple[str, ...]]:
+    """Deaths, injured and detained of the recorded run and of every arm."""
+    return [(one["name"], *(_harm(one["harm"][name]) for name in HARM)) for one in (found.recorded, *found.arms)]
+
+
+def powers(found: Power) -> list[tuple[str, ...]]:
+    """How often each arm would be told."""
+    lines = []
+    for arm in found.arms:
+        said = arm["power"]
+        own, other = said["truth_arm"], said["truth_recorded"]
+        sign = said["sign_of_deaths"]
+        lines.append(
+            (
+                arm["name"],
+                _share(own["told"]),
+                _share(other["told"]),
+                f"{own['misled']['share']:.0%}, {other['misled']['share']:.0%}",
+                _weight(own["median"]),
+                _share(said["truth_arm_joint"]["told"]),
+                "-" if sign is None else _share(sign),
+            )
+        )
+    twins = found.twins
+    cells = (_share(twins["told"]), "", f"{twins['misled']['share']:.0%}", _weight(twins["median"]), "", "")
+    return [*lines, (ITSELF, *cells)]
+
+
+def records(found: Power) -> list[tuple[str, ...]]:
+    """The weight that the actual record gives each arm."""
+    lines: list[tuple[str, ...]] = []
+    for arm in found.arms:
+        said = arm["record"]
+        without = said["without_a_fact"]
+        lean = "-" if said["leaning_on"] is None else f"{said['leaning_on']} ({_weight(said['without_it'])} without)"
+        lines.append(
+            (
+                arm["name"],
+                _weight(said["weight"]),
+                _ends(said),
+                _ends(without),
+                lean,
+                _weight(said["joint"]),
+                f"{said['typical']:.0%}",
+                "yes" if said["told"] else "no",
+            )
+        )
+    return lines
+
+
+def together(found: Power) -> list[tuple[str, ...]]:
+    """Weights of all arms, which add up to one."""
+    return [(name, _weight(one["weight"]), _ends(one)) for name, one in found.among_all.items()]
+
+
+def camps(found: Power) -> list[tuple[str, ...]]:
+    """Weight and power of each arm by the rows of each camp."""
+    return [(arm["name"], *(_camp(arm["camps"][camp]) for camp in CAMPS)) for arm in found.arms]
+
+
+def rows(found: Power) -> list[tuple[str, ...]]:
+    """What was weighed, in the order of the record."""
+    crisis = found.scenario
+    return [
+        (
+            row["id"],
+            scores.what(crisis, row),
+            "yes" if row["kind"] == YES_OR_NO else scores.observed(row["observed"], crisis.start),
+            row["camp"] or "not given",
+        )
+        for row in found.rows
+    ]
+
+
+def notes(found: Power) -> list[str]:
+    """What must be said beside the tables."""
+    without = [row["id"] for row in found.rows if row["camp"] is None]
+    missing = [f"Rows without a camp, in no camp's column: {', '.join(without)}."] if without else []
+    typical = f"The recorded run: typical {found.recorded['typical']:.0%}."
+    return [found.sentence, typical, *NOTES, *missing, wording.CUSTODY]
+
+
+def _harm(one: Mapping[str, Any]) -> str:
+    mean, effect = f"{one['mean']:,.0f}", one["effect"]
+    if effect is None:
+        return mean
+    return f"{mean} ({_signed(effect['mean'])}; {_signed(effect['low'])} to {_signed(effect['high'])})"
+
+
+def _camp(one: Mapping[str, Any]) -> str:
+    if not one["facts"]:
+        return "-"
+    said = one["record"]
+    return f"{_weight(said['weight'])} ({_ends(said)}); {one['power']['truth_arm']['told']['share']:.0%}"
+
+
+def _signed(value: float) -> str:
+    return f"{round(value, 1) + 0.0:+,.1f}"
+
+
+def _share(one: Mapping[str, float]) -> str:
+    return f"{one['share']:.0%} ({one['low']:.0%} to {one['high']:.0%})"
+
+
+def _weight(value: float | None) -> str:
+    """A weight to two digits; one that would be rounded to certainty says that it is not."""
+    if value is None:
+        return "-"
+    return "< 0.01" if value < 0.005 else "> 0.99" if value > 0.995 else f"{value:.2f}"
+
+
+def _ends(one: Mapping[str, float]) -> str:
+    return f"{_weight(one['low'])} to {_weight(one['high'])}"
