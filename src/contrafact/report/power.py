@@ -5,7 +5,7 @@ Harm comes first, arms stand in the order in which they were asked for, and noth
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from contrafact.evidence.camps import CAMPS
