@@ -32,7 +32,7 @@ def test_a_row_goes_before_its_publisher() -> None:
     [
         ("R026,Kazinform,state,both", "both or neither"),
         (",,state,neither", "both or neither"),
-        ("R0266,,state,a slip", 'did you mean "R026"?'),
+        ("R026x,,state,a slip", 'did you mean "R026"?'),
         (",Kazinfrom,state,a slip", 'did you mean "Kazinform"?'),
         ("R026,,opposed,a slip", "expected one of state, independent, opposition"),
         ("R026,,state,", "is empty"),

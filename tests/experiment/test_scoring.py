@@ -16,7 +16,7 @@ from contrafact.evidence import load_ledger, shipped_evidence
 from contrafact.evidence.bundle import Evidence
 from contrafact.evidence.ledger import COLUMNS as RECORD
 from contrafact.evidence.reporting.declared import COLUMNS as DECLARED
-from contrafact.experiment import scoring
+from contrafact.experiment import published, scoring
 from contrafact.experiment.published import NOT_REACHED
 from contrafact.experiment.result import Result
 from contrafact.model import PARAMETERS
@@ -186,5 +186,5 @@ def test_the_record_of_almaty_has_a_reading_or_a_reason_for_every_row() -> None:
     assert isinstance(crisis, Scenario)
     declared = scoring.reporting.declared_of(shipped_evidence("almaty-2022"))
     for row in load_ledger("almaty-2022").by_use("fit", "score"):
-        wanted, note = scoring._wanted(row, crisis, declared)
+        wanted, note = published.wanted(row, crisis, declared)
         assert wanted is not None or note, row.id
