@@ -152,7 +152,7 @@ def test_weights_of_all_arms_add_up(found: Power) -> None:
 
 
 def test_the_sentence_says_how_weak_the_answer_is(found: Power) -> None:
-    assert found.sentence.startswith("No arm is told from the recorded one by the 4 facts") == (not found.told)
+    assert found.sentence.startswith("No arm is told from the recorded one by the 4 facts") is not bool(found.told)
 
 
 def test_without_arms_the_rivals_of_the_record_are_run(

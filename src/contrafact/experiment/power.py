@@ -28,6 +28,7 @@ from contrafact.experiment.run import run
 from contrafact.kernels import Array
 from contrafact.scenario import Scenario
 from contrafact.scenario.document import RECORDED
+from contrafact.words import counted
 
 if TYPE_CHECKING:
     from contrafact.evidence.bundle import Evidence
@@ -39,6 +40,13 @@ if TYPE_CHECKING:
 FEWEST = 10
 HARM = ("deaths_total", "injured_total", "detained")
 USE = "fit"
+RARE = 0.05
+"""An arm does not explain the record if so few of its own synthetic records are no more probable."""
+
+UNEXPLAINED = (
+    " Under every arm the actual record is less probable than nearly all of that arm's own: no arm explains it, and "
+    "weights say which explains it less badly."
+)
 
 
 @dataclass(frozen=True)
@@ -57,7 +65,7 @@ class Power:
     """What the record could tell of each arm, and what it tells.
 
     arms         one document an arm, in the order asked for: harm, power, weight by the actual record, the same by camp
-    twins        the recorded arm against itself, where nothing is to be told
+    itself       the recorded arm against itself, where nothing is to be told
     among_all    weight of the recorded arm and of every other, all together
     rows         rows that were weighed; ``unread`` those that could not be, and why
     """
@@ -68,7 +76,7 @@ class Power:
     digest: str
     recorded: Mapping[str, Any]
     arms: tuple[Mapping[str, Any], ...]
-    twins: Mapping[str, Any]
+    itself: Mapping[str, Any]
     among_all: Mapping[str, Mapping[str, float]]
     rows: tuple[Mapping[str, Any], ...]
     unread: tuple[Mapping[str, str], ...]
@@ -79,15 +87,23 @@ class Power:
         return tuple(arm["name"] for arm in self.arms if arm["record"]["told"])
 
     @property
+    def explained(self) -> bool:
+        """Whether the actual record could be a synthetic one of any arm, the recorded one included."""
+        arms: list[float] = [self.recorded["typical"], *(arm["record"]["typical"] for arm in self.arms)]
+        return max(arms) >= RARE
+
+    @property
     def sentence(self) -> str:
         """How weak the answer is."""
-        facts = len({row["fact"] for row in self.rows})
+        facts = counted(len({row["fact"] for row in self.rows}), "fact")
         if not self.told:
-            said = f"No arm is told from the recorded one by the {facts} facts that were weighed"
+            said = f"No arm is told from the recorded one by the {facts} that were weighed"
         else:
-            said = f"Of {len(self.arms)} arms the {facts} facts tell {', '.join(self.told)} from the recorded one"
+            said = (
+                f"{', '.join(self.told)}: told from the recorded one by the {facts} that were weighed; the others not"
+            )
         tail = "an arm counts as told only if that holds whatever replications are drawn, fact is left out or"
-        return f"{said}; {tail} assumption on their dependence is made."
+        return f"{said}; {tail} assumption on their dependence is made.{'' if self.explained else UNEXPLAINED}"
 
     def as_dict(self) -> dict[str, Any]:
         """What ``contrafact power --json`` prints."""
@@ -101,7 +117,7 @@ class Power:
             "use": USE,
             "recorded": dict(self.recorded),
             "arms": [dict(arm) for arm in self.arms],
-            "recorded_against_itself": dict(self.twins),
+            "recorded_against_itself": dict(self.itself),
             "among_all": {name: dict(one) for name, one in self.among_all.items()},
             "rows": [dict(row) for row in self.rows],
             "unread": [dict(row) for row in self.unread],
@@ -159,7 +175,7 @@ def power(
         digest=overall_digest(digests),
         recorded={"name": RECORDED, "harm": _harm(harm[0], harm[0]), "typical": told.typical},
         arms=tuple({**one, **said} for one, said in zip(named, told.arms, strict=True)),
-        twins=design_power.of_twins(ensembles),
+        itself=design_power.of_itself(ensembles),
         among_all=dict(zip((RECORDED, *(arm.name for arm in read)), told.among_all, strict=True)),
         rows=tuple(_row(one) for one in rows),
         unread=tuple(unread),

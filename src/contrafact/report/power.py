@@ -34,8 +34,8 @@ NOTES = (
     "true, with facts jointly normal. Shares have Wilson's 95 % interval.",
     "Sign of deaths: share of synthetic records of the arm in which the effect on deaths, weighed over all arms, has "
     "the sign of the arm's own; a dash where the interval of that effect includes zero. A guess has a half.",
-    f"{ITSELF}: even replications of the recorded run against odd ones. Nothing is to be told, so that what is told is "
-    "false, and the median should be near a half.",
+    f"{ITSELF}: synthetic records of the recorded run by which two sets of its own replications are told apart. That "
+    "is how often noise alone tells; the sets are a third in size, so that the rate is too high rather than too low.",
     f"Weight: of the arm against the recorded run alone. 95 %: over {RESAMPLES:,} sets of replications drawn with "
     "replacement. A fact left out: lowest and highest weight when any one is. Leaning on: the fact that moves it most. "
     "Typical: share of the arm's own synthetic records that are no more probable under it than the actual one; near "
@@ -82,8 +82,8 @@ def parts(found: Power) -> Iterator[Part]:
     """Harm, what could be told, what is told, the same by camp, and the rows."""
     yield Part("Harm in each arm", HARM_COLUMNS, harm(found))
     yield Part("What the record could tell of each arm", POWER_COLUMNS, powers(found))
-    yield Part("What the record tells: each arm against the recorded run", RECORD_COLUMNS, records(found))
-    yield Part("What the record tells: all arms together", ALL_COLUMNS, together(found))
+    yield Part("What the record tells of each arm against the recorded run", RECORD_COLUMNS, records(found))
+    yield Part("All arms together", ALL_COLUMNS, together(found))
     if found.arms:
         first = found.arms[0]["camps"]
         heads = tuple(f"{camp}: {counted(first[camp]['facts'], 'fact')}" for camp in CAMPS)
@@ -116,9 +116,8 @@ def powers(found: Power) -> list[tuple[str, ...]]:
                 "-" if sign is None else _share(sign),
             )
         )
-    twins = found.twins
-    cells = (_share(twins["told"]), "", f"{twins['misled']['share']:.0%}", _weight(twins["median"]), "", "")
-    return [*lines, (ITSELF, *cells)]
+    itself = found.itself
+    return [*lines, (ITSELF, "", "", _share(itself["told"]), _weight(itself["median"]), "", "")]
 
 
 def records(found: Power) -> list[tuple[str, ...]]:
