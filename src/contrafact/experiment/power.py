@@ -20,7 +20,7 @@ from contrafact.evidence.readings import mean_interval
 from contrafact.evidence.rivals import rivals_of
 from contrafact.evidence.weighing import Ensembles, column, on_scale
 from contrafact.experiment import published
-from contrafact.experiment.arms import Arm, AskedArms, changed, read_arms
+from contrafact.experiment.arms import AskedArms, changed, read_arms
 from contrafact.experiment.protocol import Notify, Progress, to_stderr
 from contrafact.experiment.published import NEEDED, NO_NUMBER, NO_READING, NOT_REACHED, Wanted
 from contrafact.experiment.result import Result, overall_digest
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from contrafact.evidence.bundle import Evidence
     from contrafact.evidence.ledger import Observation
     from contrafact.evidence.observed import Asked
-    from contrafact.experiment.result import AnyResult
     from contrafact.scenario.document import Document
 
 FEWEST = 10
@@ -153,82 +152,103 @@ def power(
     reasons = rivals_of(evidence, crisis.variants)
     read = read_arms(crisis, (list(reasons) or list(crisis.variants)) if arms is None else arms)
     scenarios = [crisis, *(changed(crisis, arm) for arm in read)]
-    readings: list[Array] = []
-    harm: list[dict[str, Array]] = []
-    digests = []
+    ran = _ran(scenarios, evidence, replications, seed, {"threads": threads, "notify": notify}, progress)
+    told = _told(ran, crisis.hours)
+    harm = [_harm(ran.harm[0], own) for own in ran.harm]
+    named = [
+        {"name": arm.name, "title": arm.title, "reason": reasons.get(arm.name, ""), "harm": own}
+        for arm, own in zip(read, harm[1:], strict=True)
+    ]
+    return Power(
+        scenario=crisis,
+        seed=seed,
+        replications=replications,
+        digest=overall_digest(ran.digests),
+        recorded={"name": RECORDED, "harm": harm[0], "typical": told.typical},
+        arms=tuple({**one, **said} for one, said in zip(named, told.arms, strict=True)),
+        itself=design_power.of_itself(ran.ensembles),
+        among_all=dict(zip((RECORDED, *(arm.name for arm in read)), told.among_all, strict=True)),
+        rows=tuple(_row(one) for one in ran.rows),
+        unread=tuple(ran.unread),
+    )
+
+
+@dataclass(frozen=True)
+class _Ran:
+    """What is kept of the runs of all arms, the recorded one first; whole runs would not fit into memory."""
+
+    rows: Sequence[Weighed]
+    unread: Sequence[Mapping[str, str]]
+    ensembles: Ensembles
+    harm: Sequence[Mapping[str, Array]]
+    digests: Sequence[str]
+
+
+def _ran(
+    scenarios: Sequence[Scenario],
+    evidence: Evidence,
+    replications: int,
+    seed: int,
+    options: Mapping[str, Any],
+    progress: Progress | None,
+) -> _Ran:
+    """Run every arm; which rows can be read is seen by the recorded one."""
     rows: Sequence[Weighed] = ()
-    unread: list[dict[str, str]] = []
+    unread: Sequence[Mapping[str, str]] = ()
+    readings, harm, digests = [], [], []
     for place, scenario in enumerate(scenarios):
-        result = _run(scenario, replications, seed, threads, _counted(progress, place, len(scenarios)), notify)
+        bar = _counted(progress, place, len(scenarios))
+        result = run(scenario, replications, seed, record=NEEDED, progress=bar, **options)
+        assert isinstance(result, Result)
         if place == 0:
             rows, unread = _rows(result, evidence)
         readings.append(_readings(result, rows))
         harm.append({name: result.outcomes[name] for name in HARM})
         digests.append(result.digest)
     ensembles = Ensembles([column(one.asked) for one in rows], np.stack(readings))
-    told = _told(ensembles, crisis.hours, rows, np.stack([one["deaths_total"] for one in harm]))
-    named = [_arm(arm, reasons.get(arm.name, ""), harm[0], harm[place]) for place, arm in enumerate(read, 1)]
-    return Power(
-        scenario=crisis,
-        seed=seed,
-        replications=replications,
-        digest=overall_digest(digests),
-        recorded={"name": RECORDED, "harm": _harm(harm[0], harm[0]), "typical": told.typical},
-        arms=tuple({**one, **said} for one, said in zip(named, told.arms, strict=True)),
-        itself=design_power.of_itself(ensembles),
-        among_all=dict(zip((RECORDED, *(arm.name for arm in read)), told.among_all, strict=True)),
-        rows=tuple(_row(one) for one in rows),
-        unread=tuple(unread),
-    )
+    return _Ran(rows, unread, ensembles, harm, digests)
 
 
 @dataclass(frozen=True)
 class _Told:
+    """What is said of each arm but the recorded one, weights of all together, how typical the record is of that one."""
+
     arms: list[dict[str, Any]]
     among_all: list[dict[str, float]]
     typical: float
 
 
-def _told(ensembles: Ensembles, horizon: float, rows: Sequence[Weighed], deaths: Array) -> _Told:
+def _told(ran: _Ran, horizon: float) -> _Told:
     """Everything that is said of each arm but the recorded one, by all rows and by those of each camp."""
-    statements = ensembles.statements()
+    ensembles, statements = ran.ensembles, ran.ensembles.statements()
     logs = design_power.logs_of(ensembles, statements)
-    by_joint, record = joint.by_fact(ensembles.columns, statements, horizon)
-    normal = joint.of_record(by_joint, record)
-    normal_power = joint.of_synthetic(by_joint)
-    found = []
-    for arm in range(1, len(ensembles.values)):
-        of_camps = {}
-        for camp in CAMPS:
-            part = logs.chosen([one.camp == camp for one in rows])
-            of_camps[camp] = {
-                "facts": len(part.facts),
-                "rows": len(part.columns),
-                "power": design_power.power(part, arm),
-                "record": design_power.of_record(part, arm),
-            }
-        found.append(
-            {
-                "power": {
-                    **design_power.power(logs, arm),
-                    "truth_arm_joint": design_power.told_pairwise(normal_power, arm),
-                    "sign_of_deaths": design_power.sign(logs, deaths, arm),
-                },
-                "record": {**design_power.of_record(logs, arm, normal), "typical": design_power.typical(logs, arm)},
-                "camps": of_camps,
-            }
-        )
+    of_camps = {camp: logs.chosen([one.camp == camp for one in ran.rows]) for camp in CAMPS}
+    published_as, record = joint.by_fact(ensembles.columns, statements, horizon)
+    normal, normal_power = joint.of_record(published_as, record), joint.of_synthetic(published_as)
+    deaths = np.stack([one["deaths_total"] for one in ran.harm])
+    found = [
+        {
+            "power": {
+                **design_power.power(logs, arm),
+                "truth_arm_joint": design_power.told_pairwise(normal_power, arm),
+                "sign_of_deaths": design_power.sign(logs, deaths, arm),
+            },
+            "record": {**design_power.of_record(logs, arm, normal), "typical": design_power.typical(logs, arm)},
+            "camps": {camp: _of_camp(part, arm) for camp, part in of_camps.items()},
+        }
+        for arm in range(1, len(ensembles.values))
+    ]
     return _Told(found, design_power.of_all(logs), design_power.typical(logs, 0))
 
 
-def _run(
-    crisis: Scenario, replications: int, seed: int, threads: int | None, progress: Progress | None, notify: Notify
-) -> Result:
-    result: AnyResult = run(
-        crisis, replications, seed, threads=threads, record=NEEDED, progress=progress, notify=notify
-    )
-    assert isinstance(result, Result)
-    return result
+def _of_camp(logs: design_power.Logs, arm: int) -> dict[str, Any]:
+    """The same by the rows of one camp."""
+    return {
+        "facts": len(logs.facts),
+        "rows": len(logs.columns),
+        "power": design_power.power(logs, arm),
+        "record": design_power.of_record(logs, arm),
+    }
 
 
 def _rows(result: Result, evidence: Evidence) -> tuple[list[Weighed], list[dict[str, str]]]:
@@ -282,10 +302,6 @@ def _row(one: Weighed) -> dict[str, Any]:
         "observed": {"low": low, "high": high, "unit": one.unit, "said": one.said, "source": one.asked.row.source},
         "camp": one.camp,
     }
-
-
-def _arm(arm: Arm, reason: str, recorded: Mapping[str, Array], own: Mapping[str, Array]) -> dict[str, Any]:
-    return {"name": arm.name, "title": arm.title, "reason": reason, "harm": _harm(recorded, own)}
 
 
 def _harm(recorded: Mapping[str, Array], own: Mapping[str, Array]) -> dict[str, Any]:
