@@ -56,7 +56,7 @@ def test_power_lies_where_theory_puts_it() -> None:
 
 
 def test_a_run_against_itself_tells_next_to_nothing_and_prefers_neither_set() -> None:
-    found = design_power.of_itself(ensembles(0.0, 5.0, size=121))
+    found = design_power.of_itself(ensembles(0.0, 5.0, size=120))
     assert found["n"] == 120
     assert found["told"]["share"] <= 0.05
     assert found["median"] == pytest.approx(0.5, abs=0.1)
@@ -67,7 +67,7 @@ def test_the_sign_of_a_clear_effect_is_recovered_where_the_arm_is_told() -> None
     deaths = 100.0 + random.normal(size=(3, SIZE)) + np.array([0.0, -20.0, 0.0])[:, np.newaxis]
     told = design_power.sign(logs(0.0, 8.0, 0.5), deaths, 1)
     assert told is not None
-    assert told["share"] == 1.0
+    assert (told["share"], told["without_rows"]) == (1.0, True)
     assert design_power.sign(logs(0.0, 8.0, 0.5), np.repeat(deaths[:1], 3, axis=0), 2) is None
 
 
@@ -78,7 +78,7 @@ def test_a_sign_is_not_recovered_where_a_rival_of_the_other_sign_looks_the_same(
     deaths = np.array([[0.0], [-1.0], [3.0]]) + np.random.Generator(np.random.Philox(3)).normal(size=(3, SIZE)) / 10
     found = design_power.sign(design_power.logs_of(same, same.statements()), deaths, 1)
     assert found is not None
-    assert found["share"] == 0.0
+    assert (found["share"], found["without_rows"]) == (0.0, False)
 
 
 def test_a_record_amid_one_arm_is_told_and_typical_of_it() -> None:
@@ -89,6 +89,15 @@ def test_a_record_amid_one_arm_is_told_and_typical_of_it() -> None:
     assert said["joint"] == pytest.approx(1.0, abs=1e-6)
     assert design_power.typical(found, 1) > 0.5
     assert design_power.typical(found, 0) == 0.0
+
+
+def test_a_row_outside_everything_is_typical_of_nothing() -> None:
+    found = ensembles(0.0)
+    columns = [*found.columns[:2], Column("b", "b", 0.05, 9.0)]
+    strange = Ensembles(columns, found.values)
+    shares = design_power.typical_rows(design_power.logs_of(strange, strange.statements()))
+    assert shares[2] == 0.0
+    assert min(shares[:2]) > 0.5
 
 
 def test_it_is_not_told_where_another_assumption_disagrees() -> None:

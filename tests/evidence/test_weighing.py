@@ -120,6 +120,15 @@ def test_counting_each_replication_once_is_the_whole_ensemble() -> None:
     assert found[1, :, 1] == pytest.approx(np.log((2 * yes + 0.5) / 13))
 
 
+def test_sets_of_an_arm_are_weighed_as_arms_of_their_own() -> None:
+    columns = [Column("a", "a", 0.3, 0.5), Column("b", "b", None, 1.0)]
+    values = np.stack([normals(0.0, 6)[..., 0], (normals(0.0, 6)[..., 0] > 0).astype(float)], axis=2)[:1]
+    whole = Ensembles(columns, values)
+    rest = np.ones((6, 1, 6)) - np.eye(6)[:, np.newaxis]
+    left_out = whole.of_synthetic(whole.statements())[0]
+    assert whole.of_sets(whole.statements(), rest) == pytest.approx(left_out)
+
+
 def test_synthetic_words_are_anywhere_in_their_band_and_alike_in_all_arms() -> None:
     values = np.zeros((2, 200, 2))
     said = Ensembles([Column("a", "a", 0.5, 0.0), Column("b", "b", None, 1.0)], values).statements()

@@ -38,6 +38,7 @@ ARM: dict[str, Any] = {
 ROW = {
     "id": "R1", "fact": "evening", "quantity": "crowd", "place": None, "statistic": "max", "kind": "count",
     "observed": {"low": 99.5, "high": 100.5, "unit": "persons", "said": "number", "source": "P"}, "camp": None,
+    "typical": 0.2,
 }  # fmt: skip
 
 
@@ -64,6 +65,11 @@ def test_power_in_words() -> None:
     share = "25% (10% to 50%)"
     assert lines[0] == ("restraint", share, share, "5%, 5%", "0.61", share, "-")
     assert lines[1] == ("recorded, itself", "", "", share, "0.61", "", "")
+
+
+def test_a_sign_that_is_given_without_any_row_is_said_to_be() -> None:
+    said = {**ARM["power"], "sign_of_deaths": {**SHARE, "without_rows": True}}
+    assert words.powers(power_of({**ARM, "power": said}))[0][-1] == "25% (10% to 50%), given"
 
 
 def test_weights_are_never_said_to_be_certain() -> None:

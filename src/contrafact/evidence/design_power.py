@@ -4,7 +4,8 @@ told       the weight of the true arm, against the other alone and with equal we
 misled     that of the wrong one is; such misleading evidence has a probability of its own
 median     of the weight of the true arm
 sign       of the arm's effect on deaths: recovered where the mean effect over all arms, each with its weight among all,
-           has the sign that the arm's own effect has; only asked where the interval of that effect leaves zero out
+           has the sign that the arm's own effect has; only asked where the interval of that effect leaves zero out.
+           Equal weights, of no row at all, give a sign too, and it is told whether that is right already
 itself     share of synthetic records of the recorded arm by which one of two sets of its own replications is told from
            the other: the rate at which noise of ensembles alone tells
 typical    share of an arm's own synthetic records that are no more probable under it than the actual one: near zero,
@@ -95,21 +96,20 @@ def told(weights: Floats) -> dict[str, Any]:
 
 
 def of_itself(ensembles: Ensembles) -> dict[str, Any]:
-    """The recorded arm against itself, in thirds: each third in turn is the truth, and the others are two arms.
+    """The recorded arm against itself: each replication is the truth once, and halves of the others are two arms.
 
-    Nothing is to be told, so whatever is told is false. Thirds are smaller than ensembles, and so tell it more often.
+    Nothing is to be told, so whatever is told is false. Halves are smaller than ensembles and share no random numbers,
+    and so tell it more often.
     """
-    values, part = ensembles.values[0], len(ensembles.values[0]) // 3
-    thirds = Ensembles(ensembles.columns, np.stack([values[start : 3 * part : 3] for start in range(3)]))
-    totals = thirds.of_synthetic(thirds.statements()) @ shares_of_facts(thirds.columns)
-    pairs = ((0, 1, 2), (1, 2, 0), (2, 0, 1))
-    weights = np.concatenate([pairwise(totals[truth], other)[:, one] for truth, one, other in pairs])
+    size = ensembles.values.shape[1]
+    sets = np.zeros((size, 2, size))
+    for truth in range(size):
+        others = np.delete(np.arange(size), truth)
+        sets[truth, 0, others[::2]] = sets[truth, 1, others[1::2]] = 1.0
+    totals = ensembles.of_sets(ensembles.statements(), sets) @ shares_of_facts(ensembles.columns)
+    weights = pairwise(totals)[:, 1]
     false = int(((weights >= TOLD) | (weights <= 1.0 - TOLD)).sum())
-    return {
-        "told": as_dict(share_interval(false, weights.size)),
-        "median": float(np.median(weights)),
-        "n": weights.size,
-    }
+    return {"told": as_dict(share_interval(false, size)), "median": float(np.median(weights)), "n": size}
 
 
 def sign(logs: Logs, deaths: Floats, arm: int) -> dict[str, Any] | None:
@@ -122,7 +122,8 @@ def sign(logs: Logs, deaths: Floats, arm: int) -> dict[str, Any] | None:
     others = (effects.sum(axis=1)[:, np.newaxis] - effects) / (size - 1)  # (arm, replication left out)
     weights = among_all(logs.synthetic[arm] @ shares_of_facts(logs.columns))  # (replication, arm)
     found = (weights * others.T).sum(axis=1)
-    return as_dict(share_interval(int((np.sign(found) == np.sign(own.mean)).sum()), size))
+    recovered = share_interval(int((np.sign(found) == np.sign(own.mean)).sum()), size)
+    return {**as_dict(recovered), "without_rows": bool(np.sign(effects.mean()) == np.sign(own.mean))}
 
 
 def of_record(logs: Logs, arm: int, joint: Floats | None = None) -> dict[str, Any]:
@@ -161,6 +162,11 @@ def typical(logs: Logs, arm: int) -> float:
     """Share of an arm's synthetic records that are no more probable under it than the actual record."""
     shares = shares_of_facts(logs.columns)
     return float((logs.synthetic[arm, :, arm] @ shares <= logs.record[arm] @ shares).mean())
+
+
+def typical_rows(logs: Logs) -> list[float]:
+    """The same of each row by itself, of the recorded arm."""
+    return [float(share) for share in (logs.synthetic[0, :, 0] <= logs.record[0]).mean(axis=0)]
 
 
 def as_dict(one: Interval) -> dict[str, float]:

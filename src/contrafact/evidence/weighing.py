@@ -138,6 +138,19 @@ class Ensembles:
             found[..., place] = _log_probability(one, said[:, :, np.newaxis], sums, unknown)
         return found
 
+    def of_sets(self, statements: Floats, sets: Floats) -> Floats:
+        """The same of each replication of the first arm under sets of its own replications, (truth, set, row).
+
+        sets  1 for a replication that is in a set, else 0, (truth, set, replication); no truth is in a set of its own
+        """
+        found = np.empty((*sets.shape[:2], len(self.columns)))
+        for place, one in enumerate(self.columns):
+            said, readings = statements[0, :, place], self.values[:1, :, place]
+            kernel, unknown = _kernel(one, said, readings)
+            sums = (kernel * sets).sum(axis=2), sets @ _happens(one, readings)[0], sets.sum(axis=2)
+            found[:, :, place] = _log_probability(one, said[:, np.newaxis], sums, unknown)
+        return found
+
 
 def shares_of_facts(columns: Sequence[Column], chosen: Sequence[bool] | None = None) -> Floats:
     """Weight of each row, (row,): one for a fact, shared by those of its rows that are chosen; 0 for the others."""

@@ -168,7 +168,7 @@ def power(
         arms=tuple({**one, **said} for one, said in zip(named, told.arms, strict=True)),
         itself=design_power.of_itself(ran.ensembles),
         among_all=dict(zip((RECORDED, *(arm.name for arm in read)), told.among_all, strict=True)),
-        rows=tuple(_row(one) for one in ran.rows),
+        rows=tuple({**_row(one), "typical": share} for one, share in zip(ran.rows, told.typical_rows, strict=True)),
         unread=tuple(ran.unread),
     )
 
@@ -211,11 +211,12 @@ def _ran(
 
 @dataclass(frozen=True)
 class _Told:
-    """What is said of each arm but the recorded one, weights of all together, how typical the record is of that one."""
+    """What is said of each arm but the recorded one, weights of all, how typical record and rows are of that one."""
 
     arms: list[dict[str, Any]]
     among_all: list[dict[str, float]]
     typical: float
+    typical_rows: list[float]
 
 
 def _told(ran: _Ran, horizon: float) -> _Told:
@@ -238,7 +239,8 @@ def _told(ran: _Ran, horizon: float) -> _Told:
         }
         for arm in range(1, len(ensembles.values))
     ]
-    return _Told(found, design_power.of_all(logs), design_power.typical(logs, 0))
+    own = design_power.typical(logs, 0), design_power.typical_rows(logs)
+    return _Told(found, design_power.of_all(logs), *own)
 
 
 def _of_camp(logs: design_power.Logs, arm: int) -> dict[str, Any]:

@@ -23,7 +23,7 @@ HARM_COLUMNS = ("arm", "deaths", "injured", "detained")
 POWER_COLUMNS = ("arm", "told, arm true", "told, recorded true", "misled", "median", "jointly", "sign of deaths")
 RECORD_COLUMNS = ("arm", "weight", "95 %", "a fact left out", "leaning on", "jointly", "typical", "told")
 ALL_COLUMNS = ("arm", "weight", "95 %")
-ROW_COLUMNS = ("row", "", "observed", "camp")
+ROW_COLUMNS = ("row", "", "observed", "camp", "typical")
 UNREAD_COLUMNS = ("row", "", "why")
 ITSELF = "recorded, itself"
 NOTES = (
@@ -33,13 +33,16 @@ NOTES = (
     "the wrong one as much, arm true and recorded true. Median: weight of the arm where it is true. Jointly: told, arm "
     "true, with facts jointly normal. Shares have Wilson's 95 % interval.",
     "Sign of deaths: share of synthetic records of the arm in which the effect on deaths, weighed over all arms, has "
-    "the sign of the arm's own; a dash where the interval of that effect includes zero. A guess has a half.",
-    f"{ITSELF}: synthetic records of the recorded run by which two sets of its own replications are told apart. That "
-    "is how often noise alone tells; the sets are a third in size, so that the rate is too high rather than too low.",
+    "the sign of the arm's own; a dash where the interval of that effect includes zero. Given: equal weights, without any "
+    "row, have that sign already.",
+    f"{ITSELF}: synthetic records of the recorded run by which halves of its other replications are told apart, which "
+    "is how often noise alone tells. Halves are smaller and share no random numbers, so the rate is too high rather "
+    "than too low.",
     f"Weight: of the arm against the recorded run alone. 95 %: over {RESAMPLES:,} sets of replications drawn with "
     "replacement. A fact left out: lowest and highest weight when any one is. Leaning on: the fact that moves it most. "
     "Typical: share of the arm's own synthetic records that are no more probable under it than the actual one; near "
-    "zero, the arm does not explain the record, and a weight says only which of two explains it less badly.",
+    "zero, the arm does not explain the record, and a weight says only which of two explains it less badly. Of a row: "
+    "the same of that row alone, under the recorded run.",
     "Each fact weighs once, however many rows tell of it. Facts are taken as independent given the arm, which they are "
     "not: that overstates every weight. Jointly, they are normal and hang together as they do in the replications.",
     "Readings are what would have been published: delay and under-count of sources are drawn for each replication, and "
@@ -113,7 +116,7 @@ def powers(found: Power) -> list[tuple[str, ...]]:
                 f"{own['misled']['share']:.0%}, {other['misled']['share']:.0%}",
                 _weight(own["median"]),
                 _share(said["truth_arm_joint"]["told"]),
-                "-" if sign is None else _share(sign),
+                "-" if sign is None else f"{_share(sign)}{', given' if sign['without_rows'] else ''}",
             )
         )
     itself = found.itself
@@ -161,6 +164,7 @@ def rows(found: Power) -> list[tuple[str, ...]]:
             scores.what(crisis, row),
             "yes" if row["kind"] == YES_OR_NO else scores.observed(row["observed"], crisis.start),
             row["camp"] or "not given",
+            f"{row['typical']:.0%}",
         )
         for row in found.rows
     ]
