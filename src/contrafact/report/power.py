@@ -33,8 +33,8 @@ NOTES = (
     "the wrong one as much, arm true and recorded true. Median: weight of the arm where it is true. Jointly: told, arm "
     "true, with facts jointly normal. Shares have Wilson's 95 % interval.",
     "Sign of deaths: share of synthetic records of the arm in which the effect on deaths, weighed over all arms, has "
-    "the sign of the arm's own; a dash where the interval of that effect includes zero. Given: equal weights, without any "
-    "row, have that sign already.",
+    "the sign of the arm's own; a dash where the interval of that effect includes zero. Given: equal weights, without "
+    "any row, have that sign already.",
     f"{ITSELF}: synthetic records of the recorded run by which halves of its other replications are told apart, which "
     "is how often noise alone tells. Halves are smaller and share no random numbers, so the rate is too high rather "
     "than too low.",
