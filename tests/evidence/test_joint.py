@@ -59,6 +59,14 @@ def test_rows_become_facts() -> None:
     assert record.tolist() == [2.0]
 
 
+def test_arms_that_are_added_do_not_move_the_weight_of_the_others() -> None:
+    columns = [Column("a", "a", 0.0, 0.3), Column("b", "b", 0.0, -0.2)]
+    two = np.stack([sample(1, 15, 2), sample(2, 15, 2, 0.5)])
+    three = np.concatenate([two, 50.0 * sample(3, 15, 2)[np.newaxis]])
+    logs = [joint.of_record(*joint.by_fact(columns, arms, 10.0)) for arms in (two, three)]
+    assert logs[1][:2] == pytest.approx(logs[0])
+
+
 def test_rows_that_tell_nothing_apart_leave_every_arm_alike() -> None:
     published, record = joint.by_fact([Column("a", "a", None, 1.0)], np.ones((2, 12, 1)), 10.0)
     assert joint.of_record(published, record).tolist() == [0.0, 0.0]

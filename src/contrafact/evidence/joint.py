@@ -2,9 +2,9 @@
 
 For each arm the mean and the covariance of what would be published, one number a fact, are taken from its
 replications; the covariance is shrunk towards a multiple of the identity, as much as its own noise asks for. What does
-not happen is put at the horizon, yes is 1 and no is 0, each row is in units of its pooled spread, and the rows of a
-fact are averaged: crude where a fact is far from normal, which is why this stands beside the kernels of ``weighing``
-and not in their place.
+not happen is put at the horizon, yes is 1 and no is 0, each row is in units of its spread in the first arm, or in all
+where it has none there, and the rows of a fact are averaged: crude where a fact is far from normal, which is why this
+stands beside the kernels of ``weighing`` and not in their place.
 
 Source  synthetic likelihood: Wood 2010, doi:10.1038/nature09319; shrinkage: Ledoit and Wolf 2004,
         doi:10.1016/S0047-259X(03)00096-4
@@ -27,13 +27,14 @@ STILL = 1e-12
 
 
 def by_fact(columns: Sequence[Column], statements: Floats, horizon: float) -> tuple[Floats, Floats]:
-    """What is published of each replication, (arm, replication, fact), and the record, (fact,), in pooled spreads.
+    """What is published of each replication, (arm, replication, fact), and the record, (fact,), in units of the spread.
 
     statements  (arm, replication, row), NaN for what does not happen, which is put at the horizon, in hours
     Rows that no replication of any arm tells apart are left out, and so are facts that have no other.
     """
     filled = np.where(np.isnan(statements), horizon, statements)
-    spread = np.sqrt(filled.var(axis=1).mean(axis=0) + filled.mean(axis=1).var(axis=0))
+    recorded = filled[0].std(axis=0)
+    spread = np.where(recorded > STILL, recorded, filled.std(axis=(0, 1)))
     facts: dict[str, list[int]] = {}
     for place, one in enumerate(columns):
         if spread[place] > STILL:

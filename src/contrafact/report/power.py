@@ -48,7 +48,7 @@ NOTES = (
     "Readings are what would have been published: delay and under-count of sources are drawn for each replication, and "
     "numbers within a source's words are one. Rows kept for scoring are not weighed.",
     "Weights compare arms within one model with untuned parameters and contested switches held. They say nothing of "
-    "what is not among the arms.",
+    "what is not among the arms, and move a little with those that are, over all of which kernels are pooled.",
     "Camps say who speaks, by camps.csv, not whether it is so.",
 )
 
