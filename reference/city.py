@@ -11,6 +11,7 @@ import numpy as np
 from scipy.stats import beta
 
 from contrafact.engine import setup
+from contrafact.engine.draws import Draws
 from contrafact.kernels import Array
 from contrafact.model.context import Fixed
 from contrafact.model.policy import Action
@@ -26,7 +27,7 @@ RESERVE = 1000  # ids for persons from outside, after the residents'
 class City:
     """Everything that stays as it is in one replication. ``p`` maps names of parameters to values."""
 
-    def __init__(self, model: setup.Model, draws: setup.Draws) -> None:
+    def __init__(self, model: setup.Model, draws: Draws) -> None:
         scenario = model.scenario
         self.p = draws.parameters
         self.by_mechanism: dict[str, dict[str, float]] = {}
@@ -43,7 +44,7 @@ class City:
         self.set_facilities(model, draws)
         self.set_actions(model, draws)
 
-    def set_people(self, model: setup.Model, draws: setup.Draws) -> None:
+    def set_people(self, model: setup.Model, draws: Draws) -> None:
         """Where residents live, and the boxes of hardship and risk aversion that they are in."""
         world = model.world
         self.cells = world.cells
@@ -57,7 +58,7 @@ class City:
         self.aversion_edges = np.array([edges(draws, "risk_aversion", d, RISK_EDGES) for d in world.district_names])
         self.district = world.district[self.home]
 
-    def set_space(self, model: setup.Model, draws: setup.Draws) -> None:
+    def set_space(self, model: setup.Model, draws: Draws) -> None:
         """Distances, neighbours, ways, and what is seen from where."""
         world, p = model.world, self.p
         self.km = km = distances(world.lat, world.lon)
@@ -81,7 +82,7 @@ class City:
         self.distance = world.distance_km[world.site_place] * detour
         self.attraction = np.array([draws[f"sites.{name}.attraction"] for name in world.site_names])
 
-    def set_facilities(self, model: setup.Model, draws: setup.Draws) -> None:
+    def set_facilities(self, model: setup.Model, draws: Draws) -> None:
         """Facilities: kind, place, site, hold time, firearms, and the cells within reach."""
         scenario, world = model.scenario, model.world
         names = list(scenario.facilities)
@@ -96,7 +97,7 @@ class City:
         near = self.km <= self.p["facilities.reach"]
         self.reach = [near[cell] | (np.arange(self.cells) == cell) for cell in cells]
 
-    def set_actions(self, model: setup.Model, draws: setup.Draws) -> None:
+    def set_actions(self, model: setup.Model, draws: Draws) -> None:
         """Units, firearms, actions and news, as they are compiled from the scenario."""
         fixed = Fixed(**model.fixed.__dict__)
         self.orders = setup.set_up_units(model, fixed, draws)
@@ -121,7 +122,7 @@ class City:
         return first, self.route_start[route + 1] - first - 1
 
 
-def edges(draws: setup.Draws, trait: str, district: str, shares: Array) -> Array:
+def edges(draws: Draws, trait: str, district: str, shares: Array) -> Array:
     """Hardship or risk aversion at the edges of the boxes: quantiles of the district's beta distribution, (17,)."""
     total = draws[f"population.{trait}.concentration"]
     mean = draws.values.get(f"population.by_district.{district}.{trait}_mean", draws[f"population.{trait}.mean"])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import shlex
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
@@ -52,14 +53,21 @@ def with_json(command: Command) -> Command:
 
 
 def with_scenario(command: Command) -> Command:
-    """Add SCENARIO, --variant and --set."""
+    """Add SCENARIO, --variant, --set and --posterior, which sets the posterior of the scenario."""
+
+    @functools.wraps(command)
+    def settled(*, overrides: tuple[str, ...], posterior: str | None, **options: Any) -> Any:
+        fitted = () if posterior is None else (f"posterior={json.dumps(posterior)}",)
+        return command(overrides=(*overrides, *fitted), **options)
+
+    fit = click.option("--posterior", metavar="FILE", help="Draw fitted parameters from this Parquet file.")
     setting = click.option(
         "--set", "overrides", metavar="PATH=VALUE", multiple=True, help="Override a value of the scenario; repeatable."
     )
     variant = click.option(
         "--variant", default="recorded", show_default=True, help="Arm of the scenario; `describe` lists them."
     )
-    return click.argument("scenario")(variant(setting(command)))
+    return cast(Command, click.argument("scenario")(variant(setting(fit(settled)))))
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

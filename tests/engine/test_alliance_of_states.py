@@ -11,7 +11,8 @@ import pytest
 
 from contrafact import scenario, world
 from contrafact.engine import Model, Replication, prepare, simulate
-from contrafact.engine.setup import Draws, set_up
+from contrafact.engine.draws import Draws
+from contrafact.engine.setup import set_up
 from contrafact.model import PARAMETERS, movement
 from contrafact.model.alliance import DEPLOYED, NEVER
 from contrafact.model.context import Context

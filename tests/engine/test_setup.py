@@ -184,3 +184,32 @@ def test_replications_share_nothing_that_one_of_them_writes() -> None:
         assert name not in shared
         assert not np.shares_memory(getattr(first.fixed, name), getattr(second.fixed, name))
     assert first.actions[0] is not second.actions[0]
+
+
+def test_a_posterior_gives_whole_rows_and_leaves_every_other_draw_where_it_was() -> None:
+    rows = {"place.detour": [1.11, 1.22, 1.33], "parameters.participation.nu": [0.5, 0.6, 0.7]}
+    posterior = {"weight": [1.0, 1.0, 2.0], "parameters": rows}
+    seen = set()
+    for replication in range(12):
+        plain, fitted = drawn(replication), drawn(replication, posterior=posterior)
+        assert fitted == drawn(replication, posterior=posterior)
+        assert {path: plain[path] for path in plain if path not in rows} == {
+            path: fitted[path] for path in fitted if path not in rows
+        }
+        seen.add(tuple(fitted[path] for path in rows))
+    assert seen == set(zip(*rows.values(), strict=True))
+
+
+def test_a_posterior_replaces_priors_and_nothing_that_is_fixed() -> None:
+    posterior = {"weight": [1.0], "parameters": {"place.detour": [1.11], "actions.no_such.at": [3.0]}}
+    assert drawn(0, posterior=posterior)["place.detour"] == 1.11
+    assert drawn(0, posterior=posterior, place__detour=1.4)["place.detour"] == 1.4
+    assert drawn(0, posterior=posterior, draw="central")["place.detour"] == 1.11
+
+
+def test_given_numbers_are_taken_as_they_are_and_move_no_other_draw() -> None:
+    model = prepared("small")
+    path = "parameters.participation.nu"
+    plain, moved = set_up(model, 1, 3)[1], set_up(model, 1, 3, given={path: 0.123})[1]
+    assert {name for name in plain if plain[name] != moved[name]} == {path}
+    assert moved[path] == 0.123

@@ -10,7 +10,8 @@ import pytest
 import contrafact as cf
 from contrafact import scenario, world
 from contrafact.engine import Model, prepare, simulate
-from contrafact.engine.setup import Draws, set_up
+from contrafact.engine.draws import Draws
+from contrafact.engine.setup import set_up
 from contrafact.engine.territory import COUNTED
 from contrafact.experiment.result import scale_note
 from contrafact.model import PARAMETERS, communications, exposure

@@ -16,7 +16,7 @@ import numpy as np
 
 from contrafact import scenario, world
 from contrafact.engine import Model, prepare
-from contrafact.engine.setup import Draws
+from contrafact.engine.draws import Draws
 from contrafact.kernels import Array
 from reference.city import City
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from contrafact.engine.draws import NOTHING
 from contrafact.engine.running import Replication, Run, tick
 from contrafact.engine.setup import Model, prepare, set_up
 from contrafact.model import ORDER
@@ -18,12 +21,14 @@ def simulate(
     record: frozenset[str] = frozenset(RECORDERS),
     until_hours: float | None = None,
     calm: bool = False,
+    given: Mapping[str, float] = NOTHING,
 ) -> Replication:
     """Run one replication on this thread.
 
-    ``until_hours`` ends it early, counted from the scenario's start; ``calm`` leaves out news and every action.
+    ``until_hours`` ends it early, counted from the scenario's start; ``calm`` leaves out news and every action;
+    ``given`` are numbers by their path in the scenario that are taken as they are, not drawn.
     """
-    run = Run(model, seed, replication, record, until_hours, calm)
+    run = Run(model, seed, replication, record, until_hours, calm, given=given)
     while run.under_way:
         run.tick()
     return run.finish()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import copy
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from contrafact.engine import checkpoint
 from contrafact.engine.digest import Digest
+from contrafact.engine.draws import NOTHING
 from contrafact.engine.setup import Model, set_up
 from contrafact.engine.stepper import apply
 from contrafact.errors import InputError
@@ -54,6 +56,7 @@ class Run:
     done    ticks done
     ticks   all of them
     draw    number of the replication whose drawn numbers are taken
+    given   numbers by path that are not drawn
     """
 
     def __init__(
@@ -65,12 +68,13 @@ class Run:
         until_hours: float | None = None,
         calm: bool = False,
         draw: int | None = None,
+        given: Mapping[str, float] = NOTHING,
     ) -> None:
         self.started = time.perf_counter()
         if unknown := record - frozenset(RECORDERS):
             raise InputError(f"unknown recorder {sorted(unknown)[0]!r}", allowed=", ".join(RECORDERS))
         self.replication, self.record = replication, record
-        self.context, self.draws = set_up(model, seed, replication, calm, draw)
+        self.context, self.draws = set_up(model, seed, replication, calm, draw, given)
         hours = model.hours if until_hours is None else min(until_hours, model.hours)
         self.ticks = round(hours * self.context.ticks_per_hour)
         self.done = 0

@@ -8,6 +8,7 @@ leaves the draws of all others where they were.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,12 +16,13 @@ import numpy as np
 from scipy.special import betaincinv
 
 from contrafact import rng
+from contrafact.engine.draws import NOTHING, Draws
 from contrafact.engine.geometry import disks, edge_of, great_circle, place_distances
 from contrafact.engine.lift import pact_of, strength_of, unit_members
 from contrafact.engine.stepper import count_state
-from contrafact.engine.territory import reach, state_arrays, turn_to_persons
+from contrafact.engine.territory import reach, state_arrays
 from contrafact.kernels import Array
-from contrafact.model import PARAMETERS, policy
+from contrafact.model import policy
 from contrafact.model.context import Context, Fixed, Proposals
 from contrafact.model.exposure import FIXED_POINT
 from contrafact.model.participation import BOXES
@@ -36,8 +38,6 @@ from contrafact.model.state import (
     accept,
     allocate,
 )
-from contrafact.parameters import Parameter
-from contrafact.scenario.quantities import Quantity
 from contrafact.scenario.schema import Scenario
 from contrafact.world import World
 from contrafact.world.population import HARDSHIP_EDGES, RISK_EDGES
@@ -134,55 +134,22 @@ def site_index(world: World, name: str | None) -> int:
     return -1 if name is None else world.site_names.index(name)
 
 
-class Draws:
-    """Draws every number of the scenario and of the mechanisms once, keyed by its path."""
-
-    def __init__(self, scenario: Scenario, key: Array) -> None:
-        self.central = scenario.draw == "central"
-        self.key = key
-        self.values: dict[str, float] = {}
-        for path, quantity in scenario.quantities():
-            self.values[path] = self._draw(path, quantity)
-        self.parameters: dict[str, float] = {}
-        for parameter in PARAMETERS.values():
-            path = f"parameters.{parameter.name}"
-            self.parameters[parameter.name] = self.values.get(path, self._default(path, parameter))
-            self.values[path] = self.parameters[parameter.name]
-        self.scale = scenario.population.scale
-        turn_to_persons(self.parameters, self.scale)
-
-    def __getitem__(self, path: str) -> float:
-        return self.values[path]
-
-    def _uniform(self, path: str) -> float:
-        return float(rng.draw(self.key, rng.decision(f"prior:{path}"), 0, 0, 0)[0])
-
-    def again(self, path: str, quantity: Quantity, index: int) -> float:
-        """A further draw of a quantity of which there are several, by its number."""
-        return self._draw(f"{path}.{index}", quantity)
-
-    def _draw(self, path: str, quantity: Quantity) -> float:
-        if self.central or quantity.prior is None:
-            return quantity.value
-        return quantity.draw(self._uniform(path))
-
-    def _default(self, path: str, parameter: Parameter) -> float:
-        if self.central or parameter.prior is None:
-            return parameter.default
-        return parameter.prior.quantile(self._uniform(path))
-
-
 def set_up(
-    model: Model, seed: int, replication: int, calm: bool = False, draw: int | None = None
+    model: Model,
+    seed: int,
+    replication: int,
+    calm: bool = False,
+    draw: int | None = None,
+    given: Mapping[str, float] = NOTHING,
 ) -> tuple[Context, dict[str, float]]:
     """One replication before its first tick, and its drawn numbers by path.
 
     ``calm`` leaves out news and actions; ``draw`` is the number of the replication whose drawn numbers are taken, the
-    replication's own where None.
+    replication's own where None; ``given`` are numbers by path that are not drawn.
     """
     scenario, world = model.scenario, model.world
     key = rng.stream_key(seed, replication)
-    draws = drawn(model, seed, replication if draw is None else draw)
+    draws = drawn(model, seed, replication if draw is None else draw, given)
     p = draws.parameters
     fixed = Fixed(**model.fixed.__dict__)
     detour = draws["place.detour"]
@@ -223,9 +190,9 @@ def set_up(
     return context, draws.values
 
 
-def drawn(model: Model, seed: int, draw: int) -> Draws:
-    """The numbers of one draw of the scenario's priors."""
-    return Draws(model.scenario, rng.stream_key(seed, draw))
+def drawn(model: Model, seed: int, draw: int, given: Mapping[str, float] = NOTHING) -> Draws:
+    """The numbers of one draw of the scenario's priors, or of its posterior, some of them given."""
+    return Draws(model.scenario, rng.stream_key(seed, draw), given)
 
 
 def set_up_sites(model: Model, fixed: Fixed, draws: Draws, detour: float) -> None:

@@ -15,7 +15,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from contrafact.errors import InputError, InputErrors
 from contrafact.parameters import Parameter
-from contrafact.scenario import datafiles
+from contrafact.scenario import datafiles, posterior
 from contrafact.scenario.actions import circles
 from contrafact.scenario.context import SECTIONS, Context, moment, names_in
 from contrafact.scenario.document import FORMAT, RECORDED, Document
@@ -138,6 +138,7 @@ def with_variant(file: File, variant: str) -> File:
 def load_as(schema: type[D], file: File, overrides: Overrides = (), outside: Outside = UNCHECKED) -> D:
     """Read a file as the scenario of a model; raises InputErrors with everything that is wrong."""
     tree, touched = apply(file.tree, overrides, outside.declared)
+    posterior.put_in_place(tree, file.path.parent, str(file.path), (posterior.KEY,) in touched)
     touched = (*file.touched, *touched)
     problems = Problems()
     files = {**datafiles.read_beside(file.path.parent, tree, problems), **file.evidence}
@@ -198,6 +199,7 @@ def with_overrides(
     tree = scenario.resolved()
     files = tree.pop("files")
     tree, touched = apply(tree, overrides, declared)
+    posterior.put_in_place(tree, Path(), scenario.source, (posterior.KEY,) in touched)
     draft = Draft(type(scenario), tree, files, scenario._marks, scenario.source, touched)
     return _resumed(draft, Outside(known_evidence, declared))
 

@@ -45,7 +45,7 @@ class Part(BaseModel):
     def quantities(self) -> Iterator[tuple[str, Quantity]]:
         """Every sourced value with its dotted path, in the order of the fields and of the file."""
         for name in type(self).model_fields:
-            yield from _quantities_in(getattr(self, name), name)
+            yield from quantities_in(getattr(self, name), name)
 
 
 class Entity(Part):
@@ -71,7 +71,8 @@ def check_source(assumption: str | None, siblings: Mapping[str, Any]) -> None:
         raise problem(message, allowed=allowed, kind=NO_SOURCE)
 
 
-def _quantities_in(value: object, path: str) -> Iterator[tuple[str, Quantity]]:
+def quantities_in(value: object, path: str) -> Iterator[tuple[str, Quantity]]:
+    """Every sourced value inside a part, a mapping or a tuple, with its dotted path below ``path``."""
     if isinstance(value, Quantity):
         yield path, value
     elif isinstance(value, Part):
@@ -79,7 +80,7 @@ def _quantities_in(value: object, path: str) -> Iterator[tuple[str, Quantity]]:
             yield f"{path}.{inner}", quantity
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            yield from _quantities_in(item, f"{path}.{key}")
+            yield from quantities_in(item, f"{path}.{key}")
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
-            yield from _quantities_in(item, f"{path}.{index}")
+            yield from quantities_in(item, f"{path}.{index}")

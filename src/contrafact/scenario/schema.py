@@ -29,6 +29,7 @@ from contrafact.scenario.entities import (
 from contrafact.scenario.levers import read_parameters
 from contrafact.scenario.parts import Listed, Text
 from contrafact.scenario.place import AnyPlace
+from contrafact.scenario.posterior import Posterior, checked
 from contrafact.scenario.problems import Problems, nearest, problem, show
 from contrafact.scenario.quantities import Measured, Quantity
 
@@ -59,6 +60,7 @@ class Scenario(Document):
     parameters  values that replace the defaults which mechanisms declare
     milestones  rows of the record that the model is held against
     left_out    what no source gives and the model does without
+    posterior   drawn from instead of the priors of the parameters in it; a file names a table, see posterior.py
     """
 
     start: LocalTime
@@ -80,6 +82,7 @@ class Scenario(Document):
     parameters: Mapping[str, Quantity] = Field(default_factory=dict)
     milestones: Listed[Milestone] = ()
     left_out: Listed[Text] = ()
+    posterior: Posterior | None = None
 
     @field_validator("timezone")
     @classmethod
@@ -137,6 +140,11 @@ class Scenario(Document):
     @classmethod
     def _read_parameters(cls, raw: object, info: ValidationInfo) -> dict[str, Quantity]:
         return read_parameters(raw, info)
+
+    @field_validator("posterior")
+    @classmethod
+    def _posterior_of_this(cls, posterior: Posterior | None, info: ValidationInfo) -> Posterior | None:
+        return checked(posterior, info)
 
     @property
     def hours(self) -> int:
