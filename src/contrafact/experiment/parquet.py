@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,17 +38,31 @@ def write_table(path: Path, columns: Mapping[str, NDArray[Any]], metadata: Mappi
 
 def read_tables(folder: Path) -> dict[str, NDArray[Any]]:
     """Columns of all the parts in a folder, in the order of the parts' names: name -> (row,)."""
-    parts = [str(part) for part in sorted(folder.glob("part-*.parquet"))]
+    parts = sorted(folder.glob("part-*.parquet"))
     if not parts:
         raise InputError("holds no part-*.parquet file", file=str(folder))
+    return read_files(parts, folder)
+
+
+def read_files(parts: Sequence[Path], place: Path) -> dict[str, NDArray[Any]]:
+    """Columns of Parquet files, one after the other: name -> (row,); ``place`` is named where one cannot be read.
+
+    NaN comes back as NaN: DuckDB keeps it as a null, and a null has no number.
+    """
     connection = duckdb.connect(config={"threads": 1})
     try:
-        found = connection.execute("SELECT * FROM read_parquet($parts)", {"parts": parts}).fetchnumpy()
+        paths = [str(part) for part in parts]
+        found = connection.execute("SELECT * FROM read_parquet($parts)", {"parts": paths}).fetchnumpy()
     except duckdb.Error as error:
-        raise InputError(f"cannot be read as Parquet: {error}", file=str(folder)) from error
+        raise InputError(f"cannot be read as Parquet: {error}", file=str(place)) from error
     finally:
         connection.close()
-    return {name: np.asarray(values) for name, values in found.items()}
+    return {name: _whole(values) for name, values in found.items()}
+
+
+def _whole(values: NDArray[Any]) -> NDArray[Any]:
+    masked = isinstance(values, np.ma.MaskedArray) and values.dtype.kind == "f"
+    return np.ma.filled(values, np.nan) if masked else np.asarray(values)
 
 
 def read_metadata(path: Path) -> dict[str, Any]:

@@ -54,14 +54,8 @@ def plan(
     """The checked plan; InputErrors names every option that is wrong."""
     errors = [
         *check_range("--replications", replications, 1, 1_000_000),
-        *check_range("--seed", seed, 0, LARGEST_SEED),
-        *check_range("--workers", workers, 0, MOST_WORKERS),
+        *_wrong_options(seed, threads, workers),
     ]
-    if threads is not None:
-        errors += check_range("--threads", threads, 1, MOST_WORKERS)
-        if workers:
-            message = "is given together with --workers; a worker process runs one replication at a time, so choose one"
-            errors.append(InputError(message, key="--threads", found=str(threads)))
     kept = experiment.recorders if record is None else frozenset(record)
     errors += [_unknown_recorder(name, experiment.recorders) for name in sorted(kept - experiment.recorders)]
     length = 0.0
@@ -72,6 +66,23 @@ def plan(
     if errors:
         raise InputErrors(errors)
     return Plan(replications, seed, threads or processors(), workers, kept, length)
+
+
+def checked_options(seed: int, threads: int | None, workers: int) -> int:
+    """Threads to use, 0 for none where worker processes are asked for; InputErrors names what is wrong."""
+    if errors := _wrong_options(seed, threads, workers):
+        raise InputErrors(errors)
+    return 0 if workers else threads or processors()
+
+
+def _wrong_options(seed: int, threads: int | None, workers: int) -> list[InputError]:
+    errors = [*check_range("--seed", seed, 0, LARGEST_SEED), *check_range("--workers", workers, 0, MOST_WORKERS)]
+    if threads is not None:
+        errors += check_range("--threads", threads, 1, MOST_WORKERS)
+        if workers:
+            message = "is given together with --workers; a worker process runs one replication at a time, so choose one"
+            errors.append(InputError(message, key="--threads", found=str(threads)))
+    return errors
 
 
 def hours_until(scenario: Scenario, until: str | float | datetime) -> float:

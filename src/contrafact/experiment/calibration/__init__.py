@@ -1,0 +1,9 @@
+"""Fitting a scenario to the rows of its record that may be fitted.
+
+settings   the calibration file: parameters, rows, scales, stopping rule
+distance   how far a replication is from the rows, read as they were published
+smc        the sampler, which knows nothing of scenarios
+trials     proposals run on a city
+fitting    calibrate(): all of it, kept on disk after every batch
+recovery   simulation-based calibration from one reference table
+"""

@@ -15,7 +15,7 @@ fast.
 
 Source  Toni et al. 2009, doi:10.1098/rsif.2008.0172; kernel of twice the weighted covariance, adapted to every
         generation: Beaumont et al. 2009, doi:10.1093/biomet/asp052
-Check   tests/experiment/calibration/test_smc.py, verification/fitting.py: the posterior of a normal mean, in closed form
+Check   tests/experiment/calibration/test_smc.py, verification/fitting.py: a posterior known in closed form
 """
 
 from __future__ import annotations

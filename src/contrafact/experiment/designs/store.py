@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import numpy as np
 from numpy.typing import NDArray
 
 from contrafact.errors import InputError, RunError
-from contrafact.experiment.parquet import sync, write_table
+from contrafact.experiment.parquet import read_files, sync, write_table
 
 PLAN = "plan.json"
 OUT, RESUME = "--out", "--resume"
@@ -65,14 +64,7 @@ class Store:
 
     def read(self, name: str) -> dict[str, NDArray[Any]]:
         """Columns of a shard, each (row,); InputError where the file was torn or edited afterwards."""
-        path = self.path(name)
-        try:
-            with duckdb.connect(config={"threads": 1}) as connection:
-                found = connection.execute("SELECT * FROM read_parquet($path)", {"path": str(path)}).fetchnumpy()
-        except duckdb.Error as error:
-            message = f"cannot be read as Parquet ({str(error).splitlines()[0]}); remove it and give {RESUME}"
-            raise InputError(message, file=str(path)) from None
-        return {column: np.asarray(values) for column, values in found.items()}
+        return read_files([self.path(name)], self.path(name))
 
     def write(self, name: str, columns: Mapping[str, NDArray[Any]], metadata: Mapping[str, object]) -> None:
         """Write a shard; RunError where the disk refuses."""

@@ -1,0 +1,26 @@
+"""What is written must come back as it was, in the same bytes each time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from contrafact.experiment.parquet import read_metadata, read_tables, write_table
+
+COLUMNS = {"x": np.array([1.5, np.nan, np.inf]), "n": np.array([1, 2, 3]), "word": np.array(["a", "b", "c"])}
+
+
+def test_what_is_not_a_number_comes_back_so_and_not_as_a_number(tmp_path: Path) -> None:
+    write_table(tmp_path / "part-0.parquet", COLUMNS, {"units": {"x": "h"}})
+    found = read_tables(tmp_path)
+    np.testing.assert_array_equal(found["x"], COLUMNS["x"])
+    assert found["n"].tolist() == [1, 2, 3]
+    assert found["word"].tolist() == ["a", "b", "c"]
+    assert read_metadata(tmp_path / "part-0.parquet") == {"units": {"x": "h"}}
+
+
+def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("part-0", "part-1"):
+        write_table(tmp_path / f"{name}.parquet", COLUMNS, {})
+    assert (tmp_path / "part-0.parquet").read_bytes() == (tmp_path / "part-1.parquet").read_bytes()
