@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from contrafact.engine import simulate
-from contrafact.engine.setup import NOTHING, Model
+from contrafact.engine.draws import NOTHING
+from contrafact.engine.setup import Model
 
 CALM_WEEK_H = 168.0
 CALM_SHARE = 5e-4

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from contrafact.evidence import Ledger
-from contrafact.evidence.ledger import COLUMNS, parse_record
+from contrafact.evidence.bundle import Evidence
+from contrafact.evidence.ledger import COLUMNS as RECORD
 from contrafact.evidence.reporting.declared import COLUMNS as DECLARED
-from contrafact.evidence.reporting.declared import parse_declared
 from contrafact.experiment.calibration import distance
 from contrafact.experiment.calibration.settings import Settings
 
@@ -30,23 +29,21 @@ T9,number,seizure,town_hall,never,
 """
 
 
-def made_up(monkeypatch: pytest.MonkeyPatch) -> Ledger:
-    """The record, as if it came with the package."""
-    lines = [",".join(COLUMNS)]
+def made_up(monkeypatch: pytest.MonkeyPatch) -> Evidence:
+    """The record, as if the town had it."""
+    lines = [",".join(RECORD)]
     for name, use, fact, value, begins, ends in ROWS:
         cells = {"id": name, "quantity": "q", "value": value, "time_start": begins, "time_end": ends, "use": use}
         cells |= {"publisher": "P", "quote": "w", "reliability": "r", "fact_id": fact}
-        lines.append(",".join(cells.get(column, "") for column in COLUMNS))
-    ledger = Ledger("small", parse_record("\n".join(lines) + "\n"))
-    declared = parse_declared(",".join(DECLARED) + "\n" + READINGS, {row.id: row.use for row in ledger})
-    monkeypatch.setattr(distance, "shipped_ledgers", lambda: ["small"])
-    monkeypatch.setattr(distance, "load_ledger", lambda _: ledger)
-    monkeypatch.setattr(distance.reporting, "load_declared", lambda _: declared)
-    return ledger
+        lines.append(",".join(cells.get(column, "") for column in RECORD))
+    tables = {"record.csv": "\n".join(lines) + "\n", "readings.csv": ",".join(DECLARED) + "\n" + READINGS}
+    evidence = Evidence("small", "small", tuple(tables.items()), own=True)
+    monkeypatch.setattr(distance, "required_evidence", lambda _: evidence)
+    return evidence
 
 
 @pytest.fixture
-def record(monkeypatch: pytest.MonkeyPatch) -> Ledger:
+def record(monkeypatch: pytest.MonkeyPatch) -> Evidence:
     """The record, as long as a test runs."""
     return made_up(monkeypatch)
 

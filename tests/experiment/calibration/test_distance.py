@@ -11,7 +11,7 @@ import pytest
 
 import contrafact as cf
 from contrafact.errors import InputErrors
-from contrafact.evidence import Ledger
+from contrafact.evidence.bundle import Evidence
 from contrafact.experiment.calibration.distance import combined, distance_of
 from contrafact.scenario import Scenario
 from tests.experiment.calibration.conftest import settings
@@ -35,7 +35,7 @@ def replication(crowd: float, seized: float | None) -> Any:
 
 
 def test_counts_are_compared_by_logarithms_hours_by_hours_and_yes_or_no_as_1_or_0(
-    record: Ledger, town: Scenario
+    record: Evidence, town: Scenario
 ) -> None:
     # A plain 120 may stand for 115 to 125, and the distance is to the nearer end.
     rows = (("T3", 0.5), ("T8", "2 h"), ("T9", 0.25))
@@ -45,7 +45,7 @@ def test_counts_are_compared_by_logarithms_hours_by_hours_and_yes_or_no_as_1_or_
 
 
 def test_what_a_row_may_have_meant_is_at_no_distance_and_what_never_happens_is_read_at_the_end(
-    record: Ledger, town: Scenario
+    record: Evidence, town: Scenario
 ) -> None:
     asked = distance_of(town, settings(("T1", 0.5), ("T8", "2 h")))
     near = asked.residuals(replication(285, 20.5), seed=1, number=0)
@@ -71,7 +71,7 @@ def test_what_a_row_may_have_meant_is_at_no_distance_and_what_never_happens_is_r
     ],
 )
 def test_rows_that_may_not_or_cannot_be_fitted_are_refused(
-    record: Ledger, town: Scenario, rows: tuple[tuple[str, object], ...], words: str
+    record: Evidence, town: Scenario, rows: tuple[tuple[str, object], ...], words: str
 ) -> None:
     with pytest.raises(InputErrors, match=words):
         distance_of(town, settings(*rows))

@@ -12,7 +12,7 @@ import pytest
 
 import contrafact as cf
 from contrafact.errors import InputError, InputErrors
-from contrafact.evidence import Ledger
+from contrafact.evidence.bundle import Evidence
 from contrafact.experiment.calibration import trials
 from contrafact.experiment.calibration.fitting import Calibration, calibrate, space_of
 from contrafact.experiment.parquet import read_metadata
@@ -25,7 +25,7 @@ PATHS = ["parameters.participation.legitimacy", "parameters.crowd_control.arrest
 
 
 @pytest.fixture
-def town(record: Ledger) -> Document:
+def town(record: Evidence) -> Document:
     return cf.load(SMALL)
 
 

@@ -14,6 +14,7 @@ Check   tests/experiment/calibration/test_distance.py: worked by hand
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contrafact.errors import InputError, InputErrors
-from contrafact.evidence import load_ledger, observed, reporting, shipped_ledgers
+from contrafact.evidence import observed, reporting, required_evidence
 from contrafact.evidence.reporting import Runs
 from contrafact.experiment.calibration.settings import Settings
 from contrafact.experiment.scoring import Wanted, reading_of
@@ -32,6 +33,7 @@ from contrafact.scenario import units
 if TYPE_CHECKING:
     from contrafact.engine import Replication
     from contrafact.evidence.ledger import Ledger, Observation
+    from contrafact.evidence.reporting.declared import Declared
     from contrafact.experiment.calibration.settings import Target
     from contrafact.scenario import Scenario
 
@@ -88,14 +90,13 @@ def combined(residuals: NDArray[np.float64]) -> float:
 
 def distance_of(crisis: Scenario, settings: Settings) -> Distance:
     """The distance of a calibration file; InputErrors for rows that may not be fitted or cannot be read."""
-    if crisis.name not in shipped_ledgers():
-        raise InputError(f"there is no record of {crisis.name} to fit", found=crisis.name)
-    ledger = load_ledger(crisis.name)
+    evidence = required_evidence(crisis)
+    declared = reporting.declared_of(evidence)
     rows: list[Row] = []
     errors: list[InputError] = []
     for target in settings.rows:
         try:
-            rows.append(_row(crisis, ledger, target))
+            rows.append(_row(crisis, evidence.ledger, declared, target))
         except InputError as error:
             errors.append(error)
     errors += _facts_named_twice(rows)
@@ -111,13 +112,12 @@ def of_rows(rows: tuple[Row, ...], crisis: Scenario) -> Distance:
     return Distance(rows, crisis.start, crisis.hours, float(min(crisis.hours, max(1, math.ceil(last - 1e-9)))))
 
 
-def _row(crisis: Scenario, ledger: Ledger, target: Target) -> Row:
+def _row(crisis: Scenario, ledger: Ledger, declared: Mapping[str, Declared], target: Target) -> Row:
     """One row; InputError says why it may not be fitted."""
     observation = ledger[target.record]
     if observation.use != "fit":
         message = f"{target.record} has the use {observation.use}; only rows with the use fit may be fitted"
         raise InputError(message, key=KEY, found=target.record, allowed="fit")
-    declared = reporting.load_declared(ledger.name)
     wanted, note = reading_of(observation, crisis, declared)
     if wanted is None:
         reason = f": {note}" if note else ""

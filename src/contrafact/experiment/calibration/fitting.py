@@ -21,12 +21,12 @@ from contrafact.experiment.calibration.distance import Distance, combined, dista
 from contrafact.experiment.calibration.settings import Settings, load_settings
 from contrafact.experiment.calibration.smc import Batch, Fit, Schedule, fit
 from contrafact.experiment.calibration.trials import Space, Trials
-from contrafact.experiment.designs import Axis, Over, Store, axes, in_order
-from contrafact.experiment.designs.axes import a_city, known_number, read_prior
-from contrafact.experiment.designs.points import pool_of
 from contrafact.experiment.interruption import Interruption
 from contrafact.experiment.plan import check_range, checked_options
 from contrafact.experiment.protocol import Notify, Progress, to_stderr
+from contrafact.experiment.sweeps import Axis, Over, Store, axes, in_order
+from contrafact.experiment.sweeps.axes import a_city, known_number, read_prior
+from contrafact.experiment.sweeps.points import pool_of
 from contrafact.scenario.posterior import WEIGHT, quantile
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from contrafact.engine import calm
 from contrafact.experiment import city
 from contrafact.experiment.calibration.distance import Distance
 from contrafact.experiment.calibration.smc import shares
-from contrafact.experiment.designs import Axis
+from contrafact.experiment.sweeps import Axis
 
 
 @dataclass(frozen=True)

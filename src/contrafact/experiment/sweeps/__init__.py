@@ -5,9 +5,9 @@ store    a folder of whole shards that a later call goes on with
 points   replications at given points, on the same seeds at every point
 """
 
-from contrafact.experiment.designs.axes import Axis, Over, axes, every_prior
-from contrafact.experiment.designs.points import AtPoints, Renumbered, city_job, in_order, point_shards
-from contrafact.experiment.designs.store import Store
+from contrafact.experiment.sweeps.axes import Axis, Over, axes, every_prior
+from contrafact.experiment.sweeps.points import AtPoints, Renumbered, city_job, in_order, point_shards
+from contrafact.experiment.sweeps.store import Store
 
 __all__ = [
     "AtPoints",

@@ -12,10 +12,10 @@ import numpy as np
 
 from contrafact import engine
 from contrafact.experiment import city
-from contrafact.experiment.designs.store import Store
 from contrafact.experiment.interruption import Interruption
 from contrafact.experiment.protocol import AnyJob, Notify, Progress
 from contrafact.experiment.replications import InOrder, Pool, Processes, Threads
+from contrafact.experiment.sweeps.store import Store
 from contrafact.model.recording import OUTCOMES
 
 if TYPE_CHECKING:
