@@ -22,6 +22,7 @@ from contrafact.errors import InputError, InputErrors, RunError
 if TYPE_CHECKING:
     from contrafact import terminal
     from contrafact.experiment.auditing import check_evidence
+    from contrafact.experiment.calibration.fitting import Calibration, calibrate
     from contrafact.experiment.catalogue import scenarios
     from contrafact.experiment.checkup import doctor, validate
     from contrafact.experiment.claiming import Claims, claims
@@ -35,11 +36,14 @@ if TYPE_CHECKING:
     from contrafact.experiment.results import default_out, read, write
     from contrafact.experiment.run import Interrupted, run
     from contrafact.experiment.scoring import Score, score
+    from contrafact.experiment.sweeps.sensitivity import Sensitivity, sensitivity
+    from contrafact.experiment.sweeps.sweeping import Sweep, sweep
 
 __version__ = "0.1.0.dev0"
 
 __all__ = [
     "AnyResult",
+    "Calibration",
     "Claims",
     "Comparison",
     "ComparisonInterrupted",
@@ -50,6 +54,9 @@ __all__ = [
     "Result",
     "RunError",
     "Score",
+    "Sensitivity",
+    "Sweep",
+    "calibrate",
     "check_evidence",
     "claims",
     "compare",
@@ -64,6 +71,8 @@ __all__ = [
     "run",
     "scenarios",
     "score",
+    "sensitivity",
+    "sweep",
     "terminal",
     "validate",
     "write",
@@ -71,6 +80,7 @@ __all__ = [
 
 _HOMES = {
     "auditing": ("check_evidence",),
+    "calibration.fitting": ("Calibration", "calibrate"),
     "catalogue": ("scenarios",),
     "claiming": ("Claims", "claims"),
     "checkup": ("doctor", "validate"),
@@ -84,6 +94,8 @@ _HOMES = {
     "results": ("default_out", "read", "write"),
     "run": ("Interrupted", "run"),
     "scoring": ("Score", "score"),
+    "sweeps.sensitivity": ("Sensitivity", "sensitivity"),
+    "sweeps.sweeping": ("Sweep", "sweep"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -71,6 +71,14 @@ class Score:
     unread: tuple[Mapping[str, str], ...]
     summary: Mapping[str, Mapping[str, Any]]
 
+    @property
+    def tuning(self) -> str:
+        """What the parameters were drawn from."""
+        fitted = self.scenario.posterior
+        if fitted is None:
+            return UNTUNED
+        return f"drawn from a posterior: {', '.join(fitted.parameters)}; every other has its prior or its default"
+
     def as_dict(self) -> dict[str, Any]:
         """What ``contrafact score --json`` prints."""
         return {
@@ -79,7 +87,7 @@ class Score:
             "seed": self.seed,
             "replications": self.replications,
             "digest": self.digest,
-            "parameters": UNTUNED,
+            "parameters": self.tuning,
             "baselines": list(BASELINES),
             "reporting": [_declared(parameter) for parameter in reporting.PARAMETERS],
             "observations": [dict(row) for row in self.observations],

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from contrafact.experiment.scoring import BASELINES, UNTUNED, USES, Score
+from contrafact.experiment.scoring import BASELINES, USES, Score
 from contrafact.report import wording
 from contrafact.report.printing import pipes, table
 from contrafact.words import counted
@@ -69,7 +69,7 @@ def markdown(score: Score) -> str:
 def headline(score: Score) -> str:
     """What was scored."""
     replays = counted(score.replications, "replay")
-    return f"{score.scenario.name}: {replays}, seed {score.seed}, digest {score.digest[:16]}; {UNTUNED}"
+    return f"{score.scenario.name}: {replays}, seed {score.seed}, digest {score.digest[:16]}; {score.tuning}"
 
 
 def rows(score: Score, use: str) -> list[tuple[str, ...]]:
@@ -127,7 +127,7 @@ def notes(score: Score) -> list[str]:
         f"{' to '.join(f'{number:g}' for number in one['prior']['numbers'])} {wording.unit(one['unit'])}."
         for one in score.as_dict()["reporting"]
     ]
-    return [*NOTES, f"{UNTUNED[:1].upper()}{UNTUNED[1:]}.", wording.CUSTODY, *assumed, *said]
+    return [*NOTES, f"{score.tuning[:1].upper()}{score.tuning[1:]}.", wording.CUSTODY, *assumed, *said]
 
 
 def _loses(one: Mapping[str, Any]) -> bool:
