@@ -6,6 +6,7 @@ import functools
 import json
 import shlex
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -15,6 +16,9 @@ import contrafact as cf
 
 AS_JSON = "contrafact.as_json"
 DONE, FAILED, WRONG_INPUT, CHECK_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+FURTHER = ("contrafact.cli_fitting",)
+"""Modules that add commands of their own; they import this one, so they are fetched when a command is looked up."""
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -25,6 +29,16 @@ class Commands(click.Group):
         """Note whether a JSON document is wanted, also where the rest of the command cannot be read."""
         ctx.meta[AS_JSON] = "--json" in args
         return super().parse_args(ctx, args)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of all commands, of the modules named in FURTHER too."""
+        _fetch()
+        return super().list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name, of the modules named in FURTHER too."""
+        _fetch()
+        return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command. Of what is wrong with the input, --json prints a document on standard output as well."""
@@ -45,6 +59,11 @@ class Commands(click.Group):
         except KeyboardInterrupt:
             click.echo("interrupted; nothing was written", err=True)
             ctx.exit(INTERRUPTED)
+
+
+def _fetch() -> None:
+    for module in FURTHER:
+        import_module(module)
 
 
 def with_json(command: Command) -> Command:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +15,7 @@ from rich.table import Table
 
 from contrafact.errors import RunError
 from contrafact.experiment.auditing import Checked
+from contrafact.experiment.calibration.fitting import Calibration
 from contrafact.experiment.checkup import Checkup, can_draw
 from contrafact.experiment.claiming import Claims
 from contrafact.experiment.comparison import Comparison, pairs_line
@@ -25,7 +26,9 @@ from contrafact.experiment.protocol import AnyDescription
 from contrafact.experiment.replaying import Replayed
 from contrafact.experiment.result import AnyResult, Result
 from contrafact.experiment.scoring import Score
-from contrafact.report import effect_tables, power, scores, wording
+from contrafact.experiment.sweeps.sensitivity import Sensitivity
+from contrafact.experiment.sweeps.sweeping import Sweep
+from contrafact.report import effect_tables, fits, power, scores, wording
 from contrafact.report.evidence import check_lines, claim_lines
 from contrafact.report.tables import milestone_table, outcome_table
 from contrafact.words import counted
@@ -162,6 +165,36 @@ def show_power(found: Power) -> None:
 def show_power_as_markdown(found: Power) -> None:
     """The same in Markdown, with no line broken."""
     sys.stdout.write(f"{power.headline(found)}\n\n{power.markdown(found)}")
+
+
+def show_sweep(found: Sweep) -> None:
+    """Outcomes over all points, what varied, and where the table is."""
+    _show_fitted(fits.sweep_table(found), fits.sweep_notes(found), found.folder)
+
+
+def show_sensitivity(found: Sensitivity) -> None:
+    """What each outcome hangs on."""
+    _show_fitted(fits.sensitivity_table(found), fits.sensitivity_notes(found), found.folder)
+
+
+def show_calibration(found: Calibration) -> None:
+    """The posterior beside the priors, and what the rows cannot tell."""
+    _show_fitted(fits.calibration_table(found), fits.calibration_notes(found), found.folder)
+
+
+def _show_fitted(table: Table, notes: Iterable[str], folder: Path) -> None:
+    screen = console()
+    screen.print(table)
+    for line in (*notes, f"results: {folder}"):
+        say(screen, line)
+
+
+def draw_sensitivity(found: Sensitivity, notify: Callable[[str], None]) -> None:
+    """Save the picture beside the indices; where what draws it is missing, say how to get it."""
+    if not can_draw():
+        notify(NO_PICTURES)
+        return
+    import_module("contrafact.report.sensitivity_figure").save_figures(found, found.folder / "pictures")
 
 
 def show_replayed(replayed: Replayed) -> None:
