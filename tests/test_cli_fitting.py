@@ -99,6 +99,20 @@ def test_what_is_wrong_with_a_calibration_file_is_told_with_its_line(
     assert not Path("out").exists()
 
 
+def test_recovery_tells_what_the_rows_could_tell(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    made_up(monkeypatch)
+    monkeypatch.setattr("contrafact.engine.calm.stays_calm", lambda *_: True)
+    Path("fit.yaml").write_text(CALIBRATION)
+    words = ("calibrate", SMALL, "--calibration", "fit.yaml", "--recovery", "200", "--out", "out")
+    shown = call(*words)
+    assert shown.exit_code == 0, shown.output
+    assert "200 runs each taken for the truth" in shown.stdout
+    document = json.loads(call(*words, "--resume", "--json").stdout)
+    assert document["runs"] == sum(document["parameters"][0]["ranks"]) == 200
+    assert document["parameters"][0]["identified"] is True
+    assert call(*words, "--resume", "--most-runs", "9").exit_code == 2
+
+
 def test_a_scenario_without_a_calibration_file_is_told_so(call: Call) -> None:
     assert "ships no calibration.yaml" in call("calibrate", SMALL).output
 

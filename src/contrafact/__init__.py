@@ -22,7 +22,7 @@ from contrafact.errors import InputError, InputErrors, RunError
 if TYPE_CHECKING:
     from contrafact import terminal
     from contrafact.experiment.auditing import check_evidence
-    from contrafact.experiment.calibration.fitting import Calibration, calibrate
+    from contrafact.experiment.calibration.fitting import Calibration, calibrate, recovery
     from contrafact.experiment.catalogue import scenarios
     from contrafact.experiment.checkup import doctor, validate
     from contrafact.experiment.claiming import Claims, claims
@@ -67,6 +67,7 @@ __all__ = [
     "load",
     "power",
     "read",
+    "recovery",
     "replay",
     "run",
     "scenarios",
@@ -80,7 +81,7 @@ __all__ = [
 
 _HOMES = {
     "auditing": ("check_evidence",),
-    "calibration.fitting": ("Calibration", "calibrate"),
+    "calibration.fitting": ("Calibration", "calibrate", "recovery"),
     "catalogue": ("scenarios",),
     "claiming": ("Claims", "claims"),
     "checkup": ("doctor", "validate"),

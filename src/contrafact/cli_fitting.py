@@ -101,17 +101,31 @@ def sensitivity(
 @click.option("--population", type=int, help="Particles, in place of the file's.")
 @click.option("--batch", type=int, help="Runs that are asked for together, in place of the file's.")
 @click.option("--most-runs", type=int, help="Runs not to be exceeded, in place of the file's.")
+@click.option("--recovery", type=int, metavar="N", help="Do not fit: tell from N draws what these rows could tell.")
 @with_store
 @with_json
 def calibrate(
-    scenario: str, variant: str, overrides: tuple[str, ...], quiet: bool, as_json: bool, **options: Any
+    scenario: str,
+    variant: str,
+    overrides: tuple[str, ...],
+    recovery: int | None,
+    quiet: bool,
+    as_json: bool,
+    **options: Any,
 ) -> None:
     """Fit SCENARIO to the rows of its record that may be fitted; rows kept for scoring are not looked at.
 
-    The posterior is the folder's posterior.parquet; `run`, `compare` and `score` draw from it with --posterior.
+    The posterior is the folder's posterior.parquet; `run`, `compare` and `score` draw from it with --posterior. With
+    --recovery the draws are kept in the same folder, of which a fit is the continuation by --resume.
     """
     crisis = cf.load(scenario, overrides, variant)
     options["over"] = options["over"] or None
+    if recovery is not None:
+        if options.pop("most_runs") is not None:
+            raise click.UsageError("--most-runs is for a fit; --recovery says itself how many runs it takes")
+        told = _run(cf.recovery, "recovery", quiet, crisis, runs=recovery, **options)
+        _show(told, as_json, quiet, cf.terminal.show_recovery)
+        return
     found = _run(cf.calibrate, "calibrate", quiet, crisis, **options)
     _show(found, as_json, quiet, cf.terminal.show_calibration)
 

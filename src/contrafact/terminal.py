@@ -16,6 +16,7 @@ from rich.table import Table
 from contrafact.errors import RunError
 from contrafact.experiment.auditing import Checked
 from contrafact.experiment.calibration.fitting import Calibration
+from contrafact.experiment.calibration.recovery import Recovery
 from contrafact.experiment.checkup import Checkup, can_draw
 from contrafact.experiment.claiming import Claims
 from contrafact.experiment.comparison import Comparison, pairs_line
@@ -180,6 +181,13 @@ def show_sensitivity(found: Sensitivity) -> None:
 def show_calibration(found: Calibration) -> None:
     """The posterior beside the priors, and what the rows cannot tell."""
     _show_fitted(fits.calibration_table(found), fits.calibration_notes(found), found.folder)
+
+
+def show_recovery(found: Recovery) -> None:
+    """What the rows of a fit could tell of each parameter."""
+    screen = console()
+    screen.print(fits.recovery_table(found))
+    say(screen, fits.RECOVERY_NOTE)
 
 
 def _show_fitted(table: Table, notes: Iterable[str], folder: Path) -> None:

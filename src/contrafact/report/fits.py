@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
+from contrafact.experiment.calibration.recovery import DOUBTFUL, IDENTIFIED
 from contrafact.report import wording
 from contrafact.scenario import units
 from contrafact.words import counted
 
 if TYPE_CHECKING:
     from contrafact.experiment.calibration.fitting import Calibration
+    from contrafact.experiment.calibration.recovery import Recovery
     from contrafact.experiment.sweeps.sensitivity import Sensitivity
     from contrafact.experiment.sweeps.sweeping import Sweep
     from contrafact.scenario import Scenario
@@ -21,6 +23,11 @@ SHOWN = 8
 """Parameters of an outcome that a table shows."""
 
 NO_BEST = "Points are in the order of the design; none is better than another by any measure that is taken here."
+RECOVERY_NOTE = (
+    "Contraction: share of the prior variance that the rows take away, on average; a number that loses less than "
+    f"{IDENTIFIED:.0%} of it is not identified. Evenness: probability of ranks at least so uneven, were the posterior "
+    "right."
+)
 INDICES = {
     "morris": "mean size of an elementary effect, in the outcome's unit per whole prior",
     "sobol": "total order: share of the variance of the mean outcome, with interactions",
@@ -108,6 +115,19 @@ def calibration_notes(found: Calibration) -> Iterator[str]:
     if unclear:
         yield f"Not identified by these rows: {', '.join(unclear)}. What is concluded from them rests on their priors."
     yield f"posterior: {found.path}"
+
+
+def recovery_table(found: Recovery) -> Table:
+    """Contraction, correlation and histogram of ranks of every parameter."""
+    title = f"What the rows could tell, by {counted(len(found.ranks), 'run')} each taken for the truth"
+    columns = ("number", "contraction", "correlation", "ranks by tenths", "evenness", "identified")
+    table = _table(title, columns, 2)
+    for row in found.as_dict()["parameters"]:
+        even = f"{row['evenness']:.3f}" + (" (uneven)" if row["evenness"] < DOUBTFUL else "")
+        shares = (f"{row['contraction']:.2f}", f"{row['correlation']:.2f}")
+        ranks = " ".join(map(str, row["ranks"]))
+        table.add_row(row["name"], *shares, ranks, even, "yes" if row["identified"] else "no")
+    return table
 
 
 def value(scenario: Scenario, unit: str, number: float) -> str:

@@ -39,23 +39,23 @@ def test_counts_are_compared_by_logarithms_hours_by_hours_and_yes_or_no_as_1_or_
 ) -> None:
     # A plain 120 may stand for 115 to 125, and the distance is to the nearer end.
     rows = (("T3", 0.5), ("T8", "2 h"), ("T9", 0.25))
-    found = distance_of(town, settings(*rows)).residuals(replication(60, 23.0), seed=1, number=0)
-    assert found == pytest.approx([np.log(61 / 116) / 0.5, (23 - 21) / 2, -1 / 0.25])
-    assert combined(found) == pytest.approx(np.sqrt(np.mean(np.square(found))))
+    found = distance_of(town, settings(*rows)).compared(replication(60, 23.0), seed=1, number=0)
+    residuals, readings = found
+    assert residuals == pytest.approx([np.log(61 / 116) / 0.5, (23 - 21) / 2, -1 / 0.25])
+    assert readings == pytest.approx([np.log(61) / 0.5, 23 / 2, 0.0])
+    assert combined(residuals) == pytest.approx(np.sqrt(np.mean(np.square(residuals))))
 
 
-def test_what_a_row_may_have_meant_is_at_no_distance_and_what_never_happens_is_read_at_the_end(
-    record: Evidence, town: Scenario
-) -> None:
+def test_what_a_row_may_have_meant_is_at_no_distance(record: Evidence, town: Scenario) -> None:
     asked = distance_of(town, settings(("T1", 0.5), ("T8", "2 h")))
-    near = asked.residuals(replication(285, 20.5), seed=1, number=0)
-    assert near == pytest.approx([0.0, 0.0])
-    never = asked.residuals(replication(285, None), seed=1, number=0)
     assert asked.until == 21.0
-    assert never[1] == pytest.approx(0.0)
-    longer = distance_of(town, settings(("T3", 0.5), ("T8", "2 h")))
-    assert longer.until == 26.0
-    assert longer.residuals(replication(120, None), seed=1, number=0) == pytest.approx([0.0, (26 - 21) / 2])
+    assert asked.compared(replication(285, 20.5), seed=1, number=0)[0] == pytest.approx([0.0, 0.0])
+
+
+@pytest.mark.parametrize("hour", [None, 60.0])
+def test_a_day_late_is_as_wrong_as_never(record: Evidence, town: Scenario, hour: float | None) -> None:
+    asked = distance_of(town, settings(("T8", "2 h")))
+    assert asked.compared(replication(285, hour), seed=1, number=0).tolist() == [[24 / 2], [45 / 2]]
 
 
 @pytest.mark.parametrize(

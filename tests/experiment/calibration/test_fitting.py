@@ -14,7 +14,7 @@ import contrafact as cf
 from contrafact.errors import InputError, InputErrors
 from contrafact.evidence.bundle import Evidence
 from contrafact.experiment.calibration import trials
-from contrafact.experiment.calibration.fitting import Calibration, calibrate, space_of
+from contrafact.experiment.calibration.fitting import Calibration, calibrate, recovery, space_of
 from contrafact.experiment.parquet import read_metadata
 from contrafact.scenario import Scenario
 from contrafact.scenario.document import Document
@@ -130,3 +130,22 @@ def test_a_parameter_is_identified_if_the_fit_took_a_quarter_of_its_prior_varian
     found = replace(whole, fit=replace(whole.fit, generations=(last,)), residuals={})
     assert found.contraction == pytest.approx([1 - 1 / 16, 0.0])
     assert [one["identified"] for one in found.as_dict()["parameters"]] == [True, False]
+
+
+def test_the_reference_table_is_generation_0_of_the_fit_and_finds_out_what_cannot_be_told(
+    whole: Calibration, town: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = files(whole.folder)
+    kept = 8 * len([name for name in before if "generation-000" in name])
+    ran: list[int] = []
+    simulate = trials.Trials.simulate
+    monkeypatch.setattr(trials.Trials, "simulate", lambda self, n: (ran.append(self.first + n), simulate(self, n))[1])
+    options: dict[str, Any] = {"seed": 3, "neighbours": 9, "out": whole.folder, "resume": True, "threads": 1}
+    found = recovery(town, 128, settings(), **options)
+    assert ran == list(range(kept, 128))
+    assert found.names == tuple(PATHS)
+    assert 18 < len(found.ranks) <= 128
+    after = files(whole.folder)
+    assert {name: after[name] for name in before} == before
+    with pytest.raises(InputErrors, match="--recovery"):
+        recovery(town, 3, settings(), **options)

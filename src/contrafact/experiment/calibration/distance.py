@@ -4,8 +4,9 @@
     d   = sqrt(mean of r_i squared)
 
 Numbers within what the source may have meant are one (``reporting.operators.coarsened``), so a replication inside the
-interval of a row is at distance 0 from it. What does not happen in a run is read as happening at the run's end. Delay
-and under-count are drawn for each replication, keyed by its number.
+interval of a row is at distance 0 from it. What happens more than LATE_H after a row's window, or never, is read as
+happening LATE_H after it: a day late is as wrong as never. Delay and under-count are drawn for each replication, keyed
+by its number.
 
 Source  reading and intervals as ``contrafact score`` takes them: evidence/reporting, evidence/observed.py
 Check   tests/experiment/calibration/test_distance.py: worked by hand
@@ -17,7 +18,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +39,9 @@ if TYPE_CHECKING:
     from contrafact.scenario import Scenario
 
 KEY = "rows"
-YES = ("empty", "never", "grows")
+LATE_H = 24.0
+
+Floats: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -63,27 +66,35 @@ class Distance:
     horizon: float
     until: float
 
-    def residuals(self, replication: Replication, seed: int, number: int) -> NDArray[np.float64]:
-        """Residuals of one replication, (row,); seed and number key what is drawn for its reporting."""
+    def compared(self, replication: Replication, seed: int, number: int) -> Floats:
+        """Residuals of one replication and, below them, what it shows of each row in units of its scale, (2, row).
+
+        seed and number key what is drawn for its reporting.
+        """
         keep = whole_hours(replication.timeline["hour"])
         curves = {name: np.asarray(curve[keep], np.float64) for name, curve in replication.timeline.items()}
         series = {name: curve if name == "hour" else curve[np.newaxis] for name, curve in curves.items()}
         runs = Runs(self.start, self.horizon, series, [replication.events])
         said = reporting.drawn(seed, [number])
-        return np.array([self._residual(row, runs, said) for row in self.rows])
+        return np.array([self._compared(row, runs, said) for row in self.rows]).T
 
-    def _residual(self, row: Row, runs: Runs, said: reporting.Reporting) -> float:
+    def _compared(self, row: Row, runs: Runs, said: reporting.Reporting) -> tuple[float, float]:
+        """Residual and reading of one row."""
         found = reporting.read(row.wanted, row.observation, runs, said)
         asked = observed.asked(row.observation, found, row.said)
         if asked is None:
             raise InputError("has neither a number nor a range to fit", key=KEY, found=row.observation.id)
-        values = np.where(np.isnan(found.values), self.until, found.values)
+        value = float(found.values[0])
         if asked.kind == observed.YES_OR_NO:
-            return float(values[0] - 1.0) / row.scale
-        return float(asked.scaled(values)[0] - asked.target) / row.scale
+            return (value - 1.0) / row.scale, value / row.scale
+        if asked.kind == observed.TIME:
+            value = found.ends + LATE_H if math.isnan(value) else min(value, found.ends + LATE_H)
+        shown = value if asked.kind == observed.TIME else math.log1p(value)
+        residual = float(asked.scaled(np.array([value]))[0]) - asked.target
+        return residual / row.scale, shown / row.scale
 
 
-def combined(residuals: NDArray[np.float64]) -> float:
+def combined(residuals: Floats) -> float:
     """The distance that residuals, (row,), come to."""
     return float(np.sqrt(np.square(residuals).mean()))
 

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from contrafact.errors import InputError, InputErrors
 from contrafact.experiment import city, results
 from contrafact.experiment.calibration.distance import Distance, combined, distance_of
+from contrafact.experiment.calibration.recovery import IDENTIFIED, NEIGHBOURS, Recovery, recover
 from contrafact.experiment.calibration.settings import Settings, load_settings
-from contrafact.experiment.calibration.smc import Batch, Fit, Schedule, fit
+from contrafact.experiment.calibration.smc import Batch, Fit, Schedule, fit, propose
 from contrafact.experiment.calibration.trials import Space, Trials
 from contrafact.experiment.interruption import Interruption
 from contrafact.experiment.plan import check_range, checked_options
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
 
 POSTERIOR = "posterior"
 LOW, HIGH = 0.05, 0.95
-IDENTIFIED = 0.25
-"""A parameter is identified if the fit took at least this share of its prior variance away, in probits of the prior."""
 
 
 @dataclass(frozen=True)
@@ -142,24 +141,106 @@ def calibrate(
     InputErrors names what is wrong; KeyboardInterrupt leaves every finished batch on disk; RunError where not even the
     priors give a population.
     """
+    asked = _asked(scenario, calibration, seed, over, population, batch, most_runs)
+    begun = time.perf_counter()
+    runner = _runner(asked, threads, workers, out, resume, overwrite, progress, notify)
+    found = fit(len(asked.space.axes), schedule_of(asked.settings), seed, runner)
+    residuals, folder = runner.residuals_of(found), runner.store.folder
+    done = Calibration(asked.crisis, seed, asked.space, asked.distance, found, residuals, folder, 0.0)
+    _write_posterior(runner.store, done)
+    return replace(done, elapsed_s=time.perf_counter() - begun)
+
+
+def recovery(
+    scenario: Document,
+    runs: int,
+    calibration: str | Path | Settings | None = None,
+    seed: int = 1,
+    *,
+    over: Over | None = None,
+    population: int | None = None,
+    batch: int | None = None,
+    neighbours: int = NEIGHBOURS,
+    threads: int | None = None,
+    workers: int = 0,
+    out: str | Path | None = None,
+    resume: bool = False,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    notify: Notify = to_stderr,
+) -> Recovery:
+    """Whether the rows of a fit could tell its parameters: simulation-based calibration on so many draws of the priors.
+
+    The draws are those of a fit's generation 0, kept in the same folder by the same names, so that one can go on with
+    the other; options as for ``calibrate``. InputErrors, also where too few runs stay calm.
+    """
+    asked = _asked(scenario, calibration, seed, over, population, batch, None)
+    size = asked.settings.batch
+    if errors := check_range("--recovery", runs, size, 10_000_000):
+        raise InputErrors(errors)
+    runner = _runner(asked, threads, workers, out, resume, overwrite, progress, notify)
+    parameters = len(asked.space.axes)
+    z, calm, shown = [], [], []
+    for index in range(runs // size):
+        batch_z = propose(seed, 0, index * size, size, parameters, None)
+        calm.append(np.isfinite(runner(Batch(0, index, index * size, batch_z))))
+        z.append(batch_z)
+        shown.append(runner.readings(0, index))
+    kept = np.concatenate(calm)
+    names = [axis.path for axis in asked.space.axes]
+    return recover(names, np.concatenate(z)[kept], np.concatenate(shown)[kept], neighbours)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A fit that may begin."""
+
+    crisis: Scenario
+    settings: Settings
+    space: Space
+    distance: Distance
+    seed: int
+
+
+def _asked(
+    scenario: Document,
+    calibration: str | Path | Settings | None,
+    seed: int,
+    over: Over | None,
+    population: int | None,
+    batch: int | None,
+    most_runs: int | None,
+) -> Asked:
+    """All that is asked for, checked before anything is computed; InputError(s)."""
     crisis = a_city(scenario)
     if crisis.population.scale != 1:
         message = "casualties are not fitted on runs in which one person stands for many residents"
         raise InputError(message, key="population.scale", found=str(crisis.population.scale), allowed="1")
     settings = calibration if isinstance(calibration, Settings) else load_settings(crisis.name, calibration)
     settings = _adjusted(settings, population, batch, most_runs)
-    side_by_side = checked_options(seed, threads, workers)
-    space = space_of(crisis, settings, over)
-    distance = distance_of(crisis, settings)
-    folder = results.named(out or results.ROOT / f"{crisis.name}-calibration-seed{seed}")
-    store = Store.opened(folder, _plan(crisis, settings, space, distance, seed), resume, overwrite)
-    begun = time.perf_counter()
-    base = city.prepared(crisis, seed, frozenset({"timeline", "events"}), distance.until, notify)
-    runner = Runner(base, space, distance, store, side_by_side, workers, settings.batch, settings.stop.runs, progress)
-    found = fit(len(space.axes), schedule_of(settings), seed, runner)
-    done = Calibration(crisis, seed, space, distance, found, runner.residuals_of(found), folder, 0.0)
-    _write_posterior(store, done)
-    return replace(done, elapsed_s=time.perf_counter() - begun)
+    return Asked(crisis, settings, space_of(crisis, settings, over), distance_of(crisis, settings), seed)
+
+
+def _runner(
+    asked: Asked,
+    threads: int | None,
+    workers: int,
+    out: str | Path | None,
+    resume: bool,
+    overwrite: bool,
+    progress: Progress | None,
+    notify: Notify,
+) -> Runner:
+    """What runs batches, with the folder opened and the city prepared."""
+    side_by_side = checked_options(asked.seed, threads, workers)
+    folder = results.named(out or results.ROOT / f"{asked.crisis.name}-calibration-seed{asked.seed}")
+    store = Store.opened(folder, _plan(asked), resume, overwrite)
+    kept = frozenset({"timeline", "events"})
+    base = city.prepared(asked.crisis, asked.seed, kept, asked.distance.until, notify)
+    settings = asked.settings
+    return Runner(
+        base, asked.space, asked.distance, store, side_by_side, workers, settings.batch, settings.stop.runs, progress
+    )
 
 
 def schedule_of(settings: Settings) -> Schedule:
@@ -220,16 +301,27 @@ class Runner:
         names = [row.observation.id for row in self.distance.rows]
         return {name: np.concatenate([part[name] for part in parts])[chosen] for name in names}
 
-    def _columns(self, batch: Batch, residuals: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
-        """One row a proposal: its number, its values, its distance and the residual of every row; NaN if not calm."""
+    def readings(self, generation: int, index: int) -> NDArray[np.float64]:
+        """What the runs of a batch show of each row, in units of its scale, (proposal, row)."""
+        kept = self.store.read(shard(generation, index))
+        return np.column_stack([kept[reading(row.observation.id)] for row in self.distance.rows])
+
+    def _columns(self, batch: Batch, found: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
+        """One row a proposal: number, values, distance, and of every row residual and reading; NaN if not calm."""
         values = self.space.values(batch.z)
         names = [row.observation.id for row in self.distance.rows]
         return {
             "proposal": batch.first + np.arange(len(batch.z)),
             **{axis.path: values[:, i] for i, axis in enumerate(self.space.axes)},
-            "distance": np.array([combined(one) for one in residuals]),
-            **{name: residuals[:, i] for i, name in enumerate(names)},
+            "distance": np.array([combined(one) for one in found[:, 0]]),
+            **{name: found[:, 0, i] for i, name in enumerate(names)},
+            **{reading(name): found[:, 1, i] for i, name in enumerate(names)},
         }
+
+
+def reading(row: str) -> str:
+    """Column of what runs show of a row."""
+    return f"{row} read"
 
 
 def shard(generation: int, batch: int) -> str:
@@ -251,16 +343,17 @@ def _adjusted(settings: Settings, population: int | None, batch: int | None, mos
     return settings.model_copy(update=changes)
 
 
-def _plan(crisis: Scenario, settings: Settings, space: Space, distance: Distance, seed: int) -> dict[str, Any]:
+def _plan(asked: Asked) -> dict[str, Any]:
     """What a folder is for: all that its shards depend on. How long to go on may change when it is gone on with."""
+    crisis, settings, distance = asked.crisis, asked.settings, asked.distance
     return {
         "format": 1,
         "kind": "calibration",
         "scenario": crisis.name,
         "scenario_digest": crisis.digest,
-        "seed": seed,
-        "parameters": [axis.as_dict() for axis in space.axes],
-        "held": dict(space.held),
+        "seed": asked.seed,
+        "parameters": [axis.as_dict() for axis in asked.space.axes],
+        "held": dict(asked.space.held),
         "rows": [{"id": row.observation.id, "scale": row.scale} for row in distance.rows],
         "until_hours": distance.until,
         "population": settings.population,

@@ -50,12 +50,12 @@ class Trials:
     z: NDArray[np.float64]
 
     def simulate(self, number: int) -> NDArray[np.float64]:
-        """Residuals of one proposal, (row,); NaN where it sets a calm week on fire."""
+        """Residuals and readings of one proposal, (2, row); NaN where it sets a calm week on fire."""
         job, given, replication = self.base, self.space.given(self.z[number]), self.first + number
         if not calm.stays_calm(job.model, job.seed, replication, given):
-            return np.full(len(self.distance.rows), np.nan)
+            return np.full((2, len(self.distance.rows)), np.nan)
         run = engine.simulate(job.model, job.seed, replication, job.record, self.distance.until, given=given)
-        return self.distance.residuals(run, job.seed, replication)
+        return self.distance.compared(run, job.seed, replication)
 
     def recipe(self) -> Callable[[], Trials]:
         """Makes the same in another process."""
