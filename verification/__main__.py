@@ -40,6 +40,7 @@ TARGETS: dict[int, tuple[str, ...]] = {
     14: ("sameness.target_14",),
     15: ("sameness.target_15",),
     16: ("oracle.target_16",),
+    17: ("fitting.target_17",),
 }
 """Functions of this package that check a target, each without arguments and with checks as its result."""
 

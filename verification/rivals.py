@@ -15,6 +15,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parent / ".rivals"
 PINS = {
     "mesa": ("mesa==3.3.1", "networkx==3.6.1"),  # the newest Mesa for Python 3.11; its examples import networkx
+    "pyabc": ("pyabc==0.13.0",),
 }
 
 
