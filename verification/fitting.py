@@ -3,8 +3,8 @@
     theta ~ N(0, 1), other ~ N(0, 1), x ~ N(theta, 0.5), observed 1.2
     theta | x ~ N(0.96, 0.4472), other unchanged
 
-Both samplers have 400 particles, median epsilons and stop at 0.05. That an x within 0.05 is taken for 1.2 adds 0.05^2 / 3
-to the variance of the noise, which moves mean and spread of theta by less than 0.003; it is allowed for.
+Both samplers have 400 particles, median epsilons and stop at 0.05. That an x within 0.05 is taken for 1.2 adds
+0.05^2 / 3 to the variance of the noise, which moves mean and spread of theta by less than 0.003; it is allowed for.
 """
 
 from __future__ import annotations
