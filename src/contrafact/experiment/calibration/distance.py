@@ -27,7 +27,7 @@ from contrafact.errors import InputError, InputErrors
 from contrafact.evidence import observed, reporting, required_evidence
 from contrafact.evidence.reporting import Runs
 from contrafact.experiment.calibration.settings import Settings
-from contrafact.experiment.scoring import Wanted, reading_of
+from contrafact.experiment.published import Wanted, wanted
 from contrafact.experiment.tables import whole_hours
 from contrafact.scenario import units
 
@@ -129,21 +129,21 @@ def _row(crisis: Scenario, ledger: Ledger, declared: Mapping[str, Declared], tar
     if observation.use != "fit":
         message = f"{target.record} has the use {observation.use}; only rows with the use fit may be fitted"
         raise InputError(message, key=KEY, found=target.record, allowed="fit")
-    wanted, note = reading_of(observation, crisis, declared)
-    if wanted is None:
+    reading, note = wanted(observation, crisis, declared)
+    if reading is None:
         reason = f": {note}" if note else ""
         raise InputError(f"{target.record} cannot be read off a run{reason}", key=KEY, found=target.record)
     horizon = Runs(crisis.start, crisis.hours, {"hour": np.array([float(crisis.hours)])}, [])
     if not reporting.reached(observation, horizon):
         raise InputError(f"{target.record} lies outside the run", key=KEY, found=target.record)
     said = declared[target.record].said if target.record in declared else "number"
-    return Row(observation, wanted, said, _scale(target, wanted))
+    return Row(observation, reading, said, _scale(target, reading))
 
 
-def _scale(target: Target, wanted: Wanted) -> float:
+def _scale(target: Target, reading: Wanted) -> float:
     """Hours for a row that asks for an hour, a plain number for any other; InputError for the wrong one."""
-    of_landing = wanted.quantity.startswith("landing") and wanted.statistic == "last"
-    unit = "h" if wanted.statistic == "first" or of_landing else units.DIMENSIONLESS
+    of_landing = reading.quantity.startswith("landing") and reading.statistic == "last"
+    unit = "h" if reading.statistic == "first" or of_landing else units.DIMENSIONLESS
     try:
         scale, _ = units.read(target.scale, unit)
     except units.UnitError as error:
