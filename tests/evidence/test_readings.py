@@ -19,6 +19,7 @@ from contrafact.evidence.readings import (
     answer,
     mean_interval,
     measured,
+    needed,
     settings_of,
     share_interval,
 )
@@ -145,6 +146,32 @@ def test_a_probability_is_read_against_its_bound(inside: int, outside: int, read
     found = answer(question(PROBABILITY), runs, START)
     assert found.reading == reading
     assert found.answers[0].estimate == share_interval(inside, inside + outside)
+
+
+def test_of_a_rare_event_few_runs_say_nothing_either_way() -> None:
+    rare = question(PROBABILITY.replace("at_least: 0.5", "at_least: 0.05"))
+    assert needed(rare, 10) == 73
+    assert needed(rare, 100) == 100
+    assert needed(question(COMPARISON), 10) == 10
+    for inside, outside, reading in ((20, 52, "not_identified"), (20, 53, "consistent"), (0, 73, "inconsistent")):
+        runs = {Setting("a"): Planted([15.0] * inside + [21.0] * outside)}
+        assert answer(rare, runs, START).reading == reading
+
+
+def test_harm_stands_beside_every_answer() -> None:
+    runs = {Setting("a"): Planted([1.0, 3.0], [5.0, 5.0]), Setting("b"): Planted([2.0, 6.0], [9.0, 9.0])}
+    (found,) = answer(question(COMPARISON.replace("    switches: [s]\n", "")), runs, START).answers
+    assert found.harm["deaths_total"].mean == -2.0
+    assert found.harm["injured_total"] == (-4.0, -4.0, -4.0)
+    (alone,) = answer(question(PROBABILITY), {Setting("a"): Planted([1.0, 3.0], [5.0, 5.0])}, START).answers
+    assert alone.harm["injured_total"] == (5.0, 5.0, 5.0)
+
+
+def test_a_time_that_was_not_reached_is_told() -> None:
+    asked = question(PROBABILITY.replace("{outcome: deaths_total}", "{event: seizure, place: hall}"))
+    events = [[Event(5.0, "seizure", "hall", "hall")], []]
+    (found,) = answer(asked, {Setting("a"): Planted([0.0, 0.0], events=events)}, START).answers
+    assert found.unreached == 0.5
 
 
 def test_an_end_that_is_left_open_agrees_with_everything_beyond_it() -> None:

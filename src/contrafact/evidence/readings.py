@@ -16,14 +16,18 @@ inconsistent             all speak against it
 decided_by_assumption    bear it out under one and speak against it under another
 not_identified           anything else
 
-Means have Student's interval, shares of replications that of Wilson (1927), doi 10.1080/01621459.1927.10502953.
+Means have Student's interval, shares of replications that of Wilson (1927), doi 10.1080/01621459.1927.10502953. Few
+replications could bear a probability out and never speak against it, since with 0 of n the interval still reaches above
+the bound; so with fewer than ``needed`` they leave it open, whatever they say.
+
+Beside every answer stands the harm: deaths, injured and detained of the arm, less those of the arm it is set against.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
@@ -43,12 +47,16 @@ Floats: TypeAlias = NDArray[np.float64]
 Verdict: TypeAlias = Literal["bears out", "speaks against", "leaves open"]
 ModelReading: TypeAlias = Literal["consistent", "inconsistent", "not_identified", "decided_by_assumption"]
 
+HARM = ("deaths_total", "injured_total", "detained")
+"""Outcomes that are told beside every answer."""
+
 SENTENCES: Mapping[ModelReading, str] = {
     "consistent": "What would follow from the claim is found in the model, under every setting asked about",
     "inconsistent": "What would follow from the claim is not found in the model, under any setting asked about",
     "not_identified": "These runs do not tell whether what would follow from the claim is found in the model",
     "decided_by_assumption": "Whether what would follow from the claim is found in the model turns with an assumption",
 }
+NOT_RARE = "is not rare in the model"
 LIMIT = "A model neither proves nor refutes what happened."
 
 
@@ -92,8 +100,10 @@ class Interval(NamedTuple):
 class Answer:
     """What the runs say under one setting, set against one arm where the question compares.
 
-    estimate  difference arm minus against, probability, or share; None where no replication can be read
-    runs      how many replications or pairs it rests on
+    estimate   difference arm minus against, probability, or share; None where no replication can be read
+    runs       how many replications or pairs it rests on
+    unreached  share of the arm's replications in which a time was not reached, so that the end of the run stands for it
+    harm       outcome -> difference of the two arms, or mean of the one arm; empty where there are too few runs
     """
 
     switch: str | None
@@ -101,6 +111,8 @@ class Answer:
     estimate: Interval | None
     runs: int
     verdict: Verdict
+    unreached: float = 0.0
+    harm: Mapping[str, Interval] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON shows it."""
@@ -111,6 +123,8 @@ class Answer:
             "estimate": estimate,
             "runs": self.runs,
             "verdict": self.verdict,
+            "unreached": self.unreached,
+            "harm": {name: interval._asdict() for name, interval in self.harm.items()},
         }
 
 
@@ -127,7 +141,14 @@ class Reading:
     def sentence(self) -> str:
         """What follows from what, and what does not."""
         turns = f": {', '.join(self.decided_by)}" if self.decided_by else ""
-        return f"{SENTENCES[self.reading]}{turns}. {LIMIT}"
+        sentence = SENTENCES[self.reading]
+        if isinstance(self.question, Probability):
+            rare = f"{NOT_RARE} (at least {self.question.at_least:.0%} of the runs)"
+            sentence = sentence.replace("is found in the model", rare)
+            sentence = sentence.replace(
+                "is not found in the model", f"is rarer than {self.question.at_least:.0%} of runs"
+            )
+        return f"{sentence}{turns}. {LIMIT}"
 
     def as_dict(self) -> dict[str, Any]:
         """The key `model` of `contrafact claims --json`; `runs` is the smallest number that any answer rests on."""
@@ -167,6 +188,15 @@ def answer(question: Question, runs: Mapping[Setting, Runs], start: datetime) ->
     plain: Mapping[Verdict, ModelReading] = {"bears out": "consistent", "speaks against": "inconsistent"}
     reading = plain.get(found.pop(), "not_identified") if len(found) == 1 else "not_identified"
     return Reading(question, reading, tuple(answers), ())
+
+
+def needed(question: Question, replications: int) -> int:
+    """How many replications a question needs: those asked for, and of a probability enough for either verdict."""
+    count = replications
+    if isinstance(question, Probability):
+        while share_interval(0, count).high >= question.at_least:
+            count += 1
+    return count
 
 
 def measured(measure: Measure, runs: Runs, start: datetime) -> Floats:
@@ -212,11 +242,39 @@ def _under(question: Question, switch: str | None, runs: Mapping[Setting, Runs],
     arm = runs[Setting(question.arm, switch)]
     values = measured(question.measure, arm, start)
     if isinstance(question, Comparison):
-        others = ((name, measured(question.measure, runs[Setting(name, switch)], start)) for name in question.against)
-        return [_compared(question, switch, name, values, other) for name, other in others]
-    if isinstance(question, Probability):
-        return [_likely(question, switch, values)]
-    return [_part(question, switch, values, measured(question.of, arm, start))]
+        answers = []
+        for name in question.against:
+            other = runs[Setting(name, switch)]
+            found = _compared(question, switch, name, values, measured(question.measure, other, start))
+            answers.append(replace(found, harm=_harm(arm, other)))
+    elif isinstance(question, Probability):
+        answers = [replace(_likely(question, switch, values), harm=_harm(arm, None))]
+    else:
+        answers = [replace(_part(question, switch, values, measured(question.of, arm, start)), harm=_harm(arm, None))]
+    unreached = _unreached(question.measure, arm)
+    return [replace(one, unreached=unreached) for one in answers]
+
+
+def _harm(arm: Runs, other: Runs | None) -> dict[str, Interval]:
+    """Mean harm of an arm, or its mean paired difference from another one."""
+    found = {}
+    for name in HARM:
+        if name in arm.outcomes and (other is None or name in other.outcomes):
+            values = np.asarray(arm.outcomes[name], dtype=np.float64)
+            if other is not None:
+                values = values - np.asarray(other.outcomes[name], dtype=np.float64)
+            if values.size > 1:
+                found[name] = mean_interval(values)
+    return found
+
+
+def _unreached(measure: Measure, arm: Runs) -> float:
+    """Share of replications in which the time that a measure reads was not reached."""
+    if measure.outcome is not None:
+        return float(np.mean(~np.isfinite(np.asarray(arm.outcomes[measure.outcome], dtype=np.float64))))
+    if measure.event is not None:
+        return float(np.mean(_first(measure.event, str(measure.place), arm) >= arm.until_hours))
+    return 0.0
 
 
 def _compared(question: Comparison, switch: str | None, name: str, values: Floats, other: Floats) -> Answer:
@@ -244,7 +302,9 @@ def _likely(question: Probability, switch: str | None, values: Floats) -> Answer
     low, high = question.between
     inside = (values >= (-math.inf if low is None else low)) & (values <= (math.inf if high is None else high))
     found = share_interval(int(inside.sum()), values.size)
-    return Answer(switch, None, found, values.size, _beyond(found, question.at_least))
+    enough = values.size >= needed(question, values.size)
+    verdict = _beyond(found, question.at_least) if enough else "leaves open"
+    return Answer(switch, None, found, values.size, verdict)
 
 
 def _part(question: Share, switch: str | None, values: Floats, whole: Floats) -> Answer:

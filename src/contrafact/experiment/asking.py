@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from contrafact.errors import InputError
 from contrafact.evidence.questions import Measure, Question, Questions, Share
-from contrafact.evidence.readings import Answer, Interval, Reading, Setting, answer, settings_of
+from contrafact.evidence.readings import Answer, Interval, Reading, Setting, answer, needed, settings_of
 from contrafact.evidence.reporting.runs import Occurrence, befell
 from contrafact.experiment import kinds
 from contrafact.experiment.protocol import Notify, Progress, to_stderr
@@ -34,6 +34,15 @@ class Kept:
     hours: Array
     events: tuple[tuple[Occurrence, ...], ...]
     until_hours: float
+
+    def first(self, count: int) -> Kept:
+        """The first so many replications."""
+        return replace(
+            self,
+            outcomes={name: values[:count] for name, values in self.outcomes.items()},
+            timeline={name: curves[:count] for name, curves in self.timeline.items()},
+            events=self.events[:count],
+        )
 
 
 @dataclass(frozen=True)
@@ -92,7 +101,8 @@ def ask(
 ) -> Asking:
     """Run every arm and answer every question; the errors are those of ``run``.
 
-    replications  of each arm, at least 2, paired by their numbers: common random numbers and one draw of every prior
+    replications  of each arm, at least 2, paired by their numbers: common random numbers and one draw of every prior;
+                  of an arm of which a probability is asked so many more as either verdict needs
     """
     if replications < 2:
         allowed = "at least 2, since arms are compared in pairs"
@@ -100,6 +110,7 @@ def ask(
             f"found {replications}, expected {allowed}", key="--replications", found=str(replications), allowed=allowed
         )
     arms: dict[str, Scenario] = {}
+    counts: dict[str, int] = {}
     digest_of: dict[Setting, str] = {}
     for question in asked.questions.values():
         for setting in settings_of(question):
@@ -107,18 +118,23 @@ def ask(
                 arm = arm_of(crisis, asked, setting)
                 digest_of[setting] = arm.digest
                 arms.setdefault(arm.digest, arm)
-    runs = {}
-    for number, (digest, arm) in enumerate(arms.items()):
-        counted = _counted(progress, number * replications, len(arms) * replications)
+            digest = digest_of[setting]
+            counts[digest] = max(counts.get(digest, 0), needed(question, replications))
+    runs: dict[str, Kept] = {}
+    done = 0
+    for digest, arm in arms.items():
+        counted = _counted(progress, done, sum(counts.values()))
         result = run(
-            arm, replications, seed, threads=threads, record=("timeline", "events"), progress=counted, notify=notify
+            arm, counts[digest], seed, threads=threads, record=("timeline", "events"), progress=counted, notify=notify
         )
         assert isinstance(result, Result)
         runs[digest] = keep(result, asked)
-    answered = {
-        claim: answer(question, {one: runs[digest_of[one]] for one in settings_of(question)}, crisis.start)
-        for claim, question in asked.questions.items()
-    }
+        done += counts[digest]
+    answered = {}
+    for claim, question in asked.questions.items():
+        count = needed(question, replications)
+        read = {one: runs[digest_of[one]].first(count) for one in settings_of(question)}
+        answered[claim] = answer(question, read, crisis.start)
     return Asking(answered, replications, seed, crisis.digest, cache_folder().name)
 
 
@@ -176,6 +192,8 @@ def _from_kept(question: Question, found: Mapping[str, Any]) -> Reading:
             None if one["estimate"] is None else Interval(**one["estimate"]),
             one["runs"],
             one["verdict"],
+            one["unreached"],
+            {name: Interval(**interval) for name, interval in one["harm"].items()},
         )
         for one in found["answers"]
     )

@@ -109,7 +109,7 @@ def claims(
         raise InputErrors(errors)
     asked, asking = questions_of(evidence), None
     if asked is not None and isinstance(crisis, Scenario):
-        kept = evidence.text(KEPT) if answers is None else _read(answers)
+        kept = evidence.text(KEPT) if answers is None else _read(answers, replications)
         if replications:
             asking = ask(crisis, asked, replications, seed, threads=threads, progress=progress, notify=notify)
             if answers is not None:
@@ -119,9 +119,9 @@ def claims(
     return Claims(crisis, evidence, compared, asked, asking)
 
 
-def _read(answers: Path) -> str | None:
-    """Text of a file of answers, None where there is none yet; InputError where it cannot be read."""
-    if not answers.exists():
+def _read(answers: Path, replications: int) -> str | None:
+    """Text of a file of answers, None where it is to be written; InputError where it cannot be read."""
+    if replications:
         return None
     try:
         return answers.read_text(encoding="utf-8")

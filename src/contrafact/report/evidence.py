@@ -10,11 +10,13 @@ from contrafact.words import counted
 if TYPE_CHECKING:
     from contrafact.evidence import Observation
     from contrafact.evidence.claims import Compared
-    from contrafact.evidence.readings import Answer
+    from contrafact.evidence.readings import Answer, Interval
     from contrafact.experiment.auditing import Checked
     from contrafact.experiment.claiming import Claims
 
 SHOWN = 12
+HARM_WORDS = {"deaths_total": "deaths", "injured_total": "injured", "detained": "detained"}
+CUSTODY = "Detained: ill-treatment and deaths in custody are documented and not simulated."
 UNNUMBERED = ("event", "text", "state", "order", "qualitative", "assessment", "note", "boolean")
 """Units of rows whose number says no more than that something was so."""
 SCOPE = (
@@ -54,7 +56,8 @@ def claim_lines(found: Claims) -> Iterator[str]:
     """Every claim: its words, who says so, the record's verdict and rows, and what is asked of the model."""
     yield f"{found.scenario.name}: {counted(len(found), 'claim')}. {SCOPE}"
     if found.asking is not None:
-        made = f"{counted(found.asking.replications, 'run')} of each arm, seed {found.asking.seed}"
+        yield CUSTODY
+        made = f"{counted(found.asking.replications, 'run')} of each arm at least, seed {found.asking.seed}"
         older = "" if found.asking.current else ", by an earlier version of the model; --replications asks it anew"
         yield f"The model was asked with {made}{older}."
     for one in found:
@@ -64,7 +67,9 @@ def claim_lines(found: Claims) -> Iterator[str]:
         question = None if found.asked is None else found.asked.questions.get(one.claim.id)
         if reading is not None:
             yield f"  model     {reading.reading.replace('_', ' ')}: {reading.sentence}"
-            yield from (f"            {_answered(one)}" for one in reading.answers)
+            for answer in reading.answers:
+                yield f"            {_answered(answer)}"
+                yield f"              harm: {_harm(answer)}"
         if question is not None:
             yield f"  question  {question.question}" + ("" if reading else " (no run was read for it here)")
             yield f"  assumes   {question.assumption}"
@@ -90,8 +95,20 @@ def _answered(one: Answer) -> str:
     what = "" if one.against is None else f" less {one.against}"
     if one.estimate is None:
         return f"{under}{what}: no run to read"
-    mean, low, high = one.estimate
-    return f"{under}{what}: {mean:,.3g} ({low:,.3g} to {high:,.3g}), {one.verdict}"
+    unreached = f"; not reached in {one.unreached:.0%} of the runs" if one.unreached else ""
+    return f"{under}{what}: {_interval(one.estimate)}, {one.verdict} ({counted(one.runs, 'run')}{unreached})"
+
+
+def _harm(one: Answer) -> str:
+    """Deaths, injured and detained of the arm, or what it has more than the one it is set against."""
+    told = (f"{HARM_WORDS[name]} {_interval(interval, bool(one.against))}" for name, interval in one.harm.items())
+    return "; ".join(told) or "too few runs"
+
+
+def _interval(found: Interval, signed: bool = False) -> str:
+    """A number with its interval."""
+    mean, low, high = (f"{number:{'+' if signed else ''},.3g}" for number in found)
+    return f"{mean} ({low} to {high})"
 
 
 def _said(row: Observation) -> str:
