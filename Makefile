@@ -49,7 +49,7 @@ $(venv)/.replay: $(venv)/.uv uv.lock pyproject.toml
 
 $(venv)/.develop: $(venv)/.uv uv.lock pyproject.toml
 	@echo "Installing into $(venv) what a replay and the tests need ..." >&2
-	@$(sync) --extra report --group dev
+	@$(sync) --extra report --extra geo --group dev
 	@touch $@ $(venv)/.replay
 
 $(venv)/.uv:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from contrafact.experiment.comparing import ComparisonInterrupted, compare
     from contrafact.experiment.comparison import Comparison
     from contrafact.experiment.describing import describe
+    from contrafact.experiment.editors import schema
     from contrafact.experiment.loading import is_results, load
     from contrafact.experiment.power import Power, power
     from contrafact.experiment.replaying import replay
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from contrafact.experiment.results import default_out, read, write
     from contrafact.experiment.run import Interrupted, run
     from contrafact.experiment.scoring import Score, score
+    from contrafact.experiment.starting import new, schema_text
 
 __version__ = "0.1.0.dev0"
 
@@ -59,10 +61,13 @@ __all__ = [
     "is_results",
     "load",
     "power",
+    "new",
     "read",
     "replay",
     "run",
     "scenarios",
+    "schema",
+    "schema_text",
     "score",
     "terminal",
     "validate",
@@ -76,6 +81,7 @@ _HOMES = {
     "checkup": ("doctor", "validate"),
     "comparing": ("ComparisonInterrupted", "compare"),
     "comparison": ("Comparison",),
+    "editors": ("schema",),
     "describing": ("describe",),
     "loading": ("is_results", "load"),
     "power": ("Power", "power"),
@@ -84,6 +90,7 @@ _HOMES = {
     "results": ("default_out", "read", "write"),
     "run": ("Interrupted", "run"),
     "scoring": ("Score", "score"),
+    "starting": ("new", "schema_text"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -85,6 +85,33 @@ def list_scenarios(as_json: bool) -> None:
 
 
 @main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@with_json
+def new(folder: Path, as_json: bool) -> None:
+    """Write a scenario to start from into FOLDER, whose name becomes its own: commented, valid and runnable."""
+    written = cf.new(folder)
+    if as_json:
+        print_json({"files": [str(path) for path in written]})
+        return
+    click.echo("\n".join(str(path) for path in written))
+    click.echo(f"Try it: contrafact run {shlex.quote(str(folder))} --replications 10", err=True)
+
+
+@main.command()
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write it there instead of printing it.")
+def schema(out: Path | None) -> None:
+    """JSON Schema of scenario files, with units, by which editors complete and check them."""
+    text = cf.schema_text()
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise cf.InputError(f"the file cannot be written: {error.strerror}", file=str(out)) from error
+
+
+@main.command()
 @with_scenario
 @click.option("--replications", type=int, default=40, show_default=True, help="How many times to simulate it.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same results.")

@@ -5,29 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from contrafact import engine, scenario, world
-from contrafact.errors import InputError, InputErrors, RunError
+from contrafact.errors import InputErrors, RunError
 from contrafact.evidence import citable, evidence_of, own_evidence, read_milestones
 from contrafact.experiment.compiling import compiling
 from contrafact.experiment.protocol import Notify
 from contrafact.experiment.result import Result
 from contrafact.model import PARAMETERS
-from contrafact.scenario.loading import MANIFEST
+from contrafact.scenario.document import Document
+from contrafact.scenario.loading import MANIFEST, File, Outside, load_as
 
 if TYPE_CHECKING:
     from contrafact.engine import Model, Replication
     from contrafact.experiment.plan import Plan
     from contrafact.model.context import Event
+    from contrafact.parameters import Parameter
     from contrafact.scenario import Scenario
     from contrafact.scenario.overrides import Overrides
     from contrafact.world import World
 
 Array: TypeAlias = NDArray[Any]
+D = TypeVar("D", bound=Document)
 
 WARM_UP_H = 48.0
 """Long enough for crowds, clashes and seizures, so that every kernel is compiled."""
@@ -86,11 +89,26 @@ def evidence_ids(files: object = None, source: str = MANIFEST) -> dict[str, str 
     InputErrors tells what is wrong with the tables that it brings.
     """
     texts = files if isinstance(files, Mapping) else {}
+    own = own_evidence("", {name: text for name, text in texts.items() if isinstance(text, str)}, source)
+    if own is not None and (errors := own.problems()):
+        raise InputErrors(errors)
+    return citable(own)
+
+
+def loaded(schema: type[D], file: File, overrides: Overrides, declared: Mapping[str, Parameter] | None) -> D:
+    """A scenario of a file with the tables beside it; InputErrors with all that is wrong with either."""
+    known, errors = None, []
     try:
-        own = own_evidence("", {name: text for name, text in texts.items() if isinstance(text, str)}, source)
-        return citable(own)
-    except InputError as error:
-        raise InputErrors([error]) from error
+        known = evidence_ids(file.evidence, str(file.path))
+    except InputErrors as found:
+        errors = found.errors
+    try:
+        crisis = load_as(schema, file, overrides, Outside(known, declared))
+    except InputErrors as found:
+        errors = [*errors, *found.errors]
+    if errors:
+        raise InputErrors(errors)
+    return crisis
 
 
 def prepared(crisis: Scenario, seed: int, record: frozenset[str], until_hours: float | None, notify: Notify) -> Job:

@@ -17,7 +17,7 @@ from contrafact.experiment.protocol import AnyDescription, Experiment, Job, Noti
 from contrafact.lattice.scenario import LatticeScenario
 from contrafact.model import PARAMETERS
 from contrafact.model.recording import RECORDERS
-from contrafact.scenario.loading import MANIFEST, File, Outside, from_resolved_as, load_as
+from contrafact.scenario.loading import MANIFEST, File, Outside, from_resolved_as
 from contrafact.scenario.problems import nearest, show
 from contrafact.scenario.schema import Scenario
 
@@ -39,8 +39,7 @@ class City:
     @staticmethod
     def load(file: File, overrides: Overrides = ()) -> Scenario:
         """The scenario of a file."""
-        known = city.evidence_ids(file.evidence, str(file.path))
-        return load_as(Scenario, file, overrides, Outside(known, PARAMETERS))
+        return city.loaded(Scenario, file, overrides, PARAMETERS)
 
     @staticmethod
     def from_resolved(resolved: Mapping[str, Any]) -> Scenario:
@@ -89,7 +88,7 @@ class Lattice:
     @staticmethod
     def load(file: File, overrides: Overrides = ()) -> LatticeScenario:
         """The scenario of a file."""
-        return load_as(LatticeScenario, file, overrides, Outside(city.evidence_ids(file.evidence, str(file.path))))
+        return city.loaded(LatticeScenario, file, overrides, None)
 
     @staticmethod
     def from_resolved(resolved: Mapping[str, Any]) -> LatticeScenario:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import AfterValidator, PlainValidator, ValidationInfo
+from pydantic import AfterValidator, PlainValidator, ValidationInfo, WithJsonSchema
 
 from contrafact.parameters import Parameter
 from contrafact.scenario import units
@@ -152,7 +152,7 @@ def _id(name: str) -> str:
     return name
 
 
-Id: TypeAlias = Annotated[str, AfterValidator(_id)]
+Id: TypeAlias = Annotated[str, AfterValidator(_id), WithJsonSchema({"type": "string", "pattern": f"^{ID.pattern}$"})]
 SiteId: TypeAlias = Annotated[str, AfterValidator(_reference("site"))]
 PlaceId: TypeAlias = Annotated[str, AfterValidator(_reference("place"))]
 ForceId: TypeAlias = Annotated[str, AfterValidator(_reference("force"))]
@@ -161,5 +161,7 @@ MemberId: TypeAlias = Annotated[str, AfterValidator(_reference("member"))]
 AircraftId: TypeAlias = Annotated[str, AfterValidator(_reference("aircraft"))]
 ActionId: TypeAlias = Annotated[str, AfterValidator(_reference("action"))]
 DistrictName: TypeAlias = Annotated[str, AfterValidator(_reference("district"))]
-EvidenceIds: TypeAlias = Annotated[tuple[str, ...], PlainValidator(_evidence)]
+EvidenceIds: TypeAlias = Annotated[
+    tuple[str, ...], PlainValidator(_evidence), WithJsonSchema({"type": "array", "items": {"type": "string"}})
+]
 RecordId: TypeAlias = Annotated[str, AfterValidator(_record)]

@@ -32,6 +32,7 @@ TABLES = (
     "places.csv",
     "population.csv",
     "questions.yaml",
+    "readings.csv",
     "references.csv",
 )
 """What a scenario may bring in a folder named `evidence`; the record comes with all the others."""

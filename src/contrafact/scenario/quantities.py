@@ -16,11 +16,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import GetCoreSchemaHandler, ValidationInfo
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from contrafact.parameters import Prior
 from contrafact.scenario import units
+from contrafact.scenario.as_json_schema import measured, sourced
 from contrafact.scenario.context import Context, context_of, read_ids
 from contrafact.scenario.problems import (
     BARE_VALUE,
@@ -139,6 +141,11 @@ class Sourced:
 
         return core_schema.with_info_plain_validator_function(read)
 
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """What editors are told of such a value: its unit, its bounds, its sources."""
+        del schema, handler
+        return sourced(self.unit, self.low, self.high)
+
 
 @dataclass(frozen=True)
 class SourcedTime(Sourced):
@@ -184,6 +191,11 @@ class Measured:
             return number
 
         return core_schema.no_info_plain_validator_function(read)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """What editors are told: a number with its unit."""
+        del schema, handler
+        return measured(self.unit, self.low, self.high, self.example)
 
 
 def read_quantity(raw: object, scale: Scale, context: Context) -> Quantity:

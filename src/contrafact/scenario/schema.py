@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
 
 from contrafact.scenario import units
 from contrafact.scenario.actions import AnyAction, Response
 from contrafact.scenario.alliance import Alliance
+from contrafact.scenario.as_json_schema import measured
 from contrafact.scenario.context import Id
 from contrafact.scenario.document import Document
 from contrafact.scenario.entities import (
@@ -43,7 +44,7 @@ def _local_time(raw: object) -> datetime:
         raise problem(str(error), raw, units.expected(units.TIME)) from error
 
 
-LocalTime: TypeAlias = Annotated[datetime, BeforeValidator(_local_time)]
+LocalTime: TypeAlias = Annotated[datetime, BeforeValidator(_local_time), WithJsonSchema(measured(units.TIME))]
 
 
 class Scenario(Document):

@@ -89,8 +89,13 @@ def factor(unit: str, wanted: str) -> Fraction:
 
 def known(unit: str) -> bool:
     """Whether this is a unit that a scenario may use."""
+    return alike(unit, unit)
+
+
+def alike(unit: str, wanted: str) -> bool:
+    """Whether both measure the same."""
     try:
-        factor(unit, unit)
+        factor(unit, wanted)
     except UnitError:
         return False
     return True
