@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from contrafact.experiment.run import Interrupted, run
     from contrafact.experiment.scoring import Score, score
     from contrafact.experiment.starting import new, schema_text
+    from contrafact.importers.city import import_city
 
 __version__ = "0.1.0.dev0"
 
@@ -58,6 +59,7 @@ __all__ = [
     "default_out",
     "describe",
     "doctor",
+    "import_city",
     "is_results",
     "load",
     "power",
@@ -92,7 +94,8 @@ _HOMES = {
     "scoring": ("Score", "score"),
     "starting": ("new", "schema_text"),
 }
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+_HOME_OF = {name: f"experiment.{home}" for home, names in _HOMES.items() for name in names}
+_HOME_OF |= {"import_city": "importers.city"}
 
 
 def __getattr__(name: str) -> Any:
@@ -101,7 +104,7 @@ def __getattr__(name: str) -> Any:
         return import_module("contrafact.terminal")
     if name not in _HOME_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"contrafact.experiment.{_HOME_OF[name]}"), name)
+    value = getattr(import_module(f"contrafact.{_HOME_OF[name]}"), name)
     globals()[name] = value
     return value
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -11,6 +10,8 @@ from typing import Any, TypeVar
 import click
 
 import contrafact as cf
+from contrafact.cli_importing import import_city
+from contrafact.cli_output import print_errors, print_json, silence, to_stderr
 
 AS_JSON = "contrafact.as_json"
 DONE, FAILED, WRONG_INPUT, CHECK_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -70,6 +71,9 @@ def main() -> None:
     SCENARIO is a shipped scenario (see `contrafact list`), a scenario file or folder, or a results folder, of which
     the scenario alone is taken.
     """
+
+
+main.add_command(import_city)
 
 
 @main.command("list")
@@ -476,25 +480,6 @@ def command_line(
         if options[option] is not None:
             words += [f"--{option}", str(options[option])]
     return shlex.join(words)
-
-
-def print_json(document: object) -> None:
-    """Print the one document of a command."""
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False))
-
-
-def print_errors(errors: list[cf.InputError]) -> None:
-    """Print what is wrong with the input, as ``validate --json`` does."""
-    print_json({"ok": not errors, "errors": [error.as_dict() for error in errors]})
-
-
-def to_stderr(message: str) -> None:
-    """Tell something that is no part of the results."""
-    click.echo(message, err=True)
-
-
-def silence(_message: str) -> None:
-    """Tell nothing."""
 
 
 def leave(code: int) -> None:
