@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from contrafact.experiment.scoring import Score, score
     from contrafact.experiment.starting import new, schema_text
     from contrafact.importers.city import import_city
+    from contrafact.importers.events import event_template, import_events
 
 __version__ = "0.1.0.dev0"
 
@@ -59,7 +60,9 @@ __all__ = [
     "default_out",
     "describe",
     "doctor",
+    "event_template",
     "import_city",
+    "import_events",
     "is_results",
     "load",
     "power",
@@ -95,7 +98,7 @@ _HOMES = {
     "starting": ("new", "schema_text"),
 }
 _HOME_OF = {name: f"experiment.{home}" for home, names in _HOMES.items() for name in names}
-_HOME_OF |= {"import_city": "importers.city"}
+_HOME_OF |= {"import_city": "importers.city", "import_events": "importers.events", "event_template": "importers.events"}
 
 
 def __getattr__(name: str) -> Any:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 
 import contrafact as cf
-from contrafact.cli_importing import import_city
+from contrafact.cli_importing import import_city, import_events
 from contrafact.cli_output import print_errors, print_json, silence, to_stderr
 
 AS_JSON = "contrafact.as_json"
@@ -74,6 +74,7 @@ def main() -> None:
 
 
 main.add_command(import_city)
+main.add_command(import_events)
 
 
 @main.command("list")

@@ -47,3 +47,33 @@ def import_city(folder: Path, no_pictures: bool, as_json: bool, **options: Any) 
         return
     cf.terminal.show_imported(found)
     cf.terminal.show_pictures(pictures)
+
+
+@click.command("import-events")
+@click.argument("file", type=FILE, required=False)
+@click.argument("folder", type=FILE, required=False)
+@click.option("--format", "format_", metavar="acled|ucdp|plain", help="Format of FILE.")
+@click.option("--use", default="context", show_default=True, help="Use of all rows: input, fit, score or context.")
+@click.option("--within", "within_m", type=float, default=500.0, show_default=True, help="Metres to a place at most.")
+@click.option("--dry-run", is_flag=True, help="Show what would be appended, and write nothing.")
+@click.option("--template", is_flag=True, help="Print the plain format with an example, and nothing else.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
+def import_events(
+    file: Path | None, folder: Path | None, format_: str | None, dry_run: bool, template: bool, as_json: bool,
+    **options: Any,
+) -> None:  # fmt: skip
+    """Append the events of FILE to the record of the scenario in FOLDER.
+
+    Events outside the scenario's window or districts are left out and counted. What becomes of each column is shown.
+    ACLED's terms of use do not allow its data to be passed on: keep such a record to yourself.
+    """
+    if template:
+        click.echo(cf.event_template(), nl=False)
+        return
+    if file is None or folder is None or format_ is None:
+        raise click.UsageError("FILE, FOLDER and --format are needed; or --template")
+    found = cf.import_events(file, folder, format_, write=not dry_run, **options)
+    if as_json:
+        print_json(found.as_dict())
+    else:
+        cf.terminal.show_events(found)

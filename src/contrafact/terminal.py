@@ -26,6 +26,7 @@ from contrafact.experiment.replaying import Replayed
 from contrafact.experiment.result import AnyResult, Result
 from contrafact.experiment.scoring import Score
 from contrafact.importers.city import Imported
+from contrafact.importers.events import ImportedEvents, lines_of
 from contrafact.report import effect_tables, power, scores, wording
 from contrafact.report.evidence import check_lines, claim_lines
 from contrafact.report.tables import milestone_table, outcome_table
@@ -157,6 +158,13 @@ def show_imported(found: Imported) -> None:
     for note in found.notes:
         say(screen, f"note: {note}")
     say(screen, f"{found.world.cells:,} cells; written: {', '.join(str(path) for path in found.files)}")
+
+
+def show_events(found: ImportedEvents) -> None:
+    """How a file of events was read, what was appended and what was left out."""
+    screen = console()
+    for line in lines_of(found):
+        say(screen, line)
 
 
 def show_score(score: Score) -> None:
