@@ -58,7 +58,7 @@ class ImportedEvents:
 def event_template() -> str:
     """Header of the plain format, and one row as an example."""
     example = {
-        "id": "E1", "time_start": "2022-01-05T16:00", "latitude": "43.2383", "longitude": "76.9453", "place": "Main square",
+        "id": "E1", "time_start": "2022-01-05T16:00", "latitude": "43.2383", "longitude": "76.9453", "place": "Square",
         "quantity": "protest_size", "low": "300", "high": "900", "unit": "persons", "source_title": "Title",
         "publisher": "Who published it", "published": "2022-01-06", "quote": "The words on which the row rests",
         "reliability": "independent",

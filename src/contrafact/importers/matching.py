@@ -34,10 +34,8 @@ class Places:
 
     def nearest(self, lat: float, lon: float, within_km: float) -> Match | None:
         """The nearest place within a distance, sites before facilities before posts where they lie together."""
-        found = [
-            Match(name, float(distance_km(np.float64(lat), np.float64(lon), *point)))
-            for name, point in self.points.items()
-        ]
+        here = np.array([lat]), np.array([lon])
+        found = [Match(name, float(distance_km(*here, *point)[0])) for name, point in self.points.items()]
         best = min(reversed(found), key=lambda one: one.km, default=None)
         return best if best is not None and best.km <= within_km else None
 

@@ -88,7 +88,7 @@ class Action(Part):
 
     label       one line for readers
     at          hour at which it happens; needed where the response is fixed
-    until       hour at which it ends, None: it lasts; may lie up to 30 days past the end of the scenario
+    until       hour at which it ends, None: it lasts; may lie up to 60 days past the end of the scenario
     when        its cause; needed where the response is triggered
     response    in arms that change something before it: ``fixed`` to its hour, or ``triggered`` by its cause
     evidence    source of names, kinds and places; where it is absent, the source of ``at`` stands for it

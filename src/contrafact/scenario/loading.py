@@ -17,7 +17,7 @@ from contrafact.errors import InputError, InputErrors
 from contrafact.parameters import Parameter
 from contrafact.scenario import datafiles
 from contrafact.scenario.actions import circles
-from contrafact.scenario.context import SECTIONS, Context, moment, names_in
+from contrafact.scenario.context import SECTIONS, Context, moment, names_in, zone
 from contrafact.scenario.document import FORMAT, RECORDED, Document
 from contrafact.scenario.overrides import PLAIN, Overrides, apply, completed, plain
 from contrafact.scenario.problems import (
@@ -281,7 +281,9 @@ def _context(draft: Draft[D], outside: Outside) -> Context:
     evidence = known if known is None or isinstance(known, Mapping) else dict.fromkeys(known)
     removed = {str(path[1]): dotted(path) for path in draft.touched if len(path) == 2 and _is_gone(draft.tree, path)}
     names = names_in(draft.tree, datafiles.regions_in(draft.tree, draft.files))
-    return Context(start, end, names, evidence, outside.declared, draft.user_values, removed)
+    return Context(
+        start, end, zone(draft.tree.get("timezone")), names, evidence, outside.declared, draft.user_values, removed
+    )
 
 
 def _is_gone(tree: Mapping[str, Any], path: TreePath) -> bool:

@@ -48,7 +48,7 @@ PRIORS = {
     "lognormal": ("median", "standard deviation of the logarithm"),
 }
 WINDOWED_PRIORS = ("uniform", "triangular")
-LONGEST_AFTER_END_H = 30 * 24.0
+LONGEST_AFTER_END_H = 60 * 24.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +89,13 @@ class Scale:
     high: float = math.inf
     start: datetime | None = None
     whole: bool = False
+    zone: str | None = None
 
     def read(self, raw: object, bare: str | None = None) -> tuple[float, str | None]:
         """The number and the unit as written; units.UnitError tells what was expected."""
         if self.unit != units.TIME:
             return units.read(raw, self.unit, bare)
-        moment = units.read_local_time(raw)
+        moment = units.read_local_time(raw, self.zone)
         return units.hours_between(self.start or datetime(moment.year, 1, 1), moment), None
 
     def holds(self, number: float) -> bool:
@@ -158,9 +159,9 @@ class SourcedTime(Sourced):
         """Hours since the start; no bounds while the window itself is not known."""
         del siblings
         if context.start is None or context.end is None:
-            return Scale(units.TIME)
+            return Scale(units.TIME, zone=context.zone)
         horizon = units.hours_between(context.start, context.end)
-        return Scale(units.TIME, 0.0, horizon + self.after_end_h, context.start)
+        return Scale(units.TIME, 0.0, horizon + self.after_end_h, context.start, zone=context.zone)
 
 
 @dataclass(frozen=True)
@@ -338,5 +339,5 @@ Until: TypeAlias = Annotated[Quantity, SourcedTime(after_end_h=LONGEST_AFTER_END
 Share: TypeAlias = Annotated[Quantity, Sourced(units.DIMENSIONLESS, 0.0, 1.0)]
 Weight: TypeAlias = Annotated[Quantity, Sourced(units.DIMENSIONLESS, 0.0)]
 Persons: TypeAlias = Annotated[Quantity, Sourced("persons", 0.0, 1e8)]
-Duration: TypeAlias = Annotated[Quantity, Sourced("h", 0.0, 30 * 24.0)]
+Duration: TypeAlias = Annotated[Quantity, Sourced("h", 0.0, 60 * 24.0)]
 Distance: TypeAlias = Annotated[Quantity, Sourced("km", 0.0, 1000.0)]
