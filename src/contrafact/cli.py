@@ -63,6 +63,12 @@ def with_scenario(command: Command) -> Command:
     return click.argument("scenario")(variant(setting(command)))
 
 
+def with_mechanisms(command: Command) -> Command:
+    """Add --mechanism."""
+    text = "Python file of a mechanism of your own, which is executed; repeatable."
+    return click.option("--mechanism", "mechanisms", metavar="FILE.py", multiple=True, help=text)(command)
+
+
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(cf.__version__, prog_name="contrafact")
 def main() -> None:
@@ -127,11 +133,13 @@ def schema(out: Path | None) -> None:
 @click.option("--workers", type=int, default=0, metavar="N", help="Use N processes instead of threads.")
 @click.option("--no-pictures", is_flag=True, help="Draw no pictures.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@with_mechanisms
 @with_json
 def run(
     scenario: str,
     variant: str,
     overrides: tuple[str, ...],
+    mechanisms: tuple[str, ...],
     out: str | None,
     no_pictures: bool,
     quiet: bool,
@@ -143,10 +151,11 @@ def run(
     Outcomes are told with the interval that holds 90 % of the replications. Of the record, rows kept for scoring are
     left out. Of a results folder only the scenario is taken, not its seed, its number of replications or its --until.
     """
-    crisis = cf.load(scenario, overrides, variant)
+    crisis = cf.load(scenario, overrides, variant, mechanisms)
     name = crisis.name if crisis.variant == "recorded" else f"{crisis.name}-{crisis.variant}"
     target = cf.default_out(name, options["seed"]) if out is None else out
-    command = command_line(scenario, variant, overrides, options)
+    extra = [word for path in mechanisms for word in ("--mechanism", path)]
+    command = command_line(scenario, variant, overrides, options, extra=extra)
     notify = silence if quiet else to_stderr
     cf.terminal.tell_reused(scenario, options["replications"], options["seed"], notify)
     interrupted = False
@@ -231,11 +240,13 @@ def score(
 @click.option("--workers", type=int, default=0, metavar="N", help="Use N processes instead of threads.")
 @click.option("--no-pictures", is_flag=True, help="Draw no pictures.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@with_mechanisms
 @with_json
 def compare(
     scenario: str,
     variant: str,
     overrides: tuple[str, ...],
+    mechanisms: tuple[str, ...],
     arms: tuple[str, ...],
     hold_switches: bool,
     out: str | None,
@@ -249,7 +260,7 @@ def compare(
     Numbers of the scenario and settings of what is contested are drawn anew for the pairs. Where a contested switch
     decides the sign of an effect, that is said and no pooled effect is shown.
     """
-    crisis = cf.load(scenario, overrides, variant)
+    crisis = cf.load(scenario, overrides, variant, mechanisms)
     name = crisis.name if crisis.variant == "recorded" else f"{crisis.name}-{crisis.variant}"
     target = cf.default_out(f"{name}-arms", options["seed"]) if out is None else out
     notify = silence if quiet else to_stderr
@@ -257,6 +268,7 @@ def compare(
     if not arms:
         notify("no --arm is given: compared is restraint")
     extra = [word for arm in arms for word in ("--arm", arm)] + (["--hold-switches"] if hold_switches else [])
+    extra += [word for path in mechanisms for word in ("--mechanism", path)]
     command = command_line(scenario, variant, overrides, options, "compare", extra)
     try:
         with cf.terminal.Bar(crisis.name, wanted=not quiet) as bar:
@@ -428,10 +440,11 @@ def check_evidence(scenario: str | None, as_json: bool) -> None:
 @main.command()
 @click.argument("results", type=click.Path(path_type=Path))
 @click.option("--replication", metavar="K", type=int, default=0, show_default=True, help="Which one to execute again.")
+@with_mechanisms
 @with_json
-def replay(results: Path, replication: int, as_json: bool) -> None:
+def replay(results: Path, replication: int, mechanisms: tuple[str, ...], as_json: bool) -> None:
     """Execute one replication of RESULTS again and compare digests; the exit code is 3 if they differ."""
-    replayed = cf.replay(results, replication)
+    replayed = cf.replay(results, replication, mechanisms=mechanisms)
     if as_json:
         print_json(replayed.as_dict())
     else:

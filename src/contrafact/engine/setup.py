@@ -20,9 +20,10 @@ from contrafact.engine.lift import pact_of, strength_of, unit_members
 from contrafact.engine.stepper import count_state
 from contrafact.engine.territory import reach, state_arrays, turn_to_persons
 from contrafact.kernels import Array
-from contrafact.model import PARAMETERS, policy
+from contrafact.model import policy
 from contrafact.model.context import Context, Fixed, Proposals
 from contrafact.model.exposure import FIXED_POINT
+from contrafact.model.extending import order_with, parameters_with
 from contrafact.model.participation import BOXES
 from contrafact.model.state import (
     CHANNELS,
@@ -144,7 +145,7 @@ class Draws:
         for path, quantity in scenario.quantities():
             self.values[path] = self._draw(path, quantity)
         self.parameters: dict[str, float] = {}
-        for parameter in PARAMETERS.values():
+        for parameter in parameters_with(scenario.mechanisms).values():
             path = f"parameters.{parameter.name}"
             self.parameters[parameter.name] = self.values.get(path, self._default(path, parameter))
             self.values[path] = self.parameters[parameter.name]
@@ -205,6 +206,7 @@ def set_up(
     context = Context(
         now, following, fixed, p, key, 1.0 / model.ticks_per_hour, model.ticks_per_hour,
         Proposals.with_room_for(8 * ROSTER), scenario.start.hour + scenario.start.minute / 60.0,
+        order=order_with(scenario.mechanisms),
     )  # fmt: skip
     now.status[world.persons :] = OUTSIDE
     following.unit_order[:] = following.unit_goal[:] = orders

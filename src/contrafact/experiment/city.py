@@ -16,7 +16,7 @@ from contrafact.evidence import citable, evidence_of, own_evidence, read_milesto
 from contrafact.experiment.compiling import compiling
 from contrafact.experiment.protocol import Notify
 from contrafact.experiment.result import Result
-from contrafact.model import PARAMETERS
+from contrafact.model.extending import Extension, parameters_with
 from contrafact.scenario.document import Document
 from contrafact.scenario.loading import MANIFEST, File, Outside, load_as
 
@@ -57,26 +57,45 @@ class Job:
 
     def recipe(self) -> Callable[[], Job]:
         """Makes the same job in another process; the model, which cannot be sent, is prepared anew."""
-        return partial(_made_again, self.scenario.resolved(), self.world, self.seed, self.record, self.until_hours)
+        return partial(
+            _made_again,
+            self.scenario.resolved(),
+            self.scenario.mechanisms,
+            self.world,
+            self.seed,
+            self.record,
+            self.until_hours,
+        )
 
 
 def _made_again(
-    resolved: dict[str, Any], built: World, seed: int, record: frozenset[str], until_hours: float | None
+    resolved: dict[str, Any],
+    mechanisms: tuple[Extension, ...],
+    built: World,
+    seed: int,
+    record: frozenset[str],
+    until_hours: float | None,
 ) -> Job:
-    again = from_resolved(resolved)
+    again = from_resolved(resolved, mechanisms)
     return Job(again, built, engine.prepare(again, built), seed, record, until_hours)
 
 
-def from_resolved(resolved: Mapping[str, Any]) -> Scenario:
-    """The city whose ``resolved()`` this is."""
+def from_resolved(resolved: Mapping[str, Any], mechanisms: Sequence[Extension] | None = ()) -> Scenario:
+    """The city whose ``resolved()`` this is.
+
+    mechanisms  of the user's own; None: not known, since they are only needed to run it, and parameters are not checked
+    """
     known = evidence_ids(resolved.get("files"), MANIFEST)
-    return scenario.from_resolved(resolved, known_evidence=known, declared=PARAMETERS)
+    declared = None if mechanisms is None else parameters_with(mechanisms)
+    found = scenario.from_resolved(resolved, known_evidence=known, declared=declared)
+    return found.with_mechanisms(tuple(mechanisms or ()))
 
 
 def overridden(crisis: Scenario, changes: Overrides) -> Scenario:
     """The same city with more overrides."""
     known = evidence_ids(crisis.files, crisis.source)
-    return scenario.with_overrides(crisis, changes, known_evidence=known, declared=PARAMETERS)
+    declared = parameters_with(crisis.mechanisms)
+    return scenario.with_overrides(crisis, changes, known_evidence=known, declared=declared)
 
 
 def evidence_ids(files: object = None, source: str = MANIFEST) -> dict[str, str | None]:

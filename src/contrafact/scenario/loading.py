@@ -199,7 +199,7 @@ def with_overrides(
     files = tree.pop("files")
     tree, touched = apply(tree, overrides, declared)
     draft = Draft(type(scenario), tree, files, scenario._marks, scenario.source, touched)
-    return _resumed(draft, Outside(known_evidence, declared))
+    return _resumed(draft, Outside(known_evidence, declared)).with_mechanisms(scenario.mechanisms)
 
 
 def find(name_or_path: str | Path) -> Path:
