@@ -16,6 +16,7 @@ from contrafact.model.recording import OUTCOMES
 from contrafact.report import wording
 
 PLAIN = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
+MOST_KINDS = 6
 FIELDS = "| key | value | meaning |\n|---|---|---|"
 
 
@@ -88,6 +89,8 @@ def _kind(field: dict[str, Any]) -> str:
     if "$ref" in field:
         name = field["$ref"].rpartition("/")[2]
         kind = f"[{name}](#{name.lower()})"
+    elif len(field.get("anyOf", ())) > MOST_KINDS:
+        kind = "[an action](#actions)"
     elif "anyOf" in field:
         kind = " or ".join(dict.fromkeys(_kind(one) for one in field["anyOf"] if one.get("type") != "null"))
     elif "const" in field or "enum" in field:
@@ -105,6 +108,8 @@ def _mapping(field: dict[str, Any]) -> str:
     """A word for a mapping: a sourced value with its unit, or what the mapping holds."""
     if "value" in field.get("properties", {}):
         return "sourced: " + _cell(field["description"].partition(";")[0])
+    if "properties" in field:
+        return str(field.get("title", "mapping"))
     (inner,) = [*field.get("patternProperties", {}).values(), field.get("additionalProperties")][:1]
     return f"mapping of {_kind(inner)}" if isinstance(inner, dict) else "mapping"
 
