@@ -26,6 +26,7 @@ EVIDENCE = "evidence"
 RECORD = "record.csv"
 TABLES = (
     RECORD,
+    "camps.csv",
     "claims.csv",
     "compared.csv",
     "comparison.csv",
@@ -36,6 +37,7 @@ TABLES = (
     "questions.yaml",
     "readings.csv",
     "references.csv",
+    "rivals.csv",
 )
 """What a scenario may bring in a folder named `evidence`; the record comes with all the others."""
 MASK_COLUMNS = ("lon", "south_lat", "north_lat")
