@@ -11,7 +11,7 @@ has_python := import sys; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help replay test lint verify odd benchmark clean
+.PHONY: help replay test lint verify odd docs benchmark clean
 
 help: ## say what can be asked for
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -33,6 +33,9 @@ verify: $(venv)/.develop ## check the model against theory, published numbers an
 odd: $(venv)/.replay ## write docs/odd.md anew: the model and one scenario by the ODD protocol
 	$(bin)/contrafact describe almaty-2022 --odd > docs/odd.md
 
+docs: $(venv)/.docs ## build the documentation into site/
+	@NO_MKDOCS_2_WARNING=1 $(bin)/mkdocs build --strict --quiet
+
 benchmark: $(venv)/.develop ## show what a replay costs as the city grows, and what ten arms cost in pairs
 	$(bin)/python benchmarks/scaling.py
 	$(bin)/python benchmarks/comparing.py
@@ -49,8 +52,13 @@ $(venv)/.replay: $(venv)/.uv uv.lock pyproject.toml
 
 $(venv)/.develop: $(venv)/.uv uv.lock pyproject.toml
 	@echo "Installing into $(venv) what a replay and the tests need ..." >&2
-	@$(sync) --extra report --extra calibrate --group dev
+	@$(sync) --extra report --extra calibrate --extra geo --group dev
 	@touch $@ $(venv)/.replay
+
+$(venv)/.docs: $(venv)/.uv uv.lock pyproject.toml
+	@echo "Installing into $(venv) what the documentation needs ..." >&2
+	@$(sync) --extra report --extra geo --group docs
+	@touch $@
 
 $(venv)/.uv:
 	@$(PYTHON) -c '$(has_python)' 2>/dev/null || { \

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from contrafact.experiment.comparing import ComparisonInterrupted, compare
     from contrafact.experiment.comparison import Comparison
     from contrafact.experiment.describing import describe
+    from contrafact.experiment.editors import schema
     from contrafact.experiment.loading import is_results, load
     from contrafact.experiment.power import Power, power
     from contrafact.experiment.replaying import replay
@@ -36,8 +37,11 @@ if TYPE_CHECKING:
     from contrafact.experiment.results import default_out, read, write
     from contrafact.experiment.run import Interrupted, run
     from contrafact.experiment.scoring import Score, score
+    from contrafact.experiment.starting import new, schema_text
     from contrafact.experiment.sweeps.sensitivity import Sensitivity, sensitivity
     from contrafact.experiment.sweeps.sweeping import Sweep, sweep
+    from contrafact.importers.city import import_city
+    from contrafact.importers.events import event_template, import_events
 
 __version__ = "0.1.0.dev0"
 
@@ -63,14 +67,20 @@ __all__ = [
     "default_out",
     "describe",
     "doctor",
+    "event_template",
+    "import_city",
+    "import_events",
     "is_results",
     "load",
+    "new",
     "power",
     "read",
     "recovery",
     "replay",
     "run",
     "scenarios",
+    "schema",
+    "schema_text",
     "score",
     "sensitivity",
     "sweep",
@@ -87,6 +97,7 @@ _HOMES = {
     "checkup": ("doctor", "validate"),
     "comparing": ("ComparisonInterrupted", "compare"),
     "comparison": ("Comparison",),
+    "editors": ("schema",),
     "describing": ("describe",),
     "loading": ("is_results", "load"),
     "power": ("Power", "power"),
@@ -97,8 +108,10 @@ _HOMES = {
     "scoring": ("Score", "score"),
     "sweeps.sensitivity": ("Sensitivity", "sensitivity"),
     "sweeps.sweeping": ("Sweep", "sweep"),
+    "starting": ("new", "schema_text"),
 }
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+_HOME_OF = {name: f"experiment.{home}" for home, names in _HOMES.items() for name in names}
+_HOME_OF |= {"import_city": "importers.city", "import_events": "importers.events", "event_template": "importers.events"}
 
 
 def __getattr__(name: str) -> Any:
@@ -107,7 +120,7 @@ def __getattr__(name: str) -> Any:
         return import_module("contrafact.terminal")
     if name not in _HOME_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"contrafact.experiment.{_HOME_OF[name]}"), name)
+    value = getattr(import_module(f"contrafact.{_HOME_OF[name]}"), name)
     globals()[name] = value
     return value
 

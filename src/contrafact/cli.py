@@ -13,6 +13,8 @@ from typing import Any, TypeVar, cast
 import click
 
 import contrafact as cf
+from contrafact.cli_importing import import_city, import_events
+from contrafact.cli_output import print_errors, print_json, silence, to_stderr
 
 AS_JSON = "contrafact.as_json"
 DONE, FAILED, WRONG_INPUT, CHECK_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -89,6 +91,12 @@ def with_scenario(command: Command) -> Command:
     return cast(Command, click.argument("scenario")(variant(setting(fit(settled)))))
 
 
+def with_mechanisms(command: Command) -> Command:
+    """Add --mechanism."""
+    text = "Python file of a mechanism of your own, which is executed; repeatable."
+    return click.option("--mechanism", "mechanisms", metavar="FILE.py", multiple=True, help=text)(command)
+
+
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(cf.__version__, prog_name="contrafact")
 def main() -> None:
@@ -97,6 +105,10 @@ def main() -> None:
     SCENARIO is a shipped scenario (see `contrafact list`), a scenario file or folder, or a results folder, of which
     the scenario alone is taken.
     """
+
+
+main.add_command(import_city)
+main.add_command(import_events)
 
 
 @main.command("list")
@@ -112,6 +124,33 @@ def list_scenarios(as_json: bool) -> None:
 
 
 @main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@with_json
+def new(folder: Path, as_json: bool) -> None:
+    """Write a scenario to start from into FOLDER, whose name becomes its own: commented, valid and runnable."""
+    written = cf.new(folder)
+    if as_json:
+        print_json({"files": [str(path) for path in written]})
+        return
+    click.echo("\n".join(str(path) for path in written))
+    click.echo(f"Try it: contrafact run {shlex.quote(str(folder))} --replications 10", err=True)
+
+
+@main.command()
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write it there instead of printing it.")
+def schema(out: Path | None) -> None:
+    """JSON Schema of scenario files, with units, by which editors complete and check them."""
+    text = cf.schema_text()
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise cf.InputError(f"the file cannot be written: {error.strerror}", file=str(out)) from error
+
+
+@main.command()
 @with_scenario
 @click.option("--replications", type=int, default=40, show_default=True, help="How many times to simulate it.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same results.")
@@ -122,11 +161,13 @@ def list_scenarios(as_json: bool) -> None:
 @click.option("--workers", type=int, default=0, metavar="N", help="Use N processes instead of threads.")
 @click.option("--no-pictures", is_flag=True, help="Draw no pictures.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@with_mechanisms
 @with_json
 def run(
     scenario: str,
     variant: str,
     overrides: tuple[str, ...],
+    mechanisms: tuple[str, ...],
     out: str | None,
     no_pictures: bool,
     quiet: bool,
@@ -138,10 +179,11 @@ def run(
     Outcomes are told with the interval that holds 90 % of the replications. Of the record, rows kept for scoring are
     left out. Of a results folder only the scenario is taken, not its seed, its number of replications or its --until.
     """
-    crisis = cf.load(scenario, overrides, variant)
+    crisis = cf.load(scenario, overrides, variant, mechanisms)
     name = crisis.name if crisis.variant == "recorded" else f"{crisis.name}-{crisis.variant}"
     target = cf.default_out(name, options["seed"]) if out is None else out
-    command = command_line(scenario, variant, overrides, options)
+    extra = [word for path in mechanisms for word in ("--mechanism", path)]
+    command = command_line(scenario, variant, overrides, options, extra=extra)
     notify = silence if quiet else to_stderr
     cf.terminal.tell_reused(scenario, options["replications"], options["seed"], notify)
     interrupted = False
@@ -226,11 +268,13 @@ def score(
 @click.option("--workers", type=int, default=0, metavar="N", help="Use N processes instead of threads.")
 @click.option("--no-pictures", is_flag=True, help="Draw no pictures.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@with_mechanisms
 @with_json
 def compare(
     scenario: str,
     variant: str,
     overrides: tuple[str, ...],
+    mechanisms: tuple[str, ...],
     arms: tuple[str, ...],
     hold_switches: bool,
     out: str | None,
@@ -244,7 +288,7 @@ def compare(
     Numbers of the scenario and settings of what is contested are drawn anew for the pairs. Where a contested switch
     decides the sign of an effect, that is said and no pooled effect is shown.
     """
-    crisis = cf.load(scenario, overrides, variant)
+    crisis = cf.load(scenario, overrides, variant, mechanisms)
     name = crisis.name if crisis.variant == "recorded" else f"{crisis.name}-{crisis.variant}"
     target = cf.default_out(f"{name}-arms", options["seed"]) if out is None else out
     notify = silence if quiet else to_stderr
@@ -252,6 +296,7 @@ def compare(
     if not arms:
         notify("no --arm is given: compared is restraint")
     extra = [word for arm in arms for word in ("--arm", arm)] + (["--hold-switches"] if hold_switches else [])
+    extra += [word for path in mechanisms for word in ("--mechanism", path)]
     command = command_line(scenario, variant, overrides, options, "compare", extra)
     try:
         with cf.terminal.Bar(crisis.name, wanted=not quiet) as bar:
@@ -423,10 +468,11 @@ def check_evidence(scenario: str | None, as_json: bool) -> None:
 @main.command()
 @click.argument("results", type=click.Path(path_type=Path))
 @click.option("--replication", metavar="K", type=int, default=0, show_default=True, help="Which one to execute again.")
+@with_mechanisms
 @with_json
-def replay(results: Path, replication: int, as_json: bool) -> None:
+def replay(results: Path, replication: int, mechanisms: tuple[str, ...], as_json: bool) -> None:
     """Execute one replication of RESULTS again and compare digests; the exit code is 3 if they differ."""
-    replayed = cf.replay(results, replication)
+    replayed = cf.replay(results, replication, mechanisms=mechanisms)
     if as_json:
         print_json(replayed.as_dict())
     else:
@@ -476,25 +522,6 @@ def command_line(
         if options[option] is not None:
             words += [f"--{option}", str(options[option])]
     return shlex.join(words)
-
-
-def print_json(document: object) -> None:
-    """Print the one document of a command."""
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False))
-
-
-def print_errors(errors: list[cf.InputError]) -> None:
-    """Print what is wrong with the input, as ``validate --json`` does."""
-    print_json({"ok": not errors, "errors": [error.as_dict() for error in errors]})
-
-
-def to_stderr(message: str) -> None:
-    """Tell something that is no part of the results."""
-    click.echo(message, err=True)
-
-
-def silence(_message: str) -> None:
-    """Tell nothing."""
 
 
 def leave(code: int) -> None:

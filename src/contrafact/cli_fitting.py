@@ -13,12 +13,10 @@ from contrafact.cli import (
     Command,
     leave,
     main,
-    print_json,
-    silence,
-    to_stderr,
     with_json,
     with_scenario,
 )
+from contrafact.cli_output import print_json, silence, to_stderr
 
 KEPT = "interrupted; what was finished is kept, and the same command with --resume goes on"
 

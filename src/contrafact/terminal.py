@@ -29,6 +29,8 @@ from contrafact.experiment.result import AnyResult, Result
 from contrafact.experiment.scoring import Score
 from contrafact.experiment.sweeps.sensitivity import Sensitivity
 from contrafact.experiment.sweeps.sweeping import Sweep
+from contrafact.importers.city import Imported
+from contrafact.importers.events import ImportedEvents, lines_of
 from contrafact.report import effect_tables, fits, power, scores, wording
 from contrafact.report.evidence import check_lines, claim_lines
 from contrafact.report.tables import milestone_table, outcome_table
@@ -136,6 +138,37 @@ def show_pictures(pictures: list[Path]) -> None:
     """Where the pictures are."""
     if pictures:
         say(console(), f"pictures: {pictures[0].parent} ({', '.join(path.name for path in pictures)})")
+
+
+def draw_place(found: Imported, notify: Callable[[str], None]) -> list[Path]:
+    """Save a map of an imported place in its folder; where what draws it is missing, say how to get it."""
+    if not can_draw():
+        notify(NO_PICTURES)
+        return []
+    pictures: list[Path] = import_module("contrafact.report.place_map").save_place(
+        found.scenario, found.world, found.folder / "place"
+    )
+    return pictures
+
+
+def show_imported(found: Imported) -> None:
+    """How sources were read, what was lost, residents beside the sources, and the files."""
+    screen = console()
+    for line in found.mapping:
+        say(screen, f"read: {line}")
+    rows = tuple((name, f"{number:,}", f"{found.placed[name]:,}") for name, number in found.settled.districts.items())
+    total = ("all", f"{found.settled.total:,}", f"{found.world.persons:,}")
+    screen.print(_table(("district", "residents of the source", "in cells mostly its own"), (*rows, total)))
+    for note in found.notes:
+        say(screen, f"note: {note}")
+    say(screen, f"{found.world.cells:,} cells; written: {', '.join(str(path) for path in found.files)}")
+
+
+def show_events(found: ImportedEvents) -> None:
+    """How a file of events was read, what was appended and what was left out."""
+    screen = console()
+    for line in lines_of(found):
+        say(screen, line)
 
 
 def show_score(score: Score) -> None:

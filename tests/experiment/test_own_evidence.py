@@ -134,3 +134,20 @@ def test_a_table_that_leads_out_of_the_folder_is_refused(town: Path, tmp_path: P
     path.symlink_to(tmp_path / "elsewhere.csv")
     with pytest.raises(InputErrors, match="leads out of the folder"):
         cf.load(town)
+
+
+def test_all_that_is_wrong_with_tables_and_scenario_is_told_at_once(town: Path) -> None:
+    write_record(town, {**ROW, "high": "many"}, {**ROW, "id": "T2", "use": "fitting"}, CURFEW)
+    (town / "evidence" / "references.csv").write_text("id,citation,doi\nx1,,\n", encoding="utf-8")
+    scenario = town / "scenario.yaml"
+    text = scenario.read_text(encoding="utf-8")
+    text = text.replace("resolution: 8", "resolution: 10").replace("80 persons", "80 km")
+    scenario.write_text(text, encoding="utf-8")
+    errors = cf.validate(town)
+    told = [(Path(str(error.file)).name, error.line, error.key) for error in errors]
+    assert told[:3] == [("record.csv", 2, "high"), ("record.csv", 3, "use"), ("references.csv", 2, "citation")]
+    assert [key for name, _, key in told if name == "scenario.yaml"] == [
+        "place.resolution",
+        "forces.police.strength.value",
+    ]
+    assert all(line for name, line, _ in told if name == "scenario.yaml")

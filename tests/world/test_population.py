@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import h3.api.numpy_int as h3
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 
 from contrafact import rng
 from contrafact.errors import InputError
-from contrafact.world import grid, population
+from contrafact.world import grid as world_grid
+from contrafact.world import population
 from contrafact.world.population import HARDSHIP_EDGES, RISK_EDGES, largest_remainder
 
 weight = st.one_of(st.integers(0, 10**6), st.floats(0, 1e12, allow_nan=False))
@@ -42,7 +44,7 @@ def test_weights_that_cannot_be_are_refused(weights: list[float]) -> None:
 def test_district_totals_come_out_exact_and_a_cell_belongs_to_those_who_live_there(square: Any) -> None:
     # 1,000 : 1 : 0 of 2,002 residents, in squares that share no cell
     shapes = {"a": square(10, 50), "b": square(10.3, 50), "c": square(10.6, 50)}
-    cells = grid.cover(shapes, 8)
+    cells = world_grid.cover(shapes, 8)
     residents, district = population.settle(cells, {"a": 1000.0, "b": 1.0, "c": 0.0}, 2002, None)
     assert [int(residents[district == index].sum()) for index in range(3)] == [2000, 2, 0]
     assert np.array_equal(np.searchsorted([10.2, 10.5], cells.lon), district)
@@ -50,7 +52,7 @@ def test_district_totals_come_out_exact_and_a_cell_belongs_to_those_who_live_the
 
 
 def test_within_a_district_residents_follow_its_area(square: Any) -> None:
-    cells = grid.cover({"a": square(10, 50)}, 8)
+    cells = world_grid.cover({"a": square(10, 50)}, 8)
     residents, _ = population.settle(cells, {"a": 7.0}, 98_000, None)
     per_child = 98_000 / cells.child_cell.size
     assert np.all(np.abs(residents - np.bincount(cells.child_cell) * per_child) < 1)
@@ -58,7 +60,7 @@ def test_within_a_district_residents_follow_its_area(square: Any) -> None:
 
 def test_a_cell_on_a_border_belongs_to_the_district_with_most_residents_in_it(square: Any) -> None:
     shapes = {"sparse": square(10, 50), "dense": square(10.05, 50)}
-    cells = grid.cover(shapes, 8)
+    cells = world_grid.cover(shapes, 8)
     _, district = population.settle(cells, {"sparse": 1.0, "dense": 1000.0}, 100_000, None)
     shared = [set(cells.child_district[cells.child_cell == cell]) == {0, 1} for cell in range(cells.cell_ids.size)]
     assert sum(shared) > 0
@@ -73,7 +75,7 @@ def test_the_southern_edge_is_interpolated_goes_on_and_ignores_narrow_rows() -> 
 
 
 def test_nobody_lives_south_of_the_mask_and_nobody_is_lost(square: Any) -> None:
-    cells = grid.cover({"a": square(10, 50)}, 8)
+    cells = world_grid.cover({"a": square(10, 50)}, 8)
     residents, district = population.settle(cells, {"a": 1.0}, 50_000, [(10.0, 50.03, 50.1)])
     northernmost = np.full(cells.cell_ids.size, -90.0)
     np.maximum.at(northernmost, cells.child_cell, cells.child_lat)
@@ -96,7 +98,7 @@ def test_nobody_lives_south_of_the_mask_and_nobody_is_lost(square: Any) -> None:
 def test_a_population_that_cannot_be_placed_is_refused(
     square: Any, populations: dict[str, float], total: int, mask: Any, says: str
 ) -> None:
-    cells = grid.cover({"a": square(10, 50)}, 8)
+    cells = world_grid.cover({"a": square(10, 50)}, 8)
     with pytest.raises(InputError, match=says):
         population.settle(cells, populations, total, mask)
 
@@ -143,3 +145,40 @@ def test_one_more_resident_changes_nobody_elses_class() -> None:
     assert np.array_equal(before[1], after[1])
     assert (after - before).sum() == 1
     assert (after - before).min() == 0
+
+
+def test_residents_follow_the_table_of_cells(square: Any) -> None:
+    town = world_grid.cover({"west": square(10.0, 50.0), "east": square(10.05, 50.0)}, 8)
+    spread = {int(cell): float(index % 3) for index, cell in enumerate(town.cell_ids)}
+    weights = population.child_weights(town, spread)
+    assert weights.sum() == pytest.approx(sum(spread.values()))
+    residents, district = population.settle(town, {"west": 600.0, "east": 300.0}, 900, None, spread)
+    assert residents.sum() == 900
+    assert not residents[np.array(list(spread.values())) == 0].any()
+    for index, people in enumerate((600, 300)):
+        own = (district == index) & (np.bincount(town.child_cell, town.child_district != index) == 0)
+        share = weights[town.child_district == index].sum() / people
+        in_cell = np.bincount(town.child_cell, weights)[own]
+        assert np.abs(residents[own] - in_cell / share).max() <= 1
+
+
+def test_a_coarser_table_spreads_a_row_evenly_over_its_children(square: Any) -> None:
+    town = world_grid.cover({"west": square(10.0, 50.0)}, 9)
+    coarse = world_grid.parents(town.cell_ids, 7)
+    spread = {int(cell): 700.0 for cell in np.unique(coarse)}
+    weights = population.child_weights(town, spread)
+    for cell in spread:
+        assert np.ptp(weights[coarse[town.child_cell] == cell]) == 0
+    assert weights.sum() == pytest.approx(700 * len(spread))
+
+
+def test_cells_outside_the_districts_and_districts_without_cells_are_told(square: Any) -> None:
+    town = world_grid.cover({"west": square(10.0, 50.0), "east": square(10.3, 50.0)}, 8)
+    away = h3.latlng_to_cell(40.0, 10.0, 8)
+    inside = h3.latlng_to_cell(50.025, 10.025, 8)
+    with pytest.raises(InputError, match="lie outside the districts"):
+        population.child_weights(town, {int(away): 5.0})
+    with pytest.raises(InputError, match="leaves no room in district east"):
+        population.settle(town, {"west": 1.0, "east": 1.0}, 10, None, {int(inside): 5.0})
+    with pytest.raises(InputError, match="is no H3 cell"):
+        population.child_weights(town, {1: 5.0})

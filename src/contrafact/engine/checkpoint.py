@@ -33,6 +33,7 @@ def copied(c: Context) -> Context:
         by_kind={},
         events=c.events.copy(),
         actions=[copy(action) for action in c.actions],
+        memory={name: array.copy() for name, array in c.memory.items()},
     )
 
 

@@ -6,6 +6,7 @@ Hashed are the residents in the street and the cumulative counts at every full h
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -21,8 +22,11 @@ class Digest:
     hours  the hash so far after each full hour: as long as those of two runs agree, the runs have done the same
     """
 
-    def __init__(self) -> None:
+    def __init__(self, others: Iterable[str] = ()) -> None:
+        """Begin with what else makes runs differ: digests of files of a user's own mechanisms."""
         self._hash = hashlib.blake2b(digest_size=16)
+        for other in others:
+            self._hash.update(other.encode())
         self.hours: list[bytes] = []
 
     def copy(self) -> Digest:
@@ -46,4 +50,6 @@ class Digest:
             array = getattr(c.now, spec.name)
             self._hash.update(spec.name.encode())
             self._hash.update(array[: c.slots].data if spec.dims == ("slot",) else array.data)
+        for name, own in sorted(c.memory.items()):
+            self._hash.update(name.encode() + np.ascontiguousarray(own).tobytes())
         return self._hash.hexdigest()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contrafact import rng
 from contrafact.engine.territory import turn_to_persons
 from contrafact.kernels import Array
-from contrafact.model import PARAMETERS
+from contrafact.model.extending import parameters_with
 from contrafact.parameters import Parameter, Prior
 from contrafact.scenario.quantities import Quantity
 from contrafact.scenario.schema import Scenario
@@ -34,7 +34,7 @@ class Draws:
         for path, quantity in scenario.quantities():
             self.values[path] = self._draw(path, quantity)
         self.parameters: dict[str, float] = {}
-        for parameter in PARAMETERS.values():
+        for parameter in parameters_with(scenario.mechanisms).values():
             path = f"parameters.{parameter.name}"
             self.parameters[parameter.name] = self.values.get(path, self._default(path, parameter))
             self.values[path] = self.parameters[parameter.name]

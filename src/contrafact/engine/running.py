@@ -14,7 +14,6 @@ from contrafact.engine.setup import Model, set_up
 from contrafact.engine.stepper import apply
 from contrafact.errors import InputError
 from contrafact.kernels import Array
-from contrafact.model import ORDER
 from contrafact.model.context import Context, Event
 from contrafact.model.recording import RECORDERS, Recorder
 
@@ -45,7 +44,7 @@ class Replication:
 
 def tick(c: Context) -> None:
     """One tick: every mechanism reads the state as the tick began, then all is applied."""
-    for mechanism in ORDER:
+    for mechanism in c.order:
         mechanism.step(c)
     apply(c)
 
@@ -78,7 +77,8 @@ class Run:
         hours = model.hours if until_hours is None else min(until_hours, model.hours)
         self.ticks = round(hours * self.context.ticks_per_hour)
         self.done = 0
-        self.recorder, self.digest = Recorder(self.context, self.ticks, record), Digest()
+        self.recorder = Recorder(self.context, self.ticks, record)
+        self.digest = Digest(extension.digest for extension in model.scenario.mechanisms)
 
     @property
     def under_way(self) -> bool:

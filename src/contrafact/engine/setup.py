@@ -25,6 +25,7 @@ from contrafact.kernels import Array
 from contrafact.model import policy
 from contrafact.model.context import Context, Fixed, Proposals
 from contrafact.model.exposure import FIXED_POINT
+from contrafact.model.extending import order_with
 from contrafact.model.participation import BOXES
 from contrafact.model.state import (
     CHANNELS,
@@ -172,6 +173,7 @@ def set_up(
     context = Context(
         now, following, fixed, p, key, 1.0 / model.ticks_per_hour, model.ticks_per_hour,
         Proposals.with_room_for(8 * ROSTER), scenario.start.hour + scenario.start.minute / 60.0,
+        order=order_with(scenario.mechanisms),
     )  # fmt: skip
     now.status[world.persons :] = OUTSIDE
     following.unit_order[:] = following.unit_goal[:] = orders

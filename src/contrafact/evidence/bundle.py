@@ -28,7 +28,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
-from contrafact.errors import InputError
+from contrafact.errors import InputError, InputErrors
 from contrafact.evidence.errata import Erratum, parse_errata
 from contrafact.evidence.ledger import Ledger, parse_record, unknown
 from contrafact.evidence.names import parse_names
@@ -134,6 +134,18 @@ class Evidence:
     def kept_back(self) -> frozenset[str]:
         """Every row that is kept for scoring: it exists, and nothing may rest on it."""
         return frozenset(row.id for row in self.ledger.by_use("score"))
+
+    def problems(self) -> list[InputError]:
+        """What is wrong with the tables, in the order of files and lines; empty where all of them can be read."""
+        found: dict[str, InputError] = {}
+        for part in ("ledger", "references", "sourced", "errata", "names"):
+            try:
+                getattr(self, part)
+            except InputError as error:
+                found[str(error)] = error
+            except InputErrors as errors:
+                found |= {str(error): error for error in errors.errors}
+        return InputErrors(list(found.values())).errors
 
     def cite(self, evidence: str) -> str:
         """One line that says what an id stands for: who said it, or where it was published; InputError for no id."""

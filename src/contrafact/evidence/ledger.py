@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
-from contrafact.errors import InputError
+from contrafact.errors import InputError, InputErrors
 from contrafact.evidence.tables import Row, decoded, nearest, read_table
 
 USES = ("input", "fit", "score", "context")
@@ -129,10 +129,24 @@ def moment(text: str, end: bool) -> datetime | None:
 
 
 def parse_record(data: str | bytes, file: str = "record.csv") -> tuple[Observation, ...]:
-    """Observations of a CSV table with the columns of `COLUMNS`; InputError naming the line and cell that is wrong."""
+    """Observations of a CSV table with the columns of `COLUMNS`.
+
+    InputError naming the line and cell that is wrong, InputErrors where several lines are.
+    """
     text = decoded(data, file) if isinstance(data, bytes) else data
     seen: set[str] = set()
-    return tuple(_observation(row, seen) for row in read_table(text, file, COLUMNS))
+    found, errors = [], []
+    try:
+        for row in read_table(text, file, COLUMNS):
+            try:
+                found.append(_observation(row, seen))
+            except InputError as error:
+                errors.append(error)
+    except InputError as error:
+        errors.append(error)
+    if errors:
+        raise errors[0] if len(errors) == 1 else InputErrors(errors)
+    return tuple(found)
 
 
 def _observation(row: Row, seen: set[str]) -> Observation:

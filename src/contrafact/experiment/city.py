@@ -5,29 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from contrafact import engine, scenario, world
-from contrafact.errors import InputError, InputErrors, RunError
+from contrafact.errors import InputErrors, RunError
 from contrafact.evidence import citable, evidence_of, own_evidence, read_milestones
 from contrafact.experiment.compiling import compiling
 from contrafact.experiment.protocol import Notify
 from contrafact.experiment.result import Result
-from contrafact.model import PARAMETERS
-from contrafact.scenario.loading import MANIFEST
+from contrafact.model.extending import Extension, parameters_with
+from contrafact.scenario.document import Document
+from contrafact.scenario.loading import MANIFEST, File, Outside, load_as
 
 if TYPE_CHECKING:
     from contrafact.engine import Model, Replication
     from contrafact.experiment.plan import Plan
     from contrafact.model.context import Event
+    from contrafact.parameters import Parameter
     from contrafact.scenario import Scenario
     from contrafact.scenario.overrides import Overrides
     from contrafact.world import World
 
 Array: TypeAlias = NDArray[Any]
+D = TypeVar("D", bound=Document)
 
 WARM_UP_H = 48.0
 """Long enough for crowds, clashes and seizures, so that every kernel is compiled."""
@@ -54,26 +57,45 @@ class Job:
 
     def recipe(self) -> Callable[[], Job]:
         """Makes the same job in another process; the model, which cannot be sent, is prepared anew."""
-        return partial(_made_again, self.scenario.resolved(), self.world, self.seed, self.record, self.until_hours)
+        return partial(
+            _made_again,
+            self.scenario.resolved(),
+            self.scenario.mechanisms,
+            self.world,
+            self.seed,
+            self.record,
+            self.until_hours,
+        )
 
 
 def _made_again(
-    resolved: dict[str, Any], built: World, seed: int, record: frozenset[str], until_hours: float | None
+    resolved: dict[str, Any],
+    mechanisms: tuple[Extension, ...],
+    built: World,
+    seed: int,
+    record: frozenset[str],
+    until_hours: float | None,
 ) -> Job:
-    again = from_resolved(resolved)
+    again = from_resolved(resolved, mechanisms)
     return Job(again, built, engine.prepare(again, built), seed, record, until_hours)
 
 
-def from_resolved(resolved: Mapping[str, Any]) -> Scenario:
-    """The city whose ``resolved()`` this is."""
+def from_resolved(resolved: Mapping[str, Any], mechanisms: Sequence[Extension] | None = ()) -> Scenario:
+    """The city whose ``resolved()`` this is.
+
+    mechanisms  of the user's own; None: not known, since they are only needed to run it, and parameters are not checked
+    """
     known = evidence_ids(resolved.get("files"), MANIFEST)
-    return scenario.from_resolved(resolved, known_evidence=known, declared=PARAMETERS)
+    declared = None if mechanisms is None else parameters_with(mechanisms)
+    found = scenario.from_resolved(resolved, known_evidence=known, declared=declared)
+    return found.with_mechanisms(tuple(mechanisms or ()))
 
 
 def overridden(crisis: Scenario, changes: Overrides) -> Scenario:
     """The same city with more overrides."""
     known = evidence_ids(crisis.files, crisis.source)
-    return scenario.with_overrides(crisis, changes, known_evidence=known, declared=PARAMETERS)
+    declared = parameters_with(crisis.mechanisms)
+    return scenario.with_overrides(crisis, changes, known_evidence=known, declared=declared)
 
 
 def evidence_ids(files: object = None, source: str = MANIFEST) -> dict[str, str | None]:
@@ -86,11 +108,26 @@ def evidence_ids(files: object = None, source: str = MANIFEST) -> dict[str, str 
     InputErrors tells what is wrong with the tables that it brings.
     """
     texts = files if isinstance(files, Mapping) else {}
+    own = own_evidence("", {name: text for name, text in texts.items() if isinstance(text, str)}, source)
+    if own is not None and (errors := own.problems()):
+        raise InputErrors(errors)
+    return citable(own)
+
+
+def loaded(schema: type[D], file: File, overrides: Overrides, declared: Mapping[str, Parameter] | None) -> D:
+    """A scenario of a file with the tables beside it; InputErrors with all that is wrong with either."""
+    known, errors = None, []
     try:
-        own = own_evidence("", {name: text for name, text in texts.items() if isinstance(text, str)}, source)
-        return citable(own)
-    except InputError as error:
-        raise InputErrors([error]) from error
+        known = evidence_ids(file.evidence, str(file.path))
+    except InputErrors as found:
+        errors = found.errors
+    try:
+        crisis = load_as(schema, file, overrides, Outside(known, declared))
+    except InputErrors as found:
+        errors = [*errors, *found.errors]
+    if errors:
+        raise InputErrors(errors)
+    return crisis
 
 
 def prepared(crisis: Scenario, seed: int, record: frozenset[str], until_hours: float | None, notify: Notify) -> Job:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from contrafact import engine, world
+from contrafact import world
 from contrafact.engine import calm
 from contrafact.experiment.city import prepared
 from contrafact.experiment.protocol import Notify, Progress, Row, Section
 from contrafact.experiment.replications import processors
-from contrafact.model import PARAMETERS
+from contrafact.model.extending import order_with, parameters_with
 from contrafact.scenario import units
 
 if TYPE_CHECKING:
@@ -149,7 +149,9 @@ def describe(
         model = prepared(described, seed, frozenset(), None, notify).model
         check = CalmCheck(draws, _calm_share(model, draws, seed, threads or processors(), progress))
     built = world.build(described)
-    order = tuple(mechanism.__name__.rsplit(".", 1)[-1].replace("_", " ") for mechanism in engine.ORDER)
+    order = tuple(
+        mechanism.__name__.rsplit(".", 1)[-1].replace("_", " ") for mechanism in order_with(described.mechanisms)
+    )
     return Description(described, _entities(described, built), order, tuple(_values(described)), check)
 
 
@@ -188,7 +190,7 @@ def _values(described: Scenario) -> Iterator[Value]:
     for path, quantity in described.quantities():
         if not path.startswith("parameters."):
             yield _value(path, quantity)
-    for name, parameter in PARAMETERS.items():
+    for name, parameter in parameters_with(described.mechanisms).items():
         given = described.parameters.get(name)
         path = f"parameters.{name}"
         yield _declared(path, parameter) if given is None else _value(path, given, parameter.meaning)

@@ -15,9 +15,9 @@ from contrafact.errors import InputError, InputErrors
 from contrafact.experiment import city, description, lattice, lattice_description, plan, reading, tables
 from contrafact.experiment.protocol import AnyDescription, Experiment, Job, Notify, Progress, Until
 from contrafact.lattice.scenario import LatticeScenario
-from contrafact.model import PARAMETERS
+from contrafact.model.extending import OPTION, Extension, parameters_with
 from contrafact.model.recording import RECORDERS
-from contrafact.scenario.loading import MANIFEST, File, Outside, from_resolved_as, load_as
+from contrafact.scenario.loading import MANIFEST, File, Outside, from_resolved_as
 from contrafact.scenario.problems import nearest, show
 from contrafact.scenario.schema import Scenario
 
@@ -37,15 +37,14 @@ class City:
     recorders: ClassVar[frozenset[str]] = frozenset(RECORDERS)
 
     @staticmethod
-    def load(file: File, overrides: Overrides = ()) -> Scenario:
-        """The scenario of a file."""
-        known = city.evidence_ids(file.evidence, str(file.path))
-        return load_as(Scenario, file, overrides, Outside(known, PARAMETERS))
+    def load(file: File, overrides: Overrides = (), mechanisms: tuple[Extension, ...] = ()) -> Scenario:
+        """The scenario of a file, with mechanisms of the user's own."""
+        return city.loaded(Scenario, file, overrides, parameters_with(mechanisms)).with_mechanisms(mechanisms)
 
     @staticmethod
-    def from_resolved(resolved: Mapping[str, Any]) -> Scenario:
-        """The scenario whose ``resolved()`` this is."""
-        return city.from_resolved(resolved)
+    def from_resolved(resolved: Mapping[str, Any], mechanisms: tuple[Extension, ...] | None = ()) -> Scenario:
+        """The scenario whose ``resolved()`` this is; mechanisms None where they are not known and nothing is run."""
+        return city.from_resolved(resolved, mechanisms)
 
     def overridden(self, overrides: Overrides) -> Scenario:
         """The same scenario with more overrides."""
@@ -87,13 +86,15 @@ class Lattice:
     recorders: ClassVar[frozenset[str]] = frozenset({"timeline"})
 
     @staticmethod
-    def load(file: File, overrides: Overrides = ()) -> LatticeScenario:
-        """The scenario of a file."""
-        return load_as(LatticeScenario, file, overrides, Outside(city.evidence_ids(file.evidence, str(file.path))))
+    def load(file: File, overrides: Overrides = (), mechanisms: tuple[Extension, ...] = ()) -> LatticeScenario:
+        """The scenario of a file; InputError where a mechanism is to join it."""
+        _refuse(mechanisms)
+        return city.loaded(LatticeScenario, file, overrides, None)
 
     @staticmethod
-    def from_resolved(resolved: Mapping[str, Any]) -> LatticeScenario:
+    def from_resolved(resolved: Mapping[str, Any], mechanisms: tuple[Extension, ...] | None = ()) -> LatticeScenario:
         """The scenario whose ``resolved()`` this is."""
+        _refuse(mechanisms or ())
         return from_resolved_as(LatticeScenario, resolved, Outside(city.evidence_ids(resolved.get("files"))))
 
     def overridden(self, overrides: Overrides) -> LatticeScenario:
@@ -127,6 +128,12 @@ class Lattice:
     ) -> AnyDescription:
         """Rules, parameters and runs; nothing needs to be simulated for it."""
         return lattice_description.LatticeDescription(self.scenario)
+
+
+def _refuse(mechanisms: tuple[Extension, ...]) -> None:
+    if mechanisms:
+        message = "the lattice has a loop of its own, which no mechanism joins"
+        raise InputError(message, key=OPTION, found=mechanisms[0].name, allowed="a scenario of a city")
 
 
 NAMED: Mapping[str, type[Lattice]] = {"lattice": Lattice}

@@ -34,6 +34,7 @@ class Manifest(BaseModel):
     """What manifest.json holds; elapsed_s in seconds, until_hours null for a model without a clock.
 
     comparison  of a comparison its arms, each with its changes, and whether switches were drawn; null of a run
+    mechanisms  of the user's own, each with its name, file, SHA-256 and place in the loop
     """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
@@ -60,6 +61,7 @@ class Manifest(BaseModel):
     platform: str
     resolved: dict[str, Any]
     comparison: dict[str, Any] | None = None
+    mechanisms: list[dict[str, str]] = []
 
     @property
     def length(self) -> float:

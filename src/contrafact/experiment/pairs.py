@@ -25,6 +25,7 @@ from contrafact.experiment.arms import Arm, changed
 from contrafact.experiment.design import Design
 from contrafact.experiment.divergence import Divergence, Following, People, Sums
 from contrafact.experiment.result import RECORDED, overall_digest
+from contrafact.model.extending import Extension
 from contrafact.scenario.schema import Scenario
 
 if TYPE_CHECKING:
@@ -167,7 +168,15 @@ class PairsJob:
     def recipe(self) -> Callable[[], PairsJob]:
         """Makes the same job in another process."""
         return partial(
-            made, self.scenario.resolved(), self.world, self.arms, self.design, self.seed, self.until_hours, self.share
+            made,
+            self.scenario.resolved(),
+            self.scenario.mechanisms,
+            self.world,
+            self.arms,
+            self.design,
+            self.seed,
+            self.until_hours,
+            self.share,
         )
 
     def _run(self, model: Model, number: int, draw: int) -> Run:
@@ -184,6 +193,7 @@ class PairsJob:
 
 def made(
     resolved: Mapping[str, Any],
+    mechanisms: tuple[Extension, ...],
     built: World,
     arms: Sequence[Arm],
     design: Design,
@@ -192,7 +202,7 @@ def made(
     share: bool = True,
 ) -> PairsJob:
     """The job of a scenario that is plain data, for a process that runs one replication at a time."""
-    crisis = city.from_resolved(resolved)
+    crisis = city.from_resolved(resolved, mechanisms)
     return job_of(crisis, built, arms, design, seed, until_hours, share, side_by_side=1)
 
 

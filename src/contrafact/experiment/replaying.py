@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from contrafact.experiment import comparing, kinds
 from contrafact.experiment.loading import scenario_of
 from contrafact.experiment.manifest import read_manifest
 from contrafact.experiment.protocol import AnyJob, Notify, to_stderr
+from contrafact.model.extending import check_same, read_mechanisms
 
 
 @dataclass(frozen=True)
@@ -36,15 +38,21 @@ class Replayed:
         }
 
 
-def replay(folder: str | Path, replication: int = 0, notify: Notify = to_stderr) -> Replayed:
+def replay(
+    folder: str | Path, replication: int = 0, notify: Notify = to_stderr, mechanisms: Sequence[str | Path] = ()
+) -> Replayed:
     """Simulate one replication as its manifest says, of a comparison all its arms.
+
+    mechanisms  files of the user's own with which the results were made, the same to the byte
 
     InputError(s) where the manifest cannot be trusted.
     """
     place = Path(folder)
     record = read_manifest(place)
     recorded = record.digest_of(replication)
-    crisis = scenario_of(record, place)
+    own = read_mechanisms(mechanisms)
+    check_same(record.mechanisms, own, str(place))
+    crisis = scenario_of(record, place, own)
     job: AnyJob = (
         kinds.of(crisis).job(record.seed, frozenset(), record.length, notify)
         if record.comparison is None

@@ -30,7 +30,7 @@ Array: TypeAlias = NDArray[Any]
 
 RECORDED = "recorded"
 LOW, HIGH = 0.05, 0.95
-CUSTODY_NOTE = "ill-treatment and deaths in custody are documented [R202-R204] and not simulated"
+CUSTODY_NOTE = "ill-treatment and deaths in custody are not simulated; of Almaty they are documented [R202-R204]"
 NOTES = {"detained": CUSTODY_NOTE}
 
 

@@ -133,6 +133,7 @@ def describe_run(result: AnyResult | Comparison, command: str) -> Manifest:
         packages=manifest.packages(),
         platform=platform.platform(),
         resolved=result.scenario.resolved(),
+        mechanisms=[extension.as_dict() for extension in result.scenario.mechanisms],
     )
 
 

@@ -11,6 +11,9 @@ import numpy as np
 from contrafact.kernels import Array
 from contrafact.model.state import CLEAR_MANDATE, STATE, State
 
+SPARE, SPARE_OUTSIDE = 8, 4096
+"""Room that other mechanisms may need in a tick, for each slot and besides; see participation.py."""
+
 
 class Event(NamedTuple):
     """Something that a reader of the replay wants to know of: seizure, recapture, overrun, arrival, action."""
@@ -73,7 +76,8 @@ class Context:
     """One replication under way.
 
     ``p`` maps a parameter's name to its value in the declared unit; ``situation`` is what policy compares to see
-    whether any lever changes; ``by_mechanism`` and ``by_kind`` keep what ``of`` and ``share_lost`` looked up.
+    whether any lever changes; ``by_mechanism`` and ``by_kind`` keep what ``of`` and ``share_lost`` looked up. ``order``
+    are the mechanisms of a tick, and ``memory`` are arrays that a mechanism of a user's own keeps, each for itself.
     """
 
     now: State
@@ -92,6 +96,8 @@ class Context:
     by_kind: dict[str, list[int]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     actions: list[Any] = field(default_factory=list)
+    order: tuple[Any, ...] = ()
+    memory: dict[str, Array] = field(default_factory=dict)
 
     @property
     def hour(self) -> float:
@@ -132,6 +138,19 @@ class Context:
         dying = later * p["delay"] * (delays - now.network)
         dying += at_once + later
         return np.asarray(np.minimum(1.0, dying))
+
+    def propose(self, slots: Array, status: int, time: Array) -> None:
+        """Propose a new status for those in these slots of the roster, (n,), at hours into the tick, (n,).
+
+        For mechanisms of a user's own; those of the package write their proposals in kernels.
+        """
+        proposals, now = self.proposals, self.now
+        proposals.reserve(proposals.n + slots.size + SPARE * self.slots + SPARE_OUTSIDE)
+        first, last = proposals.n, proposals.n + slots.size
+        proposals.person[first:last], proposals.status[first:last] = now.slot_person[slots], status
+        proposals.time[first:last], proposals.cell[first:last] = time, now.slot_cell[slots]
+        proposals.payload[first:last] = slots
+        proposals.n = last
 
     def without_guests(self, firearms: bool = False) -> Array:
         """Members in each cell fit for duty, (cell,), less contingents whose mandate is not to clear.

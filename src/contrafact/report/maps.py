@@ -113,6 +113,8 @@ class Frame:
     def around(cls, rings: Sequence[Ring], margin: float = 6.0) -> Frame:
         """The frame as wide as a panel that holds all the outlines."""
         points = np.array([point for ring in rings for point in ring])
+        if np.ptp(points[:, 0]) > 180.0:  # across the antimeridian
+            points[:, 0] %= 360.0
         (west, south), (east, north) = points.min(axis=0), points.max(axis=0)
         km_per_lon = KM_PER_DEGREE * math.cos(math.radians((south + north) / 2))
         scale = (PANEL - 2 * margin) / ((east - west) * km_per_lon)
@@ -122,7 +124,8 @@ class Frame:
 
     def dots(self, lon: float, lat: float) -> tuple[float, float]:
         """Dots to the right of and below the panel's upper left corner."""
-        x = (lon - self.west) * self.km_per_lon * self.dots_per_km
+        east = lon - self.west
+        x = (east + 360.0 if east < -180.0 else east) * self.km_per_lon * self.dots_per_km
         return round(x, 1), round((self.north - lat) * KM_PER_DEGREE * self.dots_per_km, 1)
 
     def ruler_km(self) -> float:

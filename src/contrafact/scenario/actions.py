@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field, PlainValidator, SerializeAsAny, ValidationInfo, field_validator
+from pydantic import Field, GetJsonSchemaHandler, PlainValidator, SerializeAsAny, ValidationInfo, field_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from contrafact.scenario import units
+from contrafact.scenario.as_json_schema import OneOf, sourced
 from contrafact.scenario.context import ActionId, Context, EvidenceIds, ForceId, PlaceId, SiteId
 from contrafact.scenario.parts import Listed, Part, Text, check_source
 from contrafact.scenario.problems import Problems, listed, nearest, problem, show
@@ -43,6 +46,11 @@ class Threshold(Sourced):
         """The unit follows from the key ``quantity`` beside it."""
         del context
         return Scale(units.DIMENSIONLESS if siblings.get("quantity") == "facilities_lost" else "persons", 0.0)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Either unit: which one it is follows from the quantity."""
+        del schema, handler
+        return {"anyOf": [sourced("persons", 0.0), sourced(units.DIMENSIONLESS, 0.0)]}
 
 
 class When(Part):
@@ -80,7 +88,7 @@ class Action(Part):
 
     label       one line for readers
     at          hour at which it happens; needed where the response is fixed
-    until       hour at which it ends, None: it lasts; may lie up to 30 days past the end of the scenario
+    until       hour at which it ends, None: it lasts; may lie up to 60 days past the end of the scenario
     when        its cause; needed where the response is triggered
     response    in arms that change something before it: ``fixed`` to its hour, or ``triggered`` by its cause
     evidence    source of names, kinds and places; where it is absent, the source of ``at`` stands for it
@@ -294,7 +302,7 @@ def _of_its_kind(raw: object, info: ValidationInfo) -> Action:
     return KINDS[kind].model_validate(raw, context=info.context)
 
 
-AnyAction: TypeAlias = Annotated[SerializeAsAny[Action], PlainValidator(_of_its_kind)]
+AnyAction: TypeAlias = Annotated[SerializeAsAny[Action], PlainValidator(_of_its_kind), OneOf(tuple(KINDS.values()))]
 
 
 def circles(actions: Mapping[str, Any]) -> list[tuple[str, ...]]:

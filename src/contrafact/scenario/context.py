@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import zoneinfo
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import AfterValidator, PlainValidator, ValidationInfo
+from pydantic import AfterValidator, PlainValidator, ValidationInfo, WithJsonSchema
 
 from contrafact.parameters import Parameter
 from contrafact.scenario import units
@@ -35,6 +36,7 @@ class Context:
     """Handed to every validator of one scenario.
 
     start, end       local civil times of the window, None while they are not known to be right
+    zone             IANA name of the time zone, None while it is not known to be right
     names            names in use by kind: facility, site, place, force, action, district, member, aircraft
     known_evidence   ids that exist, each with the reason why it may not be cited, or None where it may; None: no check
     declared         parameters that mechanisms declare, None: names and ranges are not checked
@@ -44,6 +46,7 @@ class Context:
 
     start: datetime | None = None
     end: datetime | None = None
+    zone: str | None = None
     names: Mapping[str, Collection[str]] = field(default_factory=dict)
     known_evidence: Mapping[str, str | None] | None = None
     declared: Mapping[str, Parameter] | None = None
@@ -85,6 +88,14 @@ def moment(raw: object) -> datetime | None:
     try:
         return units.read_local_time(raw)
     except units.UnitError:
+        return None
+
+
+def zone(raw: object) -> str | None:
+    """The name of a time zone, None where there is none of this name."""
+    try:
+        return raw if isinstance(raw, str) and zoneinfo.ZoneInfo(raw) is not None else None
+    except (OSError, ValueError, zoneinfo.ZoneInfoNotFoundError):
         return None
 
 
@@ -152,7 +163,7 @@ def _id(name: str) -> str:
     return name
 
 
-Id: TypeAlias = Annotated[str, AfterValidator(_id)]
+Id: TypeAlias = Annotated[str, AfterValidator(_id), WithJsonSchema({"type": "string", "pattern": f"^{ID.pattern}$"})]
 SiteId: TypeAlias = Annotated[str, AfterValidator(_reference("site"))]
 PlaceId: TypeAlias = Annotated[str, AfterValidator(_reference("place"))]
 ForceId: TypeAlias = Annotated[str, AfterValidator(_reference("force"))]
@@ -161,5 +172,7 @@ MemberId: TypeAlias = Annotated[str, AfterValidator(_reference("member"))]
 AircraftId: TypeAlias = Annotated[str, AfterValidator(_reference("aircraft"))]
 ActionId: TypeAlias = Annotated[str, AfterValidator(_reference("action"))]
 DistrictName: TypeAlias = Annotated[str, AfterValidator(_reference("district"))]
-EvidenceIds: TypeAlias = Annotated[tuple[str, ...], PlainValidator(_evidence)]
+EvidenceIds: TypeAlias = Annotated[
+    tuple[str, ...], PlainValidator(_evidence), WithJsonSchema({"type": "array", "items": {"type": "string"}})
+]
 RecordId: TypeAlias = Annotated[str, AfterValidator(_record)]

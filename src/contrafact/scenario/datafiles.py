@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -19,11 +20,13 @@ KEYS: tuple[TreePath, ...] = (
     ("place", "districts", "file"),
     ("place", "residence_mask", "file"),
     ("place", "regions", "file"),
+    ("place", "residents", "file"),
 )
 EVIDENCE = "evidence"
 RECORD = "record.csv"
 TABLES = (
     RECORD,
+    "camps.csv",
     "claims.csv",
     "compared.csv",
     "comparison.csv",
@@ -32,10 +35,15 @@ TABLES = (
     "places.csv",
     "population.csv",
     "questions.yaml",
+    "readings.csv",
     "references.csv",
+    "rivals.csv",
 )
 """What a scenario may bring in a folder named `evidence`; the record comes with all the others."""
 MASK_COLUMNS = ("lon", "south_lat", "north_lat")
+RESIDENTS_COLUMNS = ("cell", "residents")
+CELL = re.compile(r"8([0-9a-f])[0-9a-f]{13}")
+"""An H3 cell in hexadecimal, whose second digit is its resolution."""
 
 
 def named(tree: Mapping[str, Any]) -> list[tuple[TreePath, str]]:
@@ -137,7 +145,11 @@ def checked(
     table = files.get(names.get(KEYS[2], ""))
     if table is not None:
         _check_regions(tree, str(folder / names[KEYS[2]]), table, in_table, problems)
-    found = zip(KEYS, (in_shapes, in_mask, in_table), strict=True)
+    in_cells: list[InputError] = []
+    cells = files.get(names.get(KEYS[3], ""))
+    if cells is not None:
+        _check_residents(tree, str(folder / names[KEYS[3]]), cells, in_cells)
+    found = zip(KEYS, (in_shapes, in_mask, in_table, in_cells), strict=True)
     return [
         replace(error, key=error.key if key == KEYS[2] and error.key else dotted(key))
         for key, errors in found
@@ -280,6 +292,49 @@ def _check_mask(file: str, text: str, errors: list[InputError]) -> None:
             errors.append(InputError(message, file, rows.line_num, 1, found=show(row), allowed="three numbers"))
     if count == 0:
         errors.append(InputError("the table has no rows", file, allowed="at least one row of three numbers"))
+
+
+def _check_residents(tree: Mapping[str, Any], file: str, text: str, errors: list[InputError]) -> None:
+    """A table of H3 cells of one resolution, none finer than the place's, each once, with numbers of residents."""
+    rows = csv.reader(text.splitlines())
+    header = next(rows, [])
+    if tuple(header) != RESIDENTS_COLUMNS:
+        allowed = ",".join(RESIDENTS_COLUMNS)
+        message = f"found the columns {show(header)}, expected {allowed}"
+        errors.append(InputError(message, file, 1, 1, found=show(header), allowed=allowed))
+        return
+    finest = tree["place"].get("resolution")
+    finest = finest if isinstance(finest, int) else 9
+    seen: dict[str, int] = {}
+    resolutions: set[int] = set()
+    for row in filter(None, rows):
+        complaint = _wrong_residents(row, seen, finest, resolutions)
+        if complaint is not None:
+            message, allowed = complaint
+            errors.append(InputError(message, file, rows.line_num, 1, found=show(row), allowed=allowed))
+        seen.setdefault(row[0], rows.line_num)
+    if not seen:
+        errors.append(InputError("the table has no rows", file, allowed="at least one row of a cell and its residents"))
+
+
+def _wrong_residents(
+    row: list[str], seen: Mapping[str, int], finest: int, resolutions: set[int]
+) -> tuple[str, str] | None:
+    """What is wrong with a row of a cell and its residents, and what is allowed; notes its resolution."""
+    cell = CELL.fullmatch(row[0])
+    if len(row) != len(RESIDENTS_COLUMNS) or cell is None:
+        return f"found {show(row)}, expected an H3 cell and a number", "an H3 cell of 15 digits, a number"
+    if row[0] in seen:
+        return f"the cell {row[0]} occurs twice, first in line {seen[row[0]]}", "each cell once"
+    if not _is_number(row[1]) or float(row[1]) < 0:
+        return f"found {show(row[1])}, expected a number of residents, 0 or more", "0 or more"
+    resolution = int(cell[1], 16)
+    if resolution > finest:
+        return f"the cell is of resolution {resolution}, expected at most {finest}", f"at most {finest}"
+    resolutions.add(resolution)
+    if len(resolutions) > 1:
+        return f"the cell is of resolution {resolution}, others are not", "cells of one resolution"
+    return None
 
 
 def _is_number(cell: str) -> bool:

@@ -81,6 +81,17 @@ class Document(Part):
     _marks: Marks = PrivateAttr(default_factory=lambda: Marks({}, {}))
     _source: str = PrivateAttr(default="scenario")
     _digest: str = PrivateAttr(default="")
+    _mechanisms: tuple[Any, ...] = PrivateAttr(default=())
+
+    @property
+    def mechanisms(self) -> tuple[Any, ...]:
+        """Mechanisms of the user's own that join the loop: named by the user, never in a file of a scenario."""
+        return self._mechanisms
+
+    def with_mechanisms(self, mechanisms: tuple[Any, ...]) -> Self:
+        """Note which mechanisms of the user's own join the loop, each a ``model.extending.Extension``."""
+        self._mechanisms = mechanisms
+        return self
 
     @property
     def digest(self) -> str:

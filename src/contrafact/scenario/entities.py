@@ -44,12 +44,15 @@ class Place(Part):
     resolution      7 to 9
     districts       GeoJSON polygons whose property ``name`` is the district's
     residence_mask  CSV with columns lon, south_lat, north_lat: where people live; None: everywhere
+    residents       CSV with columns cell, residents: how the residents of a district are spread over H3 cells of its
+                    resolution or a coarser one; None: evenly
     detour          length of the way through streets over the straight distance
     """
 
     resolution: int
     districts: DataFile
     residence_mask: DataFile | None = None
+    residents: DataFile | None = None
     detour: Annotated[Quantity, Sourced(units.DIMENSIONLESS, 1.0, 5.0)]
 
     @field_validator("resolution")

@@ -17,7 +17,7 @@ from contrafact.errors import InputError, InputErrors
 from contrafact.parameters import Parameter
 from contrafact.scenario import datafiles, posterior
 from contrafact.scenario.actions import circles
-from contrafact.scenario.context import SECTIONS, Context, moment, names_in
+from contrafact.scenario.context import SECTIONS, Context, moment, names_in, zone
 from contrafact.scenario.document import FORMAT, RECORDED, Document
 from contrafact.scenario.overrides import PLAIN, Overrides, apply, completed, plain
 from contrafact.scenario.problems import (
@@ -201,7 +201,7 @@ def with_overrides(
     tree, touched = apply(tree, overrides, declared)
     posterior.put_in_place(tree, Path(), scenario.source, (posterior.KEY,) in touched)
     draft = Draft(type(scenario), tree, files, scenario._marks, scenario.source, touched)
-    return _resumed(draft, Outside(known_evidence, declared))
+    return _resumed(draft, Outside(known_evidence, declared)).with_mechanisms(scenario.mechanisms)
 
 
 def find(name_or_path: str | Path) -> Path:
@@ -283,7 +283,9 @@ def _context(draft: Draft[D], outside: Outside) -> Context:
     evidence = known if known is None or isinstance(known, Mapping) else dict.fromkeys(known)
     removed = {str(path[1]): dotted(path) for path in draft.touched if len(path) == 2 and _is_gone(draft.tree, path)}
     names = names_in(draft.tree, datafiles.regions_in(draft.tree, draft.files))
-    return Context(start, end, names, evidence, outside.declared, draft.user_values, removed)
+    return Context(
+        start, end, zone(draft.tree.get("timezone")), names, evidence, outside.declared, draft.user_values, removed
+    )
 
 
 def _is_gone(tree: Mapping[str, Any], path: TreePath) -> bool:

@@ -8,6 +8,7 @@ from typing import Annotated, TypeAlias
 from pydantic import Field, PlainValidator, SerializeAsAny, ValidationInfo, field_validator
 
 from contrafact.scenario import units
+from contrafact.scenario.as_json_schema import OneOf
 from contrafact.scenario.context import DistrictName
 from contrafact.scenario.entities import DataFile, Place
 from contrafact.scenario.parts import Listed, Part, Text
@@ -65,4 +66,6 @@ def _of_its_kind(raw: object, info: ValidationInfo) -> Place | RegionPlace:
     return kind.model_validate(raw, context=info.context)
 
 
-AnyPlace: TypeAlias = Annotated[SerializeAsAny[Place | RegionPlace], PlainValidator(_of_its_kind)]
+AnyPlace: TypeAlias = Annotated[
+    SerializeAsAny[Place | RegionPlace], PlainValidator(_of_its_kind), OneOf((Place, RegionPlace))
+]

@@ -16,11 +16,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import GetCoreSchemaHandler, ValidationInfo
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from contrafact.parameters import Prior
 from contrafact.scenario import units
+from contrafact.scenario.as_json_schema import measured, sourced
 from contrafact.scenario.context import Context, context_of, read_ids
 from contrafact.scenario.problems import (
     BARE_VALUE,
@@ -46,7 +48,7 @@ PRIORS = {
     "lognormal": ("median", "standard deviation of the logarithm"),
 }
 WINDOWED_PRIORS = ("uniform", "triangular")
-LONGEST_AFTER_END_H = 30 * 24.0
+LONGEST_AFTER_END_H = 60 * 24.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +89,13 @@ class Scale:
     high: float = math.inf
     start: datetime | None = None
     whole: bool = False
+    zone: str | None = None
 
     def read(self, raw: object, bare: str | None = None) -> tuple[float, str | None]:
         """The number and the unit as written; units.UnitError tells what was expected."""
         if self.unit != units.TIME:
             return units.read(raw, self.unit, bare)
-        moment = units.read_local_time(raw)
+        moment = units.read_local_time(raw, self.zone)
         return units.hours_between(self.start or datetime(moment.year, 1, 1), moment), None
 
     def holds(self, number: float) -> bool:
@@ -139,6 +142,11 @@ class Sourced:
 
         return core_schema.with_info_plain_validator_function(read)
 
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """What editors are told of such a value: its unit, its bounds, its sources."""
+        del schema, handler
+        return sourced(self.unit, self.low, self.high)
+
 
 @dataclass(frozen=True)
 class SourcedTime(Sourced):
@@ -151,9 +159,9 @@ class SourcedTime(Sourced):
         """Hours since the start; no bounds while the window itself is not known."""
         del siblings
         if context.start is None or context.end is None:
-            return Scale(units.TIME)
+            return Scale(units.TIME, zone=context.zone)
         horizon = units.hours_between(context.start, context.end)
-        return Scale(units.TIME, 0.0, horizon + self.after_end_h, context.start)
+        return Scale(units.TIME, 0.0, horizon + self.after_end_h, context.start, zone=context.zone)
 
 
 @dataclass(frozen=True)
@@ -184,6 +192,11 @@ class Measured:
             return number
 
         return core_schema.no_info_plain_validator_function(read)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """What editors are told: a number with its unit."""
+        del schema, handler
+        return measured(self.unit, self.low, self.high, self.example)
 
 
 def read_quantity(raw: object, scale: Scale, context: Context) -> Quantity:
@@ -326,5 +339,5 @@ Until: TypeAlias = Annotated[Quantity, SourcedTime(after_end_h=LONGEST_AFTER_END
 Share: TypeAlias = Annotated[Quantity, Sourced(units.DIMENSIONLESS, 0.0, 1.0)]
 Weight: TypeAlias = Annotated[Quantity, Sourced(units.DIMENSIONLESS, 0.0)]
 Persons: TypeAlias = Annotated[Quantity, Sourced("persons", 0.0, 1e8)]
-Duration: TypeAlias = Annotated[Quantity, Sourced("h", 0.0, 30 * 24.0)]
+Duration: TypeAlias = Annotated[Quantity, Sourced("h", 0.0, 60 * 24.0)]
 Distance: TypeAlias = Annotated[Quantity, Sourced("km", 0.0, 1000.0)]

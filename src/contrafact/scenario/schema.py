@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
 
 from contrafact.scenario import units
 from contrafact.scenario.actions import AnyAction, Response
 from contrafact.scenario.alliance import Alliance
-from contrafact.scenario.context import Id
+from contrafact.scenario.as_json_schema import measured
+from contrafact.scenario.context import Id, context_of, zone
 from contrafact.scenario.document import Document
 from contrafact.scenario.entities import (
     Facility,
@@ -34,17 +35,17 @@ from contrafact.scenario.problems import Problems, nearest, problem, show
 from contrafact.scenario.quantities import Measured, Quantity
 
 SHORTEST_H = 3 * 24
-LONGEST_H = 30 * 24
+LONGEST_H = 60 * 24
 
 
-def _local_time(raw: object) -> datetime:
+def _local_time(raw: object, info: ValidationInfo) -> datetime:
     try:
-        return units.read_local_time(raw)
+        return units.read_local_time(raw, context_of(info).zone)
     except units.UnitError as error:
         raise problem(str(error), raw, units.expected(units.TIME)) from error
 
 
-LocalTime: TypeAlias = Annotated[datetime, BeforeValidator(_local_time)]
+LocalTime: TypeAlias = Annotated[datetime, BeforeValidator(_local_time), WithJsonSchema(measured(units.TIME))]
 
 
 class Scenario(Document):
@@ -87,11 +88,9 @@ class Scenario(Document):
     @field_validator("timezone")
     @classmethod
     def _zone_exists(cls, name: str) -> str:
-        try:
-            zoneinfo.ZoneInfo(name)
-        except (OSError, ValueError, zoneinfo.ZoneInfoNotFoundError):
+        if zone(name) is None:
             hint = nearest(name, sorted(zoneinfo.available_timezones()))
-            raise problem(f"unknown time zone {show(name)}{hint}", name, "an IANA name, e.g. Asia/Almaty") from None
+            raise problem(f"unknown time zone {show(name)}{hint}", name, "an IANA name, e.g. Asia/Almaty")
         return name
 
     @field_validator("end")
@@ -100,7 +99,7 @@ class Scenario(Document):
         if "start" in info.data:
             hours = units.hours_between(info.data["start"], end)
             if not SHORTEST_H <= hours <= LONGEST_H:
-                allowed = "3 to 30 days after start"
+                allowed = "3 to 60 days after start"
                 raise problem(f"found {hours:.6g} h after start, expected {allowed}", f"{hours:.6g} h", allowed)
             if hours != round(hours):
                 raise problem(f"found {hours:.6g} h after start, expected whole hours", f"{hours:.6g} h", "whole hours")

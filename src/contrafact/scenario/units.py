@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import datetime
+import zoneinfo
+from datetime import UTC, datetime
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -89,8 +90,13 @@ def factor(unit: str, wanted: str) -> Fraction:
 
 def known(unit: str) -> bool:
     """Whether this is a unit that a scenario may use."""
+    return alike(unit, unit)
+
+
+def alike(unit: str, wanted: str) -> bool:
+    """Whether both measure the same."""
     try:
-        factor(unit, unit)
+        factor(unit, wanted)
     except UnitError:
         return False
     return True
@@ -142,21 +148,37 @@ def read(raw: object, wanted: str, bare: str | None = None) -> tuple[float, str]
         raise UnitError(f"{complaint} (too large)") from error
 
 
-def read_local_time(raw: object) -> datetime:
-    """A local civil time such as ``2022-01-05T12:30``; UnitError for a date alone, a zone, or an impossible hour."""
+def read_local_time(raw: object, zone: str | None = None) -> datetime:
+    """A local civil time such as ``2022-01-05T12:30``; UnitError for a date alone, a zone, or an impossible hour.
+
+    zone  IANA name of the time zone, by which an hour that its clocks skip is an impossible one; None: not checked
+    """
     complaint = f"found {show(raw)}, expected {expected(TIME)}"
     if isinstance(raw, datetime) and raw.tzinfo is None:
         return raw
     if not isinstance(raw, str) or LOCAL_TIME.fullmatch(raw.strip()) is None:
         raise UnitError(complaint)
     try:
-        return datetime.fromisoformat(raw.strip())
+        moment = datetime.fromisoformat(raw.strip())
     except ValueError as error:
         raise UnitError(f"{complaint} ({error})") from error
+    if zone is not None and skipped(moment, zone):
+        raise UnitError(f"{complaint} (clocks of {zone} are put forward over that hour)")
+    return moment
+
+
+def skipped(moment: datetime, zone: str) -> bool:
+    """Whether clocks of a time zone never show this local time, since they are put forward over it."""
+    local = moment.replace(tzinfo=zoneinfo.ZoneInfo(zone))
+    return local.astimezone(UTC).astimezone(local.tzinfo).replace(tzinfo=None) != moment
 
 
 def hours_between(start: datetime, moment: datetime) -> float:
-    """Hours from start to a moment, negative before it."""
+    """Hours of civil time from start to a moment, negative before it.
+
+    A day on which clocks are changed has 24 of them, like any other: so hours of the day agree with the record and with
+    curfews throughout, and what lasts across the change is an hour off.
+    """
     return (moment - start).total_seconds() / 3600
 
 

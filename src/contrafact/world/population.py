@@ -1,7 +1,9 @@
 """Residents: how many live in each cell, and of which class they are.
 
 The total is shared out among districts in proportion to their weights, and within a district equally over the child
-hexagons that pass the residence mask, then summed to cells. Both steps round by largest remainder, so that every
+hexagons that pass the residence mask, then summed to cells. Where a table tells how many live in each cell, those of a
+district are shared out in proportion to it instead: residents of a row equally over its children inside the districts
+(and, with a mask, not where nobody lives). Both steps round by largest remainder, so that every
 district and the total come out exact.
 
 The mask says south of which latitude nobody lives, by longitude: rows (longitude, southern edge, northern edge) in
@@ -21,12 +23,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 
+import h3.api.numpy_int as h3
 import numpy as np
 
 from contrafact.errors import InputError
 from contrafact.kernels import Array, kernel
 from contrafact.rng import decision, uniforms
-from contrafact.world.grid import Grid
+from contrafact.world.grid import Grid, parents
 
 HARDSHIP_EDGES = np.array(
     [0.0, 0.2, 0.4, 0.55, 0.67, 0.76, 0.83, 0.88, 0.915, 0.94, 0.958, 0.971, 0.98, 0.987, 0.992, 0.996, 1.0]
@@ -89,7 +92,11 @@ def _slope(x: Array, y: Array) -> float:
 
 
 def settle(
-    grid: Grid, populations: Mapping[str, float], total: int, mask: Sequence[MaskRow] | None
+    grid: Grid,
+    populations: Mapping[str, float],
+    total: int,
+    mask: Sequence[MaskRow] | None,
+    spread: Mapping[int, float] | None = None,
 ) -> tuple[Array, Array]:
     """Residents (cell,) int32, and the district (cell,) int16 in which most of a cell's residents live.
 
@@ -99,17 +106,22 @@ def settle(
     per_district = shares(populations, total)
     shape = (grid.cell_ids.size, len(grid.district_names))
     area = _tally(grid.child_cell, grid.child_district, shape)
-    settled = area
+    settled, key, cause = area, "place.residence_mask", "the mask"
+    lives = np.ones(grid.child_cell.size, dtype=bool)
     if mask is not None:
         lives = grid.child_lat >= southern_edge(mask, grid.child_lon)
         settled = _tally(grid.child_cell[lives], grid.child_district[lives], shape)
+    if spread is not None:
+        key, cause = "place.residents", "the table of residents"
+        weights = child_weights(grid, spread)[lives]
+        settled = _tally(grid.child_cell[lives], grid.child_district[lives], shape, weights)
     residents = np.zeros(shape, dtype=np.int64)
     for index, name in enumerate(grid.district_names):
         if per_district[name] == 0:
             continue
         if not settled[:, index].any():
-            message = f"the mask leaves no room in district {name} for its {per_district[name]} residents"
-            raise InputError(message, key="place.residence_mask")
+            message = f"{cause} leaves no room in district {name} for its {per_district[name]} residents"
+            raise InputError(message, key=key)
         residents[:, index] = largest_remainder(per_district[name], settled[:, index])
     empty = residents.sum(axis=1) == 0
     district = np.where(empty, area.argmax(axis=1), residents.argmax(axis=1))
@@ -130,9 +142,33 @@ def shares(populations: Mapping[str, float], total: int) -> dict[str, int]:
     return dict(zip(populations, parts.tolist(), strict=True))
 
 
-def _tally(cell: Array, district: Array, shape: tuple[int, int]) -> Array:
-    """Number of children by cell and district, shape (cell, district) int64."""
-    flat = np.bincount(cell * shape[1] + district, minlength=shape[0] * shape[1])
+def child_weights(grid: Grid, spread: Mapping[int, float]) -> Array:
+    """Residents that each child stands for, (child,): those of its row shared equally among the row's children here.
+
+    Raises InputError for a number that is no H3 cell, and for residents of a cell outside the districts.
+    """
+    ids = np.array(list(spread), dtype=np.uint64)
+    if wrong := [cell for cell in spread if not h3.is_valid_cell(cell)]:
+        found = format(wrong[0], "x")
+        raise InputError(f"{found} is no H3 cell", key="place.residents", found=found)
+    order = np.argsort(ids)
+    ids, number = ids[order], np.array(list(spread.values()), dtype=np.float64)[order]
+    ancestor = parents(grid.cell_ids, h3.get_resolution(int(ids[0])))[grid.child_cell]
+    row = np.minimum(np.searchsorted(ids, ancestor), ids.size - 1)
+    row[ids[row] != ancestor] = -1
+    children = np.bincount(row[row >= 0], minlength=ids.size)
+    outside = np.flatnonzero((children == 0) & (number > 0))
+    if outside.size:
+        found = format(int(ids[outside[0]]), "x")
+        message = f"{outside.size} cells with residents lie outside the districts, the first is {found}"
+        raise InputError(message, key="place.residents", found=found, allowed="cells inside the districts")
+    weight = number / np.maximum(children, 1)
+    return np.where(row >= 0, weight[row], 0.0)
+
+
+def _tally(cell: Array, district: Array, shape: tuple[int, int], weights: Array | None = None) -> Array:
+    """Number, or sum of weights, of children by cell and district, shape (cell, district)."""
+    flat = np.bincount(cell * shape[1] + district, weights, minlength=shape[0] * shape[1])
     return np.asarray(flat.reshape(shape))
 
 

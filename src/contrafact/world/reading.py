@@ -1,4 +1,4 @@
-"""From a scenario to a world: reads district polygons and residence mask, and tells errors by file, line and key."""
+"""From a scenario to a world: reads polygons, mask and residents by cell; tells errors by file, line and key."""
 
 from __future__ import annotations
 
@@ -65,6 +65,7 @@ def inputs_of(scenario: Scenario) -> Inputs | RegionInputs:
         mask=None if mask is None else read_mask(scenario.files[mask.file]),
         places=places,
         resolution=place.resolution,
+        spread=None if place.residents is None else read_residents(scenario.files[place.residents.file]),
     )
 
 
@@ -81,6 +82,12 @@ def read_mask(text: str) -> list[MaskRow]:
     """Rows (longitude, southern edge, northern edge), degrees, of a table that the scenario's loader has checked."""
     rows = list(csv.reader(text.splitlines()))[1:]
     return [(float(row[0]), float(row[1]), float(row[2])) for row in rows if row]
+
+
+def read_residents(text: str) -> dict[int, float]:
+    """Residents by H3 number, of a table that the scenario's loader has checked."""
+    rows = list(csv.reader(text.splitlines()))[1:]
+    return {int(row[0], 16): float(row[1]) for row in rows if row}
 
 
 def _placed(error: InputError | InputErrors, scenario: Scenario) -> InputError | InputErrors:

@@ -37,6 +37,8 @@ class Inputs:
     mask         rows (longitude, southern edge, northern edge) in degrees, or None when people live everywhere
     places       facilities, then sites, then posts; ids are unique
     resolution   of the H3 cells: 7, 8 or 9
+    spread       residents by H3 number of cells of one resolution, by which those of a district are spread, or None
+                 when they are spread evenly
     """
 
     polygons: Mapping[str, Geometry]
@@ -45,6 +47,7 @@ class Inputs:
     mask: Sequence[MaskRow] | None
     places: Sequence[Place]
     resolution: int
+    spread: Mapping[int, float] | None = None
 
     @property
     def digest(self) -> str:
@@ -56,6 +59,7 @@ class Inputs:
             self.mask,
             self.places,
             self.resolution,
+            None if self.spread is None else list(self.spread.items()),
         ]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
@@ -242,7 +246,7 @@ def settle_and_locate(inputs: Inputs) -> tuple[Grid, Array, Array, Array]:
     """What a user's mistake can spoil of a world: grid, residents (cell,), district (cell,), place_cell (place,)."""
     _check_names(inputs)
     grid = cover({name: inputs.polygons[name] for name in inputs.populations}, inputs.resolution)
-    residents, district = settle(grid, inputs.populations, inputs.total, inputs.mask)
+    residents, district = settle(grid, inputs.populations, inputs.total, inputs.mask, inputs.spread)
     return grid, residents, district, locate(grid, inputs.places)
 
 
