@@ -21,6 +21,8 @@ from contrafact.errors import InputError, InputErrors, RunError
 
 if TYPE_CHECKING:
     from contrafact import terminal
+    from contrafact.app.reporting import report
+    from contrafact.app.serving import serve
     from contrafact.experiment.auditing import check_evidence
     from contrafact.experiment.catalogue import scenarios
     from contrafact.experiment.checkup import doctor, validate
@@ -61,9 +63,11 @@ __all__ = [
     "power",
     "read",
     "replay",
+    "report",
     "run",
     "scenarios",
     "score",
+    "serve",
     "terminal",
     "validate",
     "write",
@@ -85,7 +89,10 @@ _HOMES = {
     "run": ("Interrupted", "run"),
     "scoring": ("Score", "score"),
 }
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+_HOME_OF = {name: f"experiment.{home}" for home, names in _HOMES.items() for name in names} | {
+    "report": "app.reporting",
+    "serve": "app.serving",
+}
 
 
 def __getattr__(name: str) -> Any:
@@ -94,7 +101,7 @@ def __getattr__(name: str) -> Any:
         return import_module("contrafact.terminal")
     if name not in _HOME_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"contrafact.experiment.{_HOME_OF[name]}"), name)
+    value = getattr(import_module(f"contrafact.{_HOME_OF[name]}"), name)
     globals()[name] = value
     return value
 

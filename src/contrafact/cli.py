@@ -408,6 +408,28 @@ def replay(results: Path, replication: int, as_json: bool) -> None:
 
 
 @main.command()
+@click.argument("source", metavar="[SCENARIO|RESULTS]", required=False)
+@click.option("--port", type=click.IntRange(0, 65535), help="Where to listen; 0 for any.  [default: from 8787 on]")
+@click.option("--threads", type=click.IntRange(1), help="Replications side by side.  [default: all processors]")
+def serve(source: str | None, port: int | None, threads: int | None) -> None:
+    """Open the web application on this machine: watch a replay, change one thing, read claims and evidence.
+
+    Without a name it shows almaty-2022, whose results ship. It listens on 127.0.0.1 alone and asks no other machine.
+    """
+    cf.serve(source, port, threads, to_stderr)
+
+
+@main.command()
+@click.argument("results", type=click.Path(path_type=Path))
+@click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="File to write.  [default: RESULTS.html]")
+@click.option("--overwrite", is_flag=True, help="Replace an older file.")
+@click.option("--lang", metavar="LANGUAGE", help="en or vi.  [default: as the system]")
+def report(results: Path, out: Path | None, overwrite: bool, lang: str | None) -> None:
+    """Write RESULTS as one HTML file that needs nothing else: to send, to read without a network, to print."""
+    click.echo(cf.report(results, out, overwrite=overwrite, language=lang))
+
+
+@main.command()
 @with_json
 def doctor(as_json: bool) -> None:
     """What this machine can do."""

@@ -10,7 +10,7 @@ from contrafact.errors import InputError
 from contrafact.experiment import kinds, manifest
 from contrafact.experiment.manifest import Manifest
 from contrafact.scenario.document import RECORDED, Document
-from contrafact.scenario.loading import open_file, with_variant
+from contrafact.scenario.loading import open_file, open_texts, with_variant
 from contrafact.scenario.overrides import Overrides
 
 
@@ -31,6 +31,12 @@ def load(name_or_path: str | Path, overrides: Overrides = (), variant: str = REC
         raise InputError("a variant cannot be made of results", "--variant", found=variant, allowed=allowed)
     recorded = scenario_of(manifest.read_manifest(path), path)
     return kinds.of(recorded).overridden(overrides) if overrides else recorded
+
+
+def load_texts(texts: Mapping[str, str], overrides: Overrides = (), variant: str = RECORDED) -> Document:
+    """Scenario from the texts of its files by name, ``scenario.yaml`` first; nothing is read from a disk."""
+    file = with_variant(open_texts(texts), variant)
+    return kinds.named_in(file.tree, file).load(file, overrides)
 
 
 def is_results(name_or_path: str | Path) -> bool:
