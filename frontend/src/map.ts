@@ -5,6 +5,7 @@ import { h } from "./dom";
 import { type Field, type Shapes } from "./field";
 import { data, number, share, t } from "./i18n";
 import { drawMark, seats, type Seat } from "./marks";
+import { place } from "./store";
 import type { Ground } from "./types";
 
 const MARGIN = 18;
@@ -23,7 +24,7 @@ export class CityMap {
   private width = 0;
   private height = 0;
   private last = "";
-  private hour = 0;
+  private hour = place.hour;
   private levels: Uint8Array;
 
   /**

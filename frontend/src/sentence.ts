@@ -10,13 +10,18 @@ const NEAR_H = 3;
 /** Sentences about one hour of one arm; the last ones tell what the record says of it. */
 export function sentences(view: View, arm: Arm, field: Field, hour: number): { text: string; rows: string[] }[] {
   const at = Math.round(hour);
-  return [people(arm, at), harm(arm, at), ...places(view, field, at), ...recorded(view, at)];
+  return [harm(arm, at), people(arm, at), ...places(view, field, at), ...recorded(view, at)];
 }
 
 function band(arm: Arm, key: string, hour: number) {
   const bands = arm.curves[key];
   const at = Math.min(hour, bands.median.length - 1);
-  return { median: bands.median[at], low: number(bands.low[at]), high: number(bands.high[at]) };
+  return { median: bands.median[at], low: about(bands.low[at]), high: about(bands.high[at]) };
+}
+
+/** A number with two digits that count; small ones as they are. */
+function about(value: number): string {
+  return number(value < 100 ? value : Number(value.toPrecision(2)));
 }
 
 function people(arm: Arm, hour: number) {
@@ -24,7 +29,7 @@ function people(arm: Arm, hour: number) {
   if (median < 1) return { text: t("In most replays nobody is protesting in the street."), rows: [] };
   return {
     text: t("About {people} people are in the street; 90 % of replays have {low} to {high}.", {
-      people: number(Number(median.toPrecision(2))),
+      people: about(median),
       low,
       high,
     }),
@@ -38,10 +43,10 @@ function harm(arm: Arm, hour: number) {
   if (deaths.high === "0" && injured.high === "0") return { text: t("In no replay has anyone been hurt so far."), rows: [] };
   return {
     text: t("So far {deaths} people have been killed ({low} to {high}) and {injured} injured ({from} to {to}).", {
-      deaths: number(deaths.median),
+      deaths: about(deaths.median),
       low: deaths.low,
       high: deaths.high,
-      injured: number(injured.median),
+      injured: about(injured.median),
       from: injured.low,
       to: injured.high,
     }),

@@ -84,7 +84,7 @@ function telling(view: View, ...parts: (Arm | Field | CityMap)[]): HTMLElement {
         map.describe(`${calendar.full(hour)}. ${said.map((one) => one.text).join(" ")}`);
         const name = shown.length > 1 ? h("strong", {}, index ? t("What if: ") : t("As recorded: ")) : null;
         const visible = index ? said.slice(0, 3) : said;
-        return h("p", { class: "sentence" }, name, ...visible.flatMap(({ text, rows }) => [`${text} `, ...rows.map((id) => rowLink(id))]));
+        return h("p", { class: "sentence" }, name, ...visible.flatMap(({ text, rows }) => [`${text} `, ...rows.flatMap((id) => [rowLink(id), " "])]));
       }),
     );
   };

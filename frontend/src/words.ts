@@ -31,7 +31,7 @@ export function outcomeName(name: string): string {
 
 export function placeName(view: View, id: string | null): string {
   if (!id) return "";
-  const known = [...view.ground.facilities, ...view.ground.sites].find((one) => one.id === id);
+  const known = [...view.ground.facilities, ...view.ground.sites, ...view.ground.posts].find((one) => one.id === id);
   return known ? data(known.name) : id.replaceAll("_", " ");
 }
 

@@ -98,6 +98,10 @@ def ground(crisis: Scenario, built: World) -> dict[str, object]:
         "sites": [
             {"id": name, "name": site.name, "at": plane.at(site.lon, site.lat)} for name, site in crisis.sites.items()
         ],
+        "posts": [
+            {"id": name, "name": post.name or name.replace("_", " ").title(), "at": plane.at(post.lon, post.lat)}
+            for name, post in crisis.posts.items()
+        ],
     }
 
 

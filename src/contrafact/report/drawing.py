@@ -34,7 +34,8 @@ def array(packed: str, kind: str) -> Array:
 def moment(view: View, hour: float) -> str:
     """Local time of an hour, e.g. "5 Jan 13:00"; in Vietnamese "5/1 13:00"."""
     time = datetime.fromisoformat(view["scenario"]["start"]) + timedelta(minutes=round(hour * 60))
-    return text("{day} {month} {time}", day=time.day, month=text(f"{time:%b}"), time=f"{time:%H:%M}")
+    month = f"{time:%b}"
+    return text("{day} {month} {time}", day=time.day, month=text(month), time=f"{time:%H:%M}")
 
 
 def curve(view: View, key: str, is_share: bool = False) -> str:

@@ -25,6 +25,11 @@ CURVES = (
     ("armed", "Armed persons"),
     ("network", "Network, share of residents connected"),
 )
+LIMITS = (
+    "All persons are synthetic: they follow counts by district and stand for nobody in particular.",
+    "Detained: ill-treatment and deaths in custody are documented [R202–R204] and not simulated.",
+    "Nothing here ranks or tunes coercive measures, and nothing is advice.",
+)
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 STYLE = """
 :root{color-scheme:light}
@@ -82,15 +87,21 @@ def _head(view: View) -> str:
         )
     parts.append(f"<p>{escape(text(scenario['summary']))}</p>")
     if run is None:
-        parts.append(f"<p>{text('This scenario has not been run yet.')}</p>")
+        said = text("This scenario has not been run yet.")
     elif view["kind"] == "comparison":
-        said = "{count} pair with the same random numbers: as recorded, and what if."
-        many = "{count} pairs with the same random numbers: as recorded, and what if."
-        parts.append(f"<p>{counted_text(said, many, run['replications'])} {escape(text(_arm(view)['title']))}</p>")
+        said = counted_text(
+            "{count} pair with the same random numbers: as recorded, and what if.",
+            "{count} pairs with the same random numbers: as recorded, and what if.",
+            run["replications"],
+        )
+        said += f" {text(_arm(view)['title'])}"
     else:
-        many = "{count} replays; numbers are their median and the interval that holds 90 % of them."
-        parts.append(f"<p>{counted_text('{count} replay.', many, run['replications'])}</p>")
-    return "".join(parts)
+        said = counted_text(
+            "{count} replay.",
+            "{count} replays; numbers are their median and the interval that holds 90 % of them.",
+            run["replications"],
+        )
+    return "".join([*parts, f"<p>{escape(said)}</p>"])
 
 
 def _arm(view: View) -> Mapping[str, Any]:
@@ -137,7 +148,14 @@ def _effects(view: View) -> str:
         flips = localised(f"{one['sign_flip_share'] * 100:.0f} %")
         name, unit = text(wording.outcome(one["outcome"])), text(wording.unit(one["unit"]))
         rows.append([name, mean, interval, unit, flips, text(title or "no single assumption")])
-    heads = [text(head) for head in ("Outcome", "Mean", "95 % interval", "Unit", "Opposite sign", "Decided by")]
+    heads = [
+        text("Outcome"),
+        text("Mean"),
+        text("95 % interval"),
+        text("Unit"),
+        text("Opposite sign"),
+        text("Decided by"),
+    ]
     return _titled("What difference it makes", _table(heads, rows, numbers=(1, 2, 4)))
 
 
@@ -154,25 +172,26 @@ def _signed(value: float) -> str:
 def _curves(view: View) -> str:
     if not view["shown"]:
         return ""
-    many = "Line: median of {count} replays. Band: 90 % of them. Marks: the record, with what each source says."
-    note = counted_text("Line: the one replay. Marks: the record, with what each source says.", many, _count(view))
+    count = localised(f"{view['run']['replications']:,}")
+    note = text(
+        "Line: median of {count} replays. Band: 90 % of them. Marks: the record, with what each source says.",
+        count=count,
+    )
     figures = [
         f"<figure><figcaption>{text(title)}</figcaption>{drawing.curve(view, key, key == 'network')}</figure>"
         for key, title in CURVES
         if key in view["shown"][0]["curves"]
     ]
-    return _titled("Curves", f'<p class="note">{note}</p>{"".join(figures)}')
-
-
-def _count(view: View) -> int:
-    return int(view["run"]["replications"])
+    content = f'<p class="note">{note}</p>{"".join(figures)}'
+    return _titled("Curves", content)
 
 
 def _maps(view: View) -> str:
     if not view["shown"]:
         return ""
     note = text("People in the street in one cell, mean of the replays")
-    return _titled("Maps", f'<p class="note">{note}</p>{drawing.maps(view, drawing.chosen_hours(view))}')
+    content = f'<p class="note">{note}</p>{drawing.maps(view, drawing.chosen_hours(view))}'
+    return _titled("Maps", content)
 
 
 def _milestones(view: View) -> str:
@@ -186,9 +205,10 @@ def _milestones(view: View) -> str:
         agreed = text("agree") if one["inside"] else text("differ")
         what = one["quantity"].replace("_", " ") + (f", {one['place'].replace('_', ' ')}" if one["place"] else "")
         rows.append([one["id"], what, said, read, agreed, observed["source"]])
-    heads = [text(head) for head in ("Row", "What", "Record", "Replays, 90 %", "Overlap", "Source")]
+    heads = [text("Row"), text("What"), text("Record"), text("Replays, 90 %"), text("Overlap"), text("Source")]
     note = text("Rows that drive the scenario or may be used for fitting, never rows kept for scoring.")
-    return _titled("The record beside the replays", f'<p class="note">{note}</p>{_table(heads, rows)}')
+    content = f'<p class="note">{note}</p>{_table(heads, rows)}'
+    return _titled("The record beside the replays", content)
 
 
 def _ends(view: View, one: Mapping[str, Any], unit: str) -> str:
@@ -213,8 +233,15 @@ def _claims(claims: Sequence[Mapping[str, Any]]) -> str:
         ]
         for one in claims
     ]
-    heads = ["Claim", "Words", "Who says so", "Verdict of the record", "Rows", "Reading of the model"]
-    return _titled("Claims of the source article, beside the record", _table([text(head) for head in heads], rows))
+    heads = [
+        text("Claim"),
+        text("Words"),
+        text("Who says so"),
+        text("Verdict of the record"),
+        text("Rows"),
+        text("Reading of the model"),
+    ]
+    return _titled("Claims of the source article, beside the record", _table(heads, rows))
 
 
 READINGS = {
@@ -227,13 +254,7 @@ READINGS = {
 
 
 def _limits(view: View) -> str:
-    said = [
-        "All persons are synthetic: they follow counts by district and stand for nobody in particular.",
-        "Detained: ill-treatment and deaths in custody are documented [R202–R204] and not simulated.",
-        "Nothing here ranks or tunes coercive measures, and nothing is advice.",
-        *view["notes"],
-    ]
-    return _titled("Limits", _list(text(one) for one in said))
+    return _titled("Limits", _list(text(one) for one in (*LIMITS, *view["notes"])))
 
 
 def _methods() -> str:
@@ -246,7 +267,8 @@ def _methods() -> str:
         )
         parts.append(f'<article>{details}<p class="note">{text("Source")}: {escape(source)}</p></details></article>')
     note = text("In the order in which they act within a tick; from the ODD document, in English.")
-    return _titled("Methods", f'<p class="note">{note}</p>{"".join(parts)}')
+    content = f'<p class="note">{note}</p>{"".join(parts)}'
+    return _titled("Methods", content)
 
 
 def _provenance(view: View) -> str:
@@ -261,7 +283,8 @@ def _provenance(view: View) -> str:
         [text("Digest"), run["digest"]],
         [text("Version"), f"contrafact {view['contrafact']}, Python {run['python']}, {versions}"],
     ]
-    return _titled("How to do it again", f"<pre>{escape(run['command'])}</pre>{_table([], rows)}")
+    content = f"<pre>{escape(run['command'])}</pre>{_table([], rows)}"
+    return _titled("How to do it again", content)
 
 
 def _titled(title: str, content: str) -> str:
