@@ -11,7 +11,7 @@ has_python := import sys; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help replay test lint verify odd benchmark clean
+.PHONY: help replay test lint verify odd page benchmark clean
 
 help: ## say what can be asked for
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -32,6 +32,9 @@ verify: $(venv)/.develop ## check the model against theory, published numbers an
 
 odd: $(venv)/.replay ## write docs/odd.md anew: the model and one scenario by the ODD protocol
 	$(bin)/contrafact describe almaty-2022 --odd > docs/odd.md
+
+page: $(venv)/.develop ## build the page of `contrafact serve` and its catalogues; needs Node
+	frontend/build.sh
 
 benchmark: $(venv)/.develop ## show what a replay costs as the city grows, and what ten arms cost in pairs
 	$(bin)/python benchmarks/scaling.py

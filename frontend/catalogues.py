@@ -14,7 +14,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -46,6 +46,9 @@ SOURCES = (
     ("python", "src/contrafact/report/drawing.py"),
 )
 SCENARIOS = ("almaty-2022",)
+UNDATED = datetime(2022, 1, 1, tzinfo=UTC)
+"""In place of the time of writing, so that the same texts make the same files."""
+
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -97,6 +100,7 @@ def merged(source: Catalog, path: Path) -> Catalog:
         catalogue = read_po(stream, locale=path.parent.parent.name)
     catalogue.update(source, no_fuzzy_matching=True)
     catalogue.obsolete.clear()
+    catalogue.creation_date = catalogue.revision_date = UNDATED
     return catalogue
 
 

@@ -5,10 +5,10 @@ import { h } from "./dom";
 import { current, n, t } from "./i18n";
 import { rowLink } from "./story";
 import { address } from "./store";
-import type { Claim, View } from "./types";
+import type { Claim } from "./types";
 import { verdict } from "./words";
 
-export async function claimsView(view: View): Promise<Node[]> {
+export async function claimsView(): Promise<Node[]> {
   const all = await api.claims();
   if (!all.length) return [h("p", {}, t("No claims come with this scenario."))];
   const list = h("div", { class: "claims" });
@@ -19,7 +19,7 @@ export async function claimsView(view: View): Promise<Node[]> {
     const words = find.value.toLowerCase();
     const found = all.filter((one) => (!which.value || one.record_verdict === which.value) && `${one.id} ${one.quote} ${one.paraphrase} ${one.attributed_to}`.toLowerCase().includes(words));
     count.textContent = n("{count} claim", "{count} claims", found.length);
-    list.replaceChildren(...found.map((one) => card(view, one)));
+    list.replaceChildren(...found.map((one) => card(one)));
   };
   find.addEventListener("input", show);
   which.addEventListener("change", show);
@@ -33,7 +33,7 @@ export async function claimsView(view: View): Promise<Node[]> {
   ];
 }
 
-function card(view: View, claim: Claim): HTMLElement {
+function card(claim: Claim): HTMLElement {
   const words = current() === "vi" ? [claim.quote, claim.paraphrase] : [claim.paraphrase, claim.quote];
   const sources = claim.observations.map((row) =>
     h("li", {}, rowLink(row.id), ` ${row.publisher}${row.published ? `, ${row.published}` : ""}`, row.quote ? h("q", {}, row.quote) : ` (${t("kept for scoring: not shown here")})`),
@@ -46,15 +46,9 @@ function card(view: View, claim: Claim): HTMLElement {
     h("p", {}, t("Who says so: {who}", { who: claim.attributed_to })),
     h("p", {}, t("Verdict of the record: "), h("strong", {}, verdict(claim.record_verdict)), claim.reason ? ` – ${claim.reason}` : ""),
     claim.model
-      ? h("p", {}, t("Asked of the model: {question}", { question: claim.model.question }), " ", t("Reading: "), h("strong", {}, verdict(claim.model_reading)), ". ", t("Assumption: {assumption}", { assumption: claim.model.assumption }))
+      ? h("p", {}, t("Asked of the model: {question}", { question: claim.model.question }), " ", t("Reading: "), h("strong", {}, verdict(claim.model_reading)), ". ", claim.model.result ? `${claim.model.result.text} ` : "", t("Assumption: {assumption}", { assumption: claim.model.assumption }))
       : null,
-    claim.model ? h("p", {}, h("a", { href: address({ tab: "whatif", job: "", arm: armOf(view, claim) }) }, t("Open the comparison"))) : null,
+    claim.arm ? h("p", {}, h("a", { href: address({ tab: "whatif", job: "", arm: claim.arm }) }, t("Open the comparison"))) : null,
     sources.length ? h("details", {}, h("summary", {}, n("{count} row of the record", "{count} rows of the record", sources.length)), h("ul", {}, ...sources)) : null,
   );
-}
-
-/** The variant of the scenario that the question names, as far as the page knows it. */
-function armOf(view: View, claim: Claim): string {
-  const text = JSON.stringify(claim.model ?? {});
-  return view.arms.find((one) => text.includes(`"${one.id}"`))?.id ?? "";
 }

@@ -58,7 +58,7 @@ function line(row: Row): HTMLElement {
     { id: row.id },
     h("th", { scope: "row" }, row.id),
     h("td", {}, row.quantity.replaceAll("_", " ")),
-    h("td", { class: "num" }, row.use === "score" ? "" : `${row.value ?? ""}${range} ${row.unit}`),
+    h("td", { class: "value" }, row.use === "score" ? "" : `${row.value ?? ""}${range} ${row.unit}`),
     h("td", {}, [row.time_start, row.time_end && row.time_end !== row.time_start ? `– ${row.time_end}` : "", row.place].filter(Boolean).join(" ")),
     h("td", {}, row.quote ? h("q", {}, row.quote) : useName("score"), row.reliability ? h("p", { class: "note" }, row.reliability) : null),
     h("td", {}, row.url ? h("a", { href: row.url, rel: "noreferrer noopener external", target: "_blank" }, source) : source),

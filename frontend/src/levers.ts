@@ -56,6 +56,19 @@ export class Levers {
     return found;
   }
 
+  /** Changes in words: what a heading can say of them. */
+  static told(view: View, changes: Changes): string[] {
+    const calendar = new Calendar(view.scenario.start);
+    return Object.entries(changes).map(([path, value]) => {
+      const lever = view.levers.find((one) => one.path === path);
+      if (!lever) return `${path}: ${JSON.stringify(value)}`;
+      const what = data(lever.label);
+      if (value === null) return t("{what}: does not happen", { what });
+      const shown = lever.unit === "time" ? calendar.short(calendar.hour(String(value))) : (CHOICES[String(value)]?.() ?? String(value));
+      return t("{what}: {value}", { what, value: shown });
+    });
+  }
+
   private control(lever: Lever): HTMLElement {
     const back = h("button", { type: "button", class: "back", hidden: true }, t("as recorded"));
     const set = (value: unknown, isRecorded: boolean) => {
@@ -72,11 +85,12 @@ export class Levers {
       input.focus();
     });
     const rows = (lever.evidence ?? []).filter((id) => /^R\d+$/.test(id));
+    const tick = input.type === "checkbox";
     const box = h(
       "div",
       { class: "lever" },
-      h("label", {}, h("span", { class: "what" }, words), input),
-      h("span", { class: "recorded" }, t("recorded: {value}", { value: this.shown(lever, lever.recorded) }), " ", ...rows.slice(0, 3).map(rowLink), lever.assumption ? ` ${t("assumed")}` : ""),
+      h("label", { class: tick ? "tick" : "" }, h("span", { class: "what" }, words), input),
+      h("span", { class: "recorded" }, t("recorded: {value}", { value: this.shown(lever, lever.recorded) }), " ", ...rows.slice(0, 3).flatMap((id) => [rowLink(id), " "]), lever.assumption ? `(${t("assumed")})` : ""),
       back,
     );
     return box;
@@ -88,7 +102,7 @@ export class Levers {
       const input = h("input", { type: "checkbox" });
       input.checked = lever.recorded;
       input.addEventListener("change", () => set(null, input.checked));
-      return { input, words: t("{what} happens", { what: label }), reset: () => (input.checked = true) };
+      return { input, words: label, reset: () => (input.checked = true) };
     }
     if (lever.choices) {
       const input = h("select", {}, ...lever.choices.map((choice) => h("option", { value: choice }, CHOICES[choice]?.() ?? choice)));

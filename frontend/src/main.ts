@@ -95,7 +95,7 @@ async function render(anew = false): Promise<void> {
 
 async function content(view: View): Promise<Node[]> {
   if (place.tab === "whatif") return await whatIf(view);
-  if (place.tab === "claims") return await claimsView(view);
+  if (place.tab === "claims") return await claimsView();
   if (place.tab === "evidence") return await evidenceView();
   if (place.tab === "method") return method(view);
   return story(view);

@@ -12,6 +12,9 @@ import { sentences } from "./sentence";
 import { address, onHour, place } from "./store";
 import type { Arm, View } from "./types";
 
+/** Share of the cells up to whose hour the colours reach; the last ones have the last colour. */
+const LATE = 0.9;
+
 export function story(view: View): Node[] {
   if (!view.shown.length) return [notRun(view)];
   const arm = view.shown[0];
@@ -139,7 +142,8 @@ function divergenceMap(view: View, arm: string): { element: HTMLElement; legend:
   const shares = found ? bytes(found.share) : new Uint8Array(view.ground.cells);
   const hours = found?.hour ?? [];
   const known = hours.filter((hour): hour is number => hour !== null);
-  const [first, last] = known.length ? [Math.min(...known), Math.max(...known)] : [0, view.scenario.hours];
+  const sorted = [...known].sort((a, b) => a - b);
+  const [first, last] = known.length ? [sorted[0], sorted[Math.floor((sorted.length - 1) * LATE)]] : [0, view.scenario.hours];
   const level = new Int16Array(view.ground.cells).fill(-1);
   hours.forEach((hour, cell) => {
     if (hour !== null) level[cell] = Math.min(LEVELS - 1, Math.floor(((hour - first) / Math.max(1, last - first)) * LEVELS));
@@ -154,7 +158,7 @@ function divergenceMap(view: View, arm: string): { element: HTMLElement; legend:
   map.describe(t("Map of the hour at which the number of people in each cell first differs"));
   return {
     element: map.element,
-    legend: legend(t("Hour at which the number of people first differs, median of pairs"), [calendar.short(first), calendar.short(last)], palette().hours),
+    legend: legend(t("Hour at which the number of people first differs, median of pairs"), [calendar.short(first), t("{when} or later", { when: calendar.short(last) })], palette().hours),
   };
 }
 

@@ -177,6 +177,8 @@ export interface Job {
   id: string;
   kind: "run" | "comparison";
   scenario: string;
+  title: string;
+  changes: Record<string, unknown> | null;
   state: "waiting" | "running" | "done" | "cancelled" | "failed";
   done: number;
   total: number;
@@ -215,5 +217,6 @@ export interface Claim {
   record: string[];
   observations: Row[];
   model_reading: string;
-  model: { question: string; result: unknown; assumption: string; runs: number } | null;
+  model: { question: string; result: { text: string } | null; assumption: string; runs: number } | null;
+  arm: string | null;
 }

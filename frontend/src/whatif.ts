@@ -23,7 +23,7 @@ export function form(view: View, id: string | null): HTMLElement {
   const arm = h("select", {}, h("option", { value: "" }, t("nothing yet: use the controls below")), ...view.arms.map((one) => h("option", { value: one.id }, data(one.title))));
   arm.value = view.arms.some((one) => one.id === place.arm) ? place.arm : "";
   const asserts = h("p", { class: "note" });
-  const pairs = h("input", { type: "number", min: 4, max: 400, step: 1, value: PAIRS });
+  const pairs = h("input", { type: "number", min: 8, max: 400, step: 1, value: PAIRS });
   const seed = h("input", { type: "number", min: 0, max: 2 ** 32 - 1, step: 1, value: 1 });
   const button = h("button", { type: "submit", class: "run" });
   const label = () => {
@@ -78,7 +78,7 @@ async function earlier(): Promise<HTMLElement> {
     "section",
     {},
     found.length ? h("h2", {}, t("Runs of this session")) : null,
-    h("ul", { class: "jobs" }, ...found.reverse().map((job) => h("li", {}, h("a", { href: address({ tab: "whatif", job: job.id }) }, `${job.scenario}: ${stateName(job)}`)))),
+    h("ul", { class: "jobs" }, ...found.reverse().map((job) => h("li", {}, h("a", { href: address({ tab: "whatif", job: job.id }) }, `${job.title ? data(job.title) : job.scenario}: ${stateName(job)}`)))),
     ownScenario(),
   );
 }
@@ -138,6 +138,6 @@ async function fill(job: Job, found: HTMLElement): Promise<void> {
     " · ",
     h("a", { href: `${base}/results.zip`, download: "contrafact-results.zip" }, t("Download the results")),
   );
-  if (view.kind === "comparison") found.replaceChildren(h("h2", {}, view.shown[1].title), ...sideBySide(view), ...effects(view), save);
+  if (view.kind === "comparison") found.replaceChildren(h("h2", {}, job.title ? data(job.title) : Levers.told(view, job.changes ?? {}).join("; ")), ...sideBySide(view), ...effects(view), save);
   else found.replaceChildren(...story(view), save);
 }

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contrafact.app.jobs import MOST_REPLICATIONS
 
-FEWEST_PAIRS = 4
-"""Two draws of the scenario's numbers with two answers each: with fewer there is no interval at all."""
+FEWEST_PAIRS = 8
+"""Two draws of the scenario's numbers, each with two answers that are repeated: with fewer there is no interval."""
 
 LARGEST_TEXT = 5_000_000
 Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=100)]
@@ -30,7 +30,7 @@ class AskedJob(Strict):
     kind          "run", or "comparison" with an arm
     arm           one of the scenario's variants, laid under the changes
     changes       dotted path to plain value; null removes an item
-    replications  of a comparison: pairs
+    replications  of a comparison: pairs; at least FEWEST_PAIRS
     """
 
     kind: Literal["run", "comparison"] = "comparison"
@@ -73,6 +73,7 @@ class JobState(BaseModel):
     kind: Literal["run", "comparison"]
     scenario: str
     title: str
+    changes: dict[str, Any] | None
     state: Literal["waiting", "running", "done", "cancelled", "failed"]
     done: int
     total: int

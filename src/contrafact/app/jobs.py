@@ -38,6 +38,7 @@ LONGEST_S = 3600.0
 class Job:
     """One run or comparison, from the moment it was asked for.
 
+    title    that of the variant, empty where there is none
     changes  overrides of the arm that is compared with the scenario; None for a run of the scenario alone
     done     replications or pairs finished, of ``total``
     errors   what was wrong, in the form of ``validate --json``
@@ -71,6 +72,7 @@ class Job:
             "kind": self.kind,
             "scenario": self.crisis.name,
             "title": self.title,
+            "changes": None if self.changes is None else dict(self.changes),
             "state": self.state,
             "done": self.done,
             "total": self.total,

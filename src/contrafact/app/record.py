@@ -7,7 +7,9 @@ from typing import Any
 
 from contrafact.evidence import Evidence, evidence_of
 from contrafact.evidence.claims import observed
-from contrafact.evidence.milestones import COUNTS, EVENTS, HOURS, LEVELS, READABLE
+from contrafact.evidence.milestones import READABLE
+from contrafact.evidence.questions import questions_of
+from contrafact.evidence.reporting.as_published import COUNTS, EVENTS, HOURS, LEVELS
 from contrafact.experiment.claiming import claims
 from contrafact.scenario.actions import AnyAction
 from contrafact.scenario.entities import Milestone
@@ -92,9 +94,12 @@ def ledger(crisis: Scenario) -> list[dict[str, object]]:
 
 
 def claim_table(crisis: Scenario) -> list[dict[str, object]]:
-    """Every claim beside the record; none where the scenario comes without claims."""
+    """Every claim beside the record, with the variant that its question is about; none where there are no claims."""
     evidence = evidence_of(crisis)
     if evidence is None or evidence.text("claims.csv") is None:
         return []
     found: list[dict[str, object]] = claims(crisis).as_dict()["claims"]
-    return found
+    asked = questions_of(evidence)
+    questions = {} if asked is None else asked.questions
+    arms = {name: question.arm for name, question in questions.items() if question.arm in crisis.variants}
+    return [{**one, "arm": arms.get(str(one["id"]))} for one in found]

@@ -177,10 +177,9 @@ def _work(app: FastAPI, jobs: Jobs, shown: Shown, uploads: Uploads) -> None:
         job = named(job_id)
         if job.found is None:
             raise HTTPException(409, "the job has no result yet")
-        command = _command(job)
-        return view.of_comparison(job.found, command) if isinstance(job.found, Comparison) else view.of_result(
-            job.found, command
-        )  # fmt: skip
+        if isinstance(job.found, Comparison):
+            return view.of_comparison(job.found, _command(job), job.title)
+        return view.of_result(job.found, _command(job))
 
     @app.post("/api/jobs", tags=["jobs"], status_code=202, responses=_only(403, 404, 413, 422, 429))
     async def start(wanted: asked.AskedJob) -> asked.JobState:

@@ -112,9 +112,12 @@ def of_result(result: AnyResult, command: str = "") -> dict[str, Any]:
     }
 
 
-def of_comparison(found: Comparison, command: str = "") -> dict[str, Any]:
-    """Arms beside the recorded run; the comparison must have been watched."""
-    titles = {RECORDED: "", **{arm.name: arm.title for arm in found.arms}}
+def of_comparison(found: Comparison, command: str = "", title: str = "") -> dict[str, Any]:
+    """Arms beside the recorded run; the comparison must have been watched.
+
+    title  of its only arm where that has one, else the arms' own titles are told
+    """
+    titles = {RECORDED: "", **{arm.name: title or arm.title for arm in found.arms}}
     shown = []
     for name, seen in found.seen.items():
         one = _arm(name, titles[name], seen.curves, seen.crowd, seen.lost)
