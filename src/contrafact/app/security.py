@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from fastapi import HTTPException
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -39,6 +40,7 @@ HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }
+TOO_LARGE = "the request is too large"
 ALLOWED_HOSTS = "the host 127.0.0.1 or localhost with the port of this server"
 
 
@@ -74,12 +76,8 @@ class Guard:
                 return 403, "the request comes from a page of another site", "the page that this server sends"
         length = headers.get("content-length", "0")
         if not (length.isascii() and length.isdigit()) or int(length[:12]) > self.largest:
-            return 413, "the request is too large", f"at most {self.largest:,} bytes"
+            return 413, TOO_LARGE, f"at most {self.largest:,} bytes"
         return None
-
-
-class TooLargeError(Exception):
-    """More bytes came than a request may have."""
 
 
 class Bounded:
@@ -89,11 +87,11 @@ class Bounded:
         self.receive, self.left = receive, largest
 
     async def __call__(self) -> Message:
-        """The next part of the request; TooLargeError beyond the largest body."""
+        """The next part of the request; HTTPException beyond the largest body."""
         message = await self.receive()
         self.left -= len(message.get("body", b""))
         if self.left < 0:
-            raise TooLargeError
+            raise HTTPException(413, TOO_LARGE)
         return message
 
 

@@ -24,7 +24,7 @@ from starlette.types import Scope
 from contrafact import __version__
 from contrafact.app import asked, view
 from contrafact.app.jobs import ENDED, Job, Jobs, QueueFullError
-from contrafact.app.security import Guard, TooLargeError, entry, error_response
+from contrafact.app.security import Guard, entry, error_response
 from contrafact.app.showing import Shown
 from contrafact.app.uploads import Uploads
 from contrafact.errors import InputError, InputErrors
@@ -115,10 +115,6 @@ def _answer_errors(app: FastAPI) -> None:
     @app.exception_handler(InputError)
     async def wrong_once(_request: Request, error: InputError) -> Response:
         return JSONResponse({"ok": False, "errors": [error.as_dict()]}, 422)
-
-    @app.exception_handler(TooLargeError)
-    async def too_large(_request: Request, _error: TooLargeError) -> Response:
-        return error_response(413, "the request is too large")
 
 
 def _show(app: FastAPI, shown: Shown) -> None:
