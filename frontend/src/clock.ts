@@ -2,7 +2,7 @@
 
 import { h, s, tip } from "./dom";
 import { Calendar, data, t } from "./i18n";
-import { go, note, onHour, place, setHour } from "./store";
+import { go, note, onWholeHour, place, setHour } from "./store";
 import { eventName } from "./words";
 import type { View } from "./types";
 
@@ -48,7 +48,7 @@ export function clock(view: View): HTMLElement {
   });
   slider.addEventListener("change", () => note({}));
   play.addEventListener("click", toggle);
-  onHour(sync);
+  onWholeHour(sync);
   sync();
   label();
   const box = h("section", { class: "clock", "aria-label": t("Time") }, h("div", { class: "head" }, play, time), strip, slider);

@@ -2,7 +2,7 @@
 
 import { h, s, tip } from "./dom";
 import { amount, Calendar, data, number, share, t } from "./i18n";
-import { go, onHour, place, setHour } from "./store";
+import { go, onHour, onWholeHour, place, setHour } from "./store";
 import type { Arm, Bands, Observation, View } from "./types";
 
 const LEFT = 46;
@@ -49,6 +49,7 @@ export function curves(view: View, arms: Arm[]): HTMLElement {
   const box = h("div", { class: "curves" }, ...panels.map((panel) => panel.element));
   new ResizeObserver(() => panels.forEach((panel) => panel.draw(box.clientWidth))).observe(box);
   onHour(() => panels.forEach((panel) => panel.move()));
+  onWholeHour(() => panels.forEach((panel) => panel.read()));
   return box;
 }
 
@@ -77,7 +78,7 @@ class Panel {
       quantity.note ? h("p", { class: "note" }, quantity.note) : null,
     );
     this.svg.addEventListener("click", (event) => this.jump(event));
-    this.move();
+    this.read();
   }
 
   draw(width: number): void {
@@ -100,6 +101,9 @@ class Panel {
     const at = this.x(place.hour);
     this.cursor.setAttribute("x1", String(at));
     this.cursor.setAttribute("x2", String(at));
+  }
+
+  read(): void {
     this.reading.textContent = this.words();
   }
 

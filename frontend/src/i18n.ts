@@ -52,19 +52,27 @@ function filled(text: string, params: Params): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in params ? String(params[name]) : whole));
 }
 
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** Formats are kept, since making one takes longer than drawing a map. */
+function format(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = `${language} ${JSON.stringify(options)}`;
+  const kept = formats.get(key) ?? new Intl.NumberFormat(language, options);
+  formats.set(key, kept);
+  return kept;
+}
+
 export function number(value: number, digits = 0): string {
-  return new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
+  return format({ maximumFractionDigits: digits }).format(value);
 }
 
 export function share(value: number): string {
-  return new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 }).format(value);
+  return format({ style: "percent", maximumFractionDigits: 0 }).format(value);
 }
 
 /** A number with its sign, a true minus included; zero has none. */
 export function signed(value: number, digits = 0): string {
-  return new Intl.NumberFormat(language, { maximumFractionDigits: digits, signDisplay: "exceptZero" })
-    .format(value)
-    .replace("-", "−");
+  return format({ maximumFractionDigits: digits, signDisplay: "exceptZero" }).format(value).replace("-", "−");
 }
 
 /** Digits after the point that a number of this size deserves. */

@@ -2,6 +2,7 @@
 
 import { LEVELS, palette, type Palette } from "./colours";
 import { h } from "./dom";
+import { Dots, type Point } from "./dots";
 import { type Field, type Shapes } from "./field";
 import { data, number, share, t } from "./i18n";
 import { drawMark, seats, type Seat } from "./marks";
@@ -15,17 +16,17 @@ export class CityMap {
   readonly element: HTMLElement;
   readonly canvas: HTMLCanvasElement;
   private readonly context: CanvasRenderingContext2D | null;
-  private readonly base = document.createElement("canvas");
+  private readonly over = document.createElement("canvas");
   private readonly note = h("p", { class: "hint" });
+  private readonly levels: Uint8Array;
+  private dots = new Dots();
   private colours: Palette = palette();
-  private paths: Path2D[] = [];
   private places: Seat[] = [];
   private scale = 1;
   private width = 0;
   private height = 0;
-  private last = "";
+  private drawn = false;
   private hour = place.hour;
-  private levels: Uint8Array;
 
   /**
    * @param highest log(1 + people) that has the strongest colour, the same on all maps that stand side by side
@@ -60,86 +61,78 @@ export class CityMap {
     this.width = width;
     this.height = Math.round((width - 2 * MARGIN) * ratio + 2 * MARGIN);
     const dots = Math.min(window.devicePixelRatio || 1, 2);
-    for (const canvas of [this.canvas, this.base]) {
+    for (const canvas of [this.canvas, this.over]) {
       canvas.width = Math.round(this.width * dots);
       canvas.height = Math.round(this.height * dots);
     }
     this.canvas.style.aspectRatio = `${this.width} / ${this.height}`;
     this.colours = palette();
-    this.paths = this.cellPaths();
-    this.places = seats(this.ground.facilities, (x, y) => this.dots(x, y));
-    this.drawBase(dots);
-    this.last = "";
+    this.places = seats(this.ground.facilities, (x, y) => this.at(x, y));
+    this.dots = new Dots(this.shapes, this.canvas.width, this.canvas.height, (x, y) => this.at(x, y).map((one) => one * dots) as Point);
+    this.drawOver(dots);
+    this.drawn = false;
     this.draw(this.hour);
   }
 
   /** Show an hour, whole or between two; nothing is done where nothing would look different. */
   draw(hour: number): void {
+    const other = this.field !== null && Math.round(hour) !== Math.round(this.hour);
     this.hour = hour;
-    if (!this.context || !this.paths.length) return;
-    const cells = this.cellLevels(hour);
-    const key = `${cells.join()}|${this.field ? Math.round(hour) : ""}`;
-    if (key === this.last) return;
-    this.last = key;
+    if (!this.context || !this.width) return;
+    if (!this.setLevels(hour) && !other && this.drawn) return;
+    this.drawn = true;
     const context = this.context;
-    const dots = this.canvas.width / this.width;
+    const ramp = [this.colours.paper, this.colours.empty, ...(this.still ? this.colours.hours : this.colours.crowd)];
     context.setTransform(1, 0, 0, 1, 0, 0);
-    context.drawImage(this.base, 0, 0);
+    context.putImageData(this.dots.filled(this.levels, ramp), 0, 0);
+    context.drawImage(this.over, 0, 0);
+    const dots = this.canvas.width / this.width;
     context.setTransform(dots, 0, 0, dots, 0, 0);
-    const ramp = this.still ? this.colours.hours : this.colours.crowd;
-    for (let i = 0; i < cells.length; i += 2) {
-      context.fillStyle = ramp[cells[i + 1]];
-      context.fill(this.paths[cells[i]]);
-    }
-    this.drawOutlines(context);
     if (this.field) for (const seat of this.places) drawMark(context, seat, this.field.lostShare(hour, seat.index), this.colours);
   }
 
-  /** Cells that have a colour and its level, two numbers each. */
-  private cellLevels(hour: number): number[] {
-    const found: number[] = [];
+  /** Index of each cell's colour: paper where nobody lives, then empty, then the ramp; whether any has changed. */
+  private setLevels(hour: number): boolean {
+    let changed = false;
     for (let cell = 0; cell < this.levels.length; cell++) {
+      let level = this.shapes.residents[cell] ? 1 : 0;
       if (this.still) {
-        if (this.still.level[cell] >= 0) found.push(cell, this.still.level[cell]);
-        continue;
+        if (this.still.level[cell] >= 0) level = 2 + this.still.level[cell];
+      } else if (this.field) {
+        const log = this.field.log(hour, cell);
+        if (log >= SHOWN) level = 2 + Math.min(LEVELS - 1, Math.floor((log / this.highest) * LEVELS));
       }
-      const log = this.field!.log(hour, cell);
-      if (log >= SHOWN) found.push(cell, Math.min(LEVELS - 1, Math.floor((log / this.highest) * LEVELS)));
+      if (level !== this.levels[cell]) {
+        this.levels[cell] = level;
+        changed = true;
+      }
     }
-    return found;
+    return changed;
   }
 
-  private dots(x: number, y: number): [number, number] {
+  private at(x: number, y: number): Point {
     return [MARGIN + x * this.scale, MARGIN + (this.ground.height_km - y) * this.scale];
   }
 
-  private cellPaths(): Path2D[] {
-    const { corners, ends } = this.shapes;
-    const paths: Path2D[] = [];
-    for (let cell = 0, first = 0; cell < ends.length; first = ends[cell], cell++) {
-      const path = new Path2D();
-      for (let i = first; i < ends[cell]; i++) path.lineTo(...this.dots(corners[i * 2], corners[i * 2 + 1]));
-      path.closePath();
-      paths.push(path);
-    }
-    return paths;
-  }
-
-  private drawBase(dots: number): void {
-    const context = this.base.getContext("2d");
+  /** What lies over the colours and never changes: seams between cells, borders of districts, a ruler. */
+  private drawOver(dots: number): void {
+    const context = this.over.getContext("2d");
     if (!context) return;
     context.setTransform(dots, 0, 0, dots, 0, 0);
-    context.fillStyle = this.colours.paper;
-    context.fillRect(0, 0, this.width, this.height);
-    const all = new Path2D();
-    this.paths.forEach((path, cell) => {
-      if (this.shapes.residents[cell]) all.addPath(path);
-    });
-    context.fillStyle = this.colours.empty;
-    context.fill(all);
     context.strokeStyle = this.colours.paper;
-    context.lineWidth = 0.6;
-    context.stroke(all);
+    context.lineWidth = 0.7;
+    context.beginPath();
+    const { corners, ends } = this.shapes;
+    for (let cell = 0, first = 0; cell < ends.length; first = ends[cell], cell++) {
+      for (let i = first; i < ends[cell]; i++) {
+        const point = this.at(corners[i * 2], corners[i * 2 + 1]);
+        if (i === first) context.moveTo(...point);
+        else context.lineTo(...point);
+      }
+      context.closePath();
+    }
+    context.stroke();
+    this.drawOutlines(context);
     this.drawRuler(context);
   }
 
@@ -148,7 +141,7 @@ export class CityMap {
     context.lineWidth = 0.8;
     context.beginPath();
     for (const ring of this.ground.outlines) {
-      ring.forEach(([x, y], index) => (index ? context.lineTo(...this.dots(x, y)) : context.moveTo(...this.dots(x, y))));
+      ring.forEach(([x, y], index) => (index ? context.lineTo(...this.at(x, y)) : context.moveTo(...this.at(x, y))));
     }
     context.stroke();
   }

@@ -13,6 +13,8 @@ type Listener = () => void;
 const START: Place = { tab: "story", hour: 0, arm: "", job: "", find: "" };
 export const place: Place = { ...START };
 const hourListeners = new Set<Listener>();
+const wholeHourListeners = new Set<Listener>();
+let whole = 0;
 
 export function readAddress(): void {
   const given = new URLSearchParams(location.hash.slice(1));
@@ -44,12 +46,22 @@ export function note(changes: Partial<Place>): void {
 export function setHour(hour: number): void {
   place.hour = hour;
   for (const listener of hourListeners) listener();
+  if (Math.round(hour) === whole) return;
+  whole = Math.round(hour);
+  for (const listener of wholeHourListeners) listener();
 }
 
 export function onHour(listener: Listener): void {
   hourListeners.add(listener);
 }
 
+/** As onHour, and only when another whole hour is nearest: for words, which change with those alone. */
+export function onWholeHour(listener: Listener): void {
+  wholeHourListeners.add(listener);
+}
+
 export function forgetHourListeners(): void {
+  whole = Math.round(place.hour);
   hourListeners.clear();
+  wholeHourListeners.clear();
 }

@@ -9,7 +9,7 @@ import { Calendar, data, number, share, t } from "./i18n";
 import { CityMap, legend } from "./map";
 import { corners } from "./marks";
 import { sentences } from "./sentence";
-import { address, onHour, place } from "./store";
+import { address, onHour, onWholeHour, place } from "./store";
 import type { Arm, View } from "./types";
 
 /** Share of the cells up to whose hour the colours reach; the last ones have the last colour. */
@@ -76,11 +76,8 @@ function telling(view: View, ...parts: (Arm | Field | CityMap)[]): HTMLElement {
   for (let i = 0; i < parts.length; i += 3) shown.push([parts[i] as Arm, parts[i + 1] as Field, parts[i + 2] as CityMap]);
   const box = h("div", { class: "telling", "aria-live": "off" });
   const calendar = new Calendar(view.scenario.start);
-  let told = -1;
   const tell = () => {
     const hour = Math.round(place.hour);
-    if (hour === told) return;
-    told = hour;
     box.replaceChildren(
       ...shown.map(([arm, field, map], index) => {
         const said = sentences(view, arm, field, hour);
@@ -91,7 +88,7 @@ function telling(view: View, ...parts: (Arm | Field | CityMap)[]): HTMLElement {
       }),
     );
   };
-  onHour(tell);
+  onWholeHour(tell);
   tell();
   return box;
 }
@@ -119,7 +116,7 @@ function places(view: View, fields: Field[]): HTMLElement {
     .filter(({ facility }) => facility.contested)
     .map(({ facility, index }) => {
       const cells = fields.map(() => h("td", { class: "num" }));
-      onHour(() => fill());
+      onWholeHour(() => fill());
       const fill = () => cells.forEach((cell, one) => (cell.textContent = share(fields[one].lostShare(place.hour, index))));
       fill();
       const mark = `<path d="M${corners(facility.kind, 6).map((point) => point.map((v) => (v + 7).toFixed(1)).join(",")).join("L")}Z"/>`;

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from fastapi.testclient import TestClient
 
 from contrafact.app import view
@@ -21,6 +17,7 @@ from contrafact.experiment.loading import load
 from contrafact.experiment.result import Result
 from contrafact.experiment.run import run
 from contrafact.scenario.schema import Scenario
+from tests.app.listening import listening
 
 LIVELY = Path(__file__).parents[1] / "data" / "lively"
 PORT = 8000
@@ -54,23 +51,6 @@ def shown(lively: Scenario, lively_result: Result) -> Shown:
 def client(shown: Shown) -> Iterator[TestClient]:
     with TestClient(application(shown, PORT, threads=1), base_url=f"http://127.0.0.1:{PORT}") as asking:
         yield asking
-
-
-def listening(shown: Shown) -> Iterator[str]:
-    """Address of a server that runs in a thread of its own until the test has ended."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-        server = uvicorn.Server(
-            uvicorn.Config(application(shown, port), log_level="error", timeout_graceful_shutdown=1)
-        )
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        while not server.started:
-            time.sleep(0.02)
-        yield f"http://127.0.0.1:{port}"
-        server.should_exit = True
-        thread.join()
 
 
 @pytest.fixture(scope="module")
