@@ -82,9 +82,9 @@ function drawEvents(strip: SVGSVGElement, view: View, calendar: Calendar, width:
   const x = (hour: number) => 9 + (Math.min(hour, last) / last) * (width - 18);
   strip.setAttribute("width", String(width));
   const parts: SVGElement[] = [];
-  for (let hour = 0; hour < last; hour += 24) {
+  for (let hour = calendar.midnight; hour < last; hour += 24) {
     parts.push(s("line", { class: "rule", x1: x(hour), x2: x(hour), y1: 0, y2: STRIP }));
-    if (width > 500 || hour % 48 === 0) parts.push(s("text", { class: "tick", x: x(hour) + 3, y: 10 }, calendar.day(hour)));
+    if (width > 500 || (hour - calendar.midnight) % 48 === 0) parts.push(s("text", { class: "tick", x: x(hour) + 3, y: 10 }, calendar.day(hour)));
   }
   for (const action of view.actions) {
     const mark = s("path", { class: "action", d: `M${x(action.at)},${STRIP - 9} l4,8 h-8 z` });

@@ -146,14 +146,14 @@ class Panel {
 
   private axis(): SVGElement[] {
     const label = (value: number) => (this.quantity.isShare ? share(value) : number(value));
-    const step = this.quantity.isShare ? 0.5 : nice(this.top / 2.2);
+    const step = this.quantity.isShare ? 0.5 : Math.max(1, nice(this.top * 0.7));
     const parts: SVGElement[] = [];
     for (let value = 0; value <= this.top; value += step) {
       parts.push(s("line", { class: "rule", x1: LEFT, x2: this.width - RIGHT, y1: this.y(value), y2: this.y(value) }));
       parts.push(s("text", { class: "tick", x: LEFT - 5, y: this.y(value) + 4, "text-anchor": "end" }, label(value)));
     }
     const days = Math.ceil((this.hours * 58) / Math.max(1, this.width) / 24) * 24;
-    for (let hour = 0; hour < this.hours; hour += days) {
+    for (let hour = this.calendar.midnight; hour < this.hours; hour += days) {
       parts.push(s("text", { class: "tick", x: this.x(hour), y: HEIGHT - 3 }, this.calendar.day(hour)));
     }
     return parts;
@@ -220,8 +220,8 @@ class Panel {
   }
 }
 
-/** 1, 2 or 5 times a power of ten, not below a number. */
-function nice(least: number): number {
-  const power = 10 ** Math.floor(Math.log10(Math.max(least, 1e-9)));
-  return ([1, 2, 5, 10].find((part) => part * power >= least) ?? 10) * power;
+/** 1, 2 or 5 times a power of ten, not above a number. */
+function nice(most: number): number {
+  const power = 10 ** Math.floor(Math.log10(Math.max(most, 1e-9)));
+  return ([5, 2, 1].find((part) => part * power <= most) ?? 1) * power;
 }

@@ -107,6 +107,11 @@ export class Calendar {
     this.start = Date.parse(`${start.slice(0, 16)}Z`);
   }
 
+  /** Hours from the start to the first midnight. */
+  get midnight(): number {
+    return (24 - (this.start / 3_600_000) % 24) % 24;
+  }
+
   at(hour: number): Date {
     return new Date(this.start + Math.round(hour * 60) * 60_000);
   }

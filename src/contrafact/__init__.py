@@ -21,7 +21,7 @@ from contrafact.errors import InputError, InputErrors, RunError
 
 if TYPE_CHECKING:
     from contrafact import terminal
-    from contrafact.app.reporting import report
+    from contrafact.app.reporting import write_report
     from contrafact.app.serving import serve
     from contrafact.experiment.auditing import check_evidence
     from contrafact.experiment.catalogue import scenarios
@@ -63,7 +63,6 @@ __all__ = [
     "power",
     "read",
     "replay",
-    "report",
     "run",
     "scenarios",
     "score",
@@ -71,6 +70,7 @@ __all__ = [
     "terminal",
     "validate",
     "write",
+    "write_report",
 ]
 
 _HOMES = {
@@ -90,8 +90,8 @@ _HOMES = {
     "scoring": ("Score", "score"),
 }
 _HOME_OF = {name: f"experiment.{home}" for home, names in _HOMES.items() for name in names} | {
-    "report": "app.reporting",
     "serve": "app.serving",
+    "write_report": "app.reporting",
 }
 
 

@@ -426,7 +426,7 @@ def serve(source: str | None, port: int | None, threads: int | None) -> None:
 @click.option("--lang", metavar="LANGUAGE", help="en or vi.  [default: as the system]")
 def report(results: Path, out: Path | None, overwrite: bool, lang: str | None) -> None:
     """Write RESULTS as one HTML file that needs nothing else: to send, to read without a network, to print."""
-    click.echo(cf.report(results, out, overwrite=overwrite, language=lang))
+    click.echo(cf.write_report(results, out, overwrite=overwrite, language=lang))
 
 
 @main.command()

@@ -246,7 +246,7 @@ def test_two_maps_of_resolution_9_run_smoothly(page: Page, almaty: str) -> None:
 
 
 def moving(crisis: Scenario) -> dict[str, Any]:
-    """A comparison whose two arms have people in a fifth of the cells, in others every hour: more than is ever drawn."""
+    """A comparison whose two arms have people in a fifth of the cells, others each hour: more than is ever drawn."""
     document = view.of_scenario_alone(crisis)
     frames, cells = crisis.hours + 1, document["ground"]["cells"]
     rng = np.random.default_rng(0)

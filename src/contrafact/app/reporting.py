@@ -16,7 +16,7 @@ from contrafact.translation import languages, of_environment
 OPTION = "--lang"
 
 
-def report(
+def write_report(
     folder: str | Path, out: Path | None = None, *, overwrite: bool = False, language: str | None = None
 ) -> Path:
     """Write the report of a run; returns the path.

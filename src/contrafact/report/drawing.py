@@ -102,7 +102,8 @@ def _observation(row: Mapping[str, Any], hours: float, highest: float) -> str:
         mark = f'<path d="M{middle - 5:.1f},{y0:.1f} h10 l-5,{turn} z"/>'
     else:
         mark = f'<circle cx="{middle:.1f}" cy="{(y0 + y1) / 2:.1f}" r="3"/>'
-    label = f'<text x="{middle + 6:.1f}" y="{y0 - 4:.1f}">{escape(row["id"])}</text>'
+    place = f'x="{middle - 6:.1f}" text-anchor="end"' if middle > WIDTH - 50 else f'x="{middle + 6:.1f}"'
+    label = f'<text {place} y="{y0 - 4:.1f}">{escape(row["id"])}</text>'
     return f'<g class="o">{name}{span}{bar}{mark}{label}</g>'
 
 
@@ -121,9 +122,10 @@ def maps(view: View, hours: Sequence[int]) -> str:
     for arm in view["shown"]:
         codes = array(arm["crowd"]["bytes"], "u1").reshape(-1, view["ground"]["cells"])
         people = np.expm1(codes / CODES * np.log1p(arm["crowd"]["highest"]))
+        lost = array(arm["lost"], "u1").reshape(len(people), -1) / CODES
         panes = "".join(
             f"<figure><figcaption>{escape(moment(view, hour))}</figcaption>"
-            f"{outline.map(people[hour], highest)}</figure>"
+            f"{outline.map(people[hour], highest, lost[hour])}</figure>"
             for hour in hours
         )
         heading = f"<h3>{escape(arm['title'])}</h3>" if len(view["shown"]) > 1 and arm["title"] else ""
@@ -142,6 +144,11 @@ class _Outline:
         dots = corners * (MAP_WIDTH, -self.height) + (0.0, self.height)
         self.rings = np.split(np.round(dots, 1), array(ground["ring_ends"], "u4")[:-1])
         self.inhabited = array(ground["residents"], "u4") > 0
+        self.contested = [
+            (index, place["name"], place["at"])
+            for index, place in enumerate(ground["facilities"])
+            if place["contested"] and place["at"]
+        ]
         self.districts = "".join(
             self._path([(x * self.scale, self.height - y * self.scale) for x, y in ring]) for ring in ground["outlines"]
         )
@@ -156,15 +163,23 @@ class _Outline:
         defs = f'<g id="city"><path class="e" d="{cells}"/></g><path id="borders" class="d" d="{self.districts}"/>'
         return f'<svg width="0" height="0" aria-hidden="true"><defs>{defs}</defs></svg>'
 
-    def map(self, people: Array, highest: float) -> str:
-        """One map; people (cell,)."""
+    def map(self, people: Array, highest: float, lost: Array) -> str:
+        """One map; people (cell,), and the share of replays in which each facility is lost, (facility,)."""
         level = np.floor(np.log1p(people) / max(np.log1p(highest), 1e-9) * len(RAMP)).astype(int)
         parts = ['<use href="#city"/>']
         for step, colour in enumerate(RAMP):
             cells = np.flatnonzero((np.minimum(level, len(RAMP) - 1) == step) & (people >= 0.8))
             if cells.size:
                 parts.append(f'<path fill="{colour}" d="{"".join(self._path(self.rings[cell]) for cell in cells)}"/>')
-        return _svg(MAP_WIDTH, self.height, [*parts, '<use href="#borders"/>'])
+        return _svg(MAP_WIDTH, self.height, [*parts, '<use href="#borders"/>', *self._places(lost)])
+
+    def _places(self, lost: Array) -> list[str]:
+        """A circle for every contested place, filled where most replays have lost it."""
+        return [
+            f'<circle class="{"l" if lost[index] > 0.5 else "h"}" cx="{x * self.scale:.1f}" '
+            f'cy="{self.height - y * self.scale:.1f}" r="2.6"><title>{escape(text(name))}</title></circle>'
+            for index, name, (x, y) in self.contested
+        ]
 
 
 def _svg(width: float, height: float, parts: Sequence[str]) -> str:

@@ -45,6 +45,7 @@ figure{margin:0 0 8px}.maps{display:grid;grid-template-columns:repeat(3,1fr);gap
 .b1{fill:#9a5b00;opacity:.18}.m1{fill:none;stroke:#9a5b00;stroke-width:1.6;stroke-dasharray:6 3}
 .o line,.o circle,.o path{stroke:#23292e;fill:#23292e}.e{fill:#eef0ee;stroke:#fff;stroke-width:.4}
 .d{fill:none;stroke:#8b959b;stroke-width:.6}
+.h{fill:#fff;stroke:#23292e}.l{fill:#dc9a1c;stroke:#23292e}
 pre{white-space:pre-wrap;background:#f4f5f4;padding:8px 12px;font-size:.8rem}
 .stamp{border:2px solid #8a4a00;color:#8a4a00;padding:4px 10px;font-weight:600}
 @media print{body{max-width:none;padding:0;font-size:10pt}h2{break-after:avoid}figure,tr,article{break-inside:avoid}
@@ -123,7 +124,10 @@ def _outcomes(view: View) -> str:
 
 
 def _number(value: float | None, unit: str) -> str:
-    return text("not reached") if value is None else localised(wording.number(value, unit))
+    if value is None:
+        return text("not reached")
+    count, million, _ = wording.number(value, unit).partition(" million")
+    return text("{count} million", count=localised(count)) if million else localised(count)
 
 
 def _interval(one: Mapping[str, Any]) -> str:
@@ -190,7 +194,8 @@ def _maps(view: View) -> str:
     if not view["shown"]:
         return ""
     note = text("People in the street in one cell, mean of the replays")
-    content = f'<p class="note">{note}</p>{drawing.maps(view, drawing.chosen_hours(view))}'
+    marks = text("Circles: places that crowds contest; filled where the state does not hold them in most replays.")
+    content = f'<p class="note">{note}. {marks}</p>{drawing.maps(view, drawing.chosen_hours(view))}'
     return _titled("Maps", content)
 
 
