@@ -6,6 +6,7 @@ import re
 from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -44,12 +45,12 @@ class Nested(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def shipped() -> dict[str, object]:
+def shipped() -> dict[str, Any]:
     return view.unfolded((SHIPPED / "almaty-2022.json.gz").read_bytes())
 
 
 @pytest.mark.parametrize("language", ["en", "vi"])
-def test_it_is_one_file_below_three_megabytes_that_fetches_nothing(shipped: dict[str, object], language: str) -> None:
+def test_it_is_one_file_below_three_megabytes_that_fetches_nothing(shipped: dict[str, Any], language: str) -> None:
     text = html_report(shipped, language)
     assert len(text.encode()) < 3_000_000
     assert not ELSEWHERE.findall(text)
@@ -59,7 +60,7 @@ def test_it_is_one_file_below_three_megabytes_that_fetches_nothing(shipped: dict
     assert f'<html lang="{language}">' in text
 
 
-def test_harm_comes_first_and_custody_is_noted(shipped: dict[str, object]) -> None:
+def test_harm_comes_first_and_custody_is_noted(shipped: dict[str, Any]) -> None:
     text = html_report(shipped)
     first = text.index("Deaths, bystanders")
     assert first < text.index("Most people in the street at one time")
@@ -67,14 +68,14 @@ def test_harm_comes_first_and_custody_is_noted(shipped: dict[str, object]) -> No
     assert "All persons are synthetic" in text
 
 
-def test_the_command_and_the_methods_are_in_it(shipped: dict[str, object]) -> None:
+def test_the_command_and_the_methods_are_in_it(shipped: dict[str, Any]) -> None:
     text = html_report(shipped)
     assert "contrafact run almaty-2022 --replications 40 --seed 1" in text
     for module in ORDER:
         assert escape(mechanisms.read(module).title) in text
 
 
-def test_vietnamese_numbers_and_dates_are_written_as_there(shipped: dict[str, object]) -> None:
+def test_vietnamese_numbers_and_dates_are_written_as_there(shipped: dict[str, Any]) -> None:
     text = html_report(shipped, "vi")
     assert "Người chết, mọi nhóm" in text
     assert re.search(r">\d\.\d{3} \(", text)
@@ -82,15 +83,15 @@ def test_vietnamese_numbers_and_dates_are_written_as_there(shipped: dict[str, ob
     assert " million" not in text
 
 
-def test_what_is_in_a_scenario_cannot_become_markup(shipped: dict[str, object]) -> None:
-    scenario = {**shipped["scenario"], "summary": "<script>alert(1)</script>"}  # type: ignore[dict-item]
+def test_what_is_in_a_scenario_cannot_become_markup(shipped: dict[str, Any]) -> None:
+    scenario = {**shipped["scenario"], "summary": "<script>alert(1)</script>"}
     text = html_report({**shipped, "scenario": scenario})
     assert "<script" not in text
     assert "&lt;script&gt;" in text
 
 
-def test_a_recent_scenario_is_stamped(shipped: dict[str, object]) -> None:
-    scenario = {**shipped["scenario"], "recent": True}  # type: ignore[dict-item]
+def test_a_recent_scenario_is_stamped(shipped: dict[str, Any]) -> None:
+    scenario = {**shipped["scenario"], "recent": True}
     assert "Not for operational use" in html_report({**shipped, "scenario": scenario})
     assert "Not for operational use" not in html_report(shipped)
 
