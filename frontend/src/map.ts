@@ -42,7 +42,8 @@ export class CityMap {
     this.canvas = h("canvas", { role: "img", "aria-label": "" }, t("This browser cannot draw maps; the tables below say the same."));
     this.context = this.canvas.getContext("2d");
     this.levels = new Uint8Array(ground.cells);
-    this.element = h("div", { class: "map" }, this.canvas, this.note);
+    const owner = ground.attribution ? h("p", { class: "note" }, t("District borders {owner}.", { owner: ground.attribution })) : null;
+    this.element = h("div", { class: "map" }, this.canvas, owner, this.note);
     new ResizeObserver(() => this.resize()).observe(this.element);
     this.canvas.addEventListener("pointermove", (event) => this.point(event));
     this.canvas.addEventListener("pointerleave", () => (this.note.textContent = ""));

@@ -22,6 +22,7 @@ export interface Ground {
   outlines: [number, number][][];
   facilities: Facility[];
   sites: { id: string; name: string; at: [number, number] }[];
+  attribution: string | null;
   posts: { id: string; name: string; at: [number, number] }[];
 }
 

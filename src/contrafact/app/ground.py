@@ -27,6 +27,7 @@ KM_PER_DEGREE = 111.195
 CIRCLE_KM = 80.0
 CORNERS = 24
 FULL = 65_535
+OSM = "© OpenStreetMap contributors, ODbL 1.0"
 
 
 @dataclass(frozen=True)
@@ -98,11 +99,16 @@ def ground(crisis: Scenario, built: World) -> dict[str, object]:
         "sites": [
             {"id": name, "name": site.name, "at": plane.at(site.lon, site.lat)} for name, site in crisis.sites.items()
         ],
+        "attribution": OSM if _is_osm(crisis) else None,
         "posts": [
             {"id": name, "name": post.name or name.replace("_", " ").title(), "at": plane.at(post.lon, post.lat)}
             for name, post in crisis.posts.items()
         ],
     }
+
+
+def _is_osm(crisis: Scenario) -> bool:
+    return not isinstance(crisis.place, RegionPlace) and "osm" in crisis.place.districts.evidence
 
 
 def _cells(crisis: Scenario, built: World) -> list[list[Point]]:

@@ -195,7 +195,10 @@ def _maps(view: View) -> str:
         return ""
     note = text("People in the street in one cell, mean of the replays")
     marks = text("Circles: places that crowds contest; filled where the state does not hold them in most replays.")
-    content = f'<p class="note">{note}. {marks}</p>{drawing.maps(view, drawing.chosen_hours(view))}'
+    owner = view["ground"]["attribution"]
+    borders = text("District borders {owner}.", owner=escape(owner)) if owner else ""
+    drawn = drawing.maps(view, drawing.chosen_hours(view))
+    content = f'<p class="note">{note}. {marks} {borders}</p>{drawn}'
     return _titled("Maps", content)
 
 
