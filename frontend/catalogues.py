@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import re
 import sys
 from collections.abc import Iterator
@@ -25,7 +26,7 @@ from babel.messages.pofile import read_po, write_po
 from contrafact.evidence.claims import VERDICTS
 from contrafact.experiment.loading import load
 from contrafact.model.recording import OUTCOMES
-from contrafact.report import html, wording
+from contrafact.report import effect_tables, html, tables, wording
 from contrafact.report.html import READINGS
 from contrafact.scenario.schema import Scenario
 
@@ -44,6 +45,8 @@ SOURCES = (
     ("javascript", "frontend/src/*.ts"),
     ("python", "src/contrafact/report/html.py"),
     ("python", "src/contrafact/report/drawing.py"),
+    ("python", "src/contrafact/report/tables.py"),
+    ("python", "src/contrafact/report/effect_tables.py"),
 )
 SCENARIOS = ("almaty-2022",)
 UNDATED = datetime(2022, 1, 1, tzinfo=UTC)
@@ -74,6 +77,8 @@ def of_code() -> Iterator[str]:
     yield from READINGS.values()
     yield from (title for _key, title in html.CURVES)
     yield from html.LIMITS
+    yield from (*filter(None, effect_tables.COLUMNS), *effect_tables.READING)
+    yield from (wording.OVERLAP, wording.EVENTS, wording.USES, wording.CUSTODY, wording.number(math.inf), tables.COUNTS)
 
 
 def of_scenarios() -> Iterator[str]:

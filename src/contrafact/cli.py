@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 import contrafact as cf
+from contrafact import translation
 
 AS_JSON = "contrafact.as_json"
 DONE, FAILED, WRONG_INPUT, CHECK_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -60,6 +61,32 @@ def with_scenario(command: Command) -> Command:
         "--variant", default="recorded", show_default=True, help="Arm of the scenario; `describe` lists them."
     )
     return click.argument("scenario")(variant(setting(command)))
+
+
+def speak(ctx: click.Context, _option: click.Parameter, language: str | None) -> None:
+    """Speak a language until the command has ended: the one that is asked for, else that of the system."""
+    chosen = translation.of_environment() if language is None else language
+    if chosen not in translation.languages():
+        raise click.BadParameter(f'found "{chosen}", expected one of {", ".join(translation.languages())}')
+    ctx.with_resource(translation.speaking(chosen))
+
+
+class Speaking(click.Command):
+    """A command with --lang."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        said = "en or vi, as far as there are words for it.  [default: as the system]"
+        self.params.append(click.Option(["--lang"], metavar="LANGUAGE", expose_value=False, callback=speak, help=said))
+
+
+class Subcommands(click.Group):
+    """Commands below another."""
+
+    command_class = Speaking
+
+
+Commands.command_class, Commands.group_class = Speaking, Subcommands
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -423,10 +450,9 @@ def serve(source: str | None, port: int | None, threads: int | None) -> None:
 @click.argument("results", type=click.Path(path_type=Path))
 @click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="File to write.  [default: RESULTS.html]")
 @click.option("--overwrite", is_flag=True, help="Replace an older file.")
-@click.option("--lang", metavar="LANGUAGE", help="en or vi.  [default: as the system]")
-def report(results: Path, out: Path | None, overwrite: bool, lang: str | None) -> None:
+def report(results: Path, out: Path | None, overwrite: bool) -> None:
     """Write RESULTS as one HTML file that needs nothing else: to send, to read without a network, to print."""
-    click.echo(cf.write_report(results, out, overwrite=overwrite, language=lang))
+    click.echo(cf.write_report(results, out, overwrite=overwrite, language=translation.current()))
 
 
 @main.command()

@@ -37,7 +37,8 @@ def test_the_last_point_of_a_curve_is_the_median_of_the_outcome(lively_result: R
     shown = view.of_result(lively_result)["shown"][0]
     median = lively_result.summary["injured_total"].median
     assert shown["curves"]["injured_total"]["median"][-1] == pytest.approx(median, rel=1e-3)
-    assert median > 0
+    peak = lively_result.summary["peak_crowd"].high
+    assert 0 < max(shown["curves"]["crowd"]["high"]) <= peak
 
 
 def test_curves_are_told_with_harm_first(lively_result: Result) -> None:
@@ -84,7 +85,8 @@ def test_of_rows_kept_for_scoring_no_word_is_shown(almaty: Scenario) -> None:
 def test_levers_carry_the_recorded_value_and_a_path_that_can_be_overridden(almaty: Scenario) -> None:
     found = {lever["path"]: lever for lever in levers(almaty)}
     request = found["actions.alliance_request.at"]
-    assert almaty.clock(request["recorded"]).isoformat() == "2022-01-06T00:52:59" or request["evidence"] == ["R147"]
+    assert (almaty.clock(request["recorded"]) - datetime(2022, 1, 6, 0, 53)).total_seconds() == pytest.approx(0, abs=60)
+    assert request["evidence"] == ["R147"]
     assert found["alliance.mandate"]["recorded"] == "guard"
     assert found["forces.national_guard.strength"]["unit"] == "persons"
 
