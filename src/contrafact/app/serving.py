@@ -21,7 +21,7 @@ def serve(source: str | None, port: int | None, threads: int | None, notify: Cal
 
     port  None: the first free one from FIRST_PORT on
     """
-    with _listening(port) as listener:
+    with listening_on(port) as listener:
         at = int(listener.getsockname()[1])
         notify("reading ...")
         app = application(shown(source, notify), at, threads)
@@ -30,13 +30,14 @@ def serve(source: str | None, port: int | None, threads: int | None, notify: Cal
         uvicorn.Server(config).run(sockets=[listener])
 
 
-def _listening(port: int | None) -> socket.socket:
+def listening_on(port: int | None) -> socket.socket:
     """A socket on this machine alone."""
     for candidate in range(FIRST_PORT, FIRST_PORT + TRIES) if port is None else (port,):
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((HOST, candidate))
+            listener.listen()
         except OSError:
             listener.close()
             continue
