@@ -48,6 +48,9 @@ SOURCES = (
     ("python", "src/contrafact/report/tables.py"),
     ("python", "src/contrafact/report/effect_tables.py"),
 )
+OPTIONS = {"parse_template_string": "true"}
+"""Texts inside of `${}` are found as well."""
+
 SCENARIOS = ("almaty-2022",)
 UNDATED = datetime(2022, 1, 1, tzinfo=UTC)
 """In place of the time of writing, so that the same texts make the same files."""
@@ -60,7 +63,7 @@ def template() -> Catalog:
     found = Catalog(project="contrafact", fuzzy=False, charset="utf-8")
     for method, pattern in SOURCES:
         for path in sorted(ROOT.glob(pattern)):
-            for _line, message, comments, context in extract_from_file(method, path, KEYWORDS):
+            for _line, message, comments, context in extract_from_file(method, path, KEYWORDS, options=OPTIONS):
                 if message:
                     found.add(message, None, [(str(path.relative_to(ROOT)), 0)], (), comments, context=context)
     for text in dict.fromkeys((*of_code(), *of_scenarios())):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -70,3 +71,13 @@ def test_the_system_may_choose_the_language(monkeypatch: pytest.MonkeyPatch) -> 
     assert translation.of_environment() == "vi"
     monkeypatch.setenv("CONTRAFACT_LANG", "fr")
     assert translation.of_environment() == "en"
+
+
+def test_every_text_in_the_sources_of_the_page_is_in_its_catalogue() -> None:
+    words = json.loads((PAGE / "vi.json").read_text(encoding="utf-8"))
+    said = re.compile(r'\b[tn]\(\s*"((?:[^"\\]|\\.)*)"')
+    asked = {
+        text for path in (ROOT / "frontend" / "src").glob("*.ts") for text in said.findall(path.read_text("utf-8"))
+    }
+    assert len(asked) > 150
+    assert sorted(asked - set(words)) == []

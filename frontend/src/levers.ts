@@ -89,7 +89,7 @@ export class Levers {
     const box = h(
       "div",
       { class: "lever" },
-      h("label", { class: tick ? "tick" : "" }, h("span", { class: "what" }, words), input),
+      h("label", { class: tick ? "check" : "" }, h("span", { class: "what" }, words), input),
       h("span", { class: "recorded" }, t("recorded: {value}", { value: this.shown(lever, lever.recorded) }), " ", ...rows.slice(0, 3).flatMap((id) => [rowLink(id), " "]), lever.assumption ? `(${t("assumed")})` : ""),
       back,
     );
