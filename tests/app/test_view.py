@@ -15,7 +15,7 @@ from contrafact.app.showing import SHIPPED
 from contrafact.evidence import load_ledger
 from contrafact.experiment.comparing import compare
 from contrafact.experiment.loading import load
-from contrafact.experiment.result import Result
+from contrafact.experiment.result import Result, is_recent
 from contrafact.scenario.schema import Scenario
 
 
@@ -93,8 +93,14 @@ def test_levers_carry_the_recorded_value_and_a_path_that_can_be_overridden(almat
 
 def test_a_scenario_is_stamped_until_its_end_is_a_year_ago(lively: Scenario) -> None:
     end = datetime(2022, 1, 7, tzinfo=UTC)
-    assert view.is_recent(lively, end + timedelta(days=360))
-    assert not view.is_recent(lively, end + timedelta(days=370))
+    assert is_recent(lively, end + timedelta(days=360))
+    assert not is_recent(lively, end + timedelta(days=370))
+
+
+def test_results_of_a_recent_scenario_say_so(lively_result: Result, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not any("operational" in note for note in lively_result.notes)
+    monkeypatch.setattr("contrafact.experiment.result.RECENT", timedelta(days=36_500))
+    assert any(note.startswith("Not for operational use") for note in lively_result.notes)
 
 
 def test_the_results_that_ship_are_small_and_of_the_scenario_that_ships(almaty: Scenario) -> None:

@@ -6,7 +6,6 @@ import gzip
 import json
 import shlex
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -27,6 +26,7 @@ from contrafact.experiment.result import (
     RECORDED,
     AnyResult,
     Result,
+    is_recent,
     local_time,
     summarise,
 )
@@ -43,7 +43,6 @@ FORMAT = 1
 CURVES = ("deaths_total", "injured_total", "detained", "crowd", "armed", "hidden", "network", "facilities_lost")
 """Quantities that have a curve, harm first; crowds at sites follow."""
 
-RECENT = timedelta(days=365)
 STATE = HOLDERS.index("state")
 
 
@@ -160,11 +159,6 @@ def command_of(crisis: Document, changes: Mapping[str, Any] | None, replications
         made = ";".join(f"{path}={json.dumps(value, ensure_ascii=False)}" for path, value in settings(changes))
         words = ["contrafact", "compare", crisis.name, OPTION, f"what if:{made}"]
     return shlex.join([*words, "--replications", str(replications), "--seed", str(seed)])
-
-
-def is_recent(crisis: Scenario, now: datetime | None = None) -> bool:
-    """Whether the scenario's horizon ended less than a year ago, or has not ended yet."""
-    return local_time(crisis, float(crisis.hours)) > (now or datetime.now(UTC)) - RECENT
 
 
 def _arm(name: str, title: str, curves: Mapping[str, Array], crowd: Array, lost: Array) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from contrafact.experiment.result import (
     finite,
     local_time,
     overall_digest,
+    recent_note,
     scale_note,
 )
 from contrafact.model.recording import OUTCOMES
@@ -221,6 +222,7 @@ class Comparison:
                     "Where violence did not end within the run, the end of the run stands for its end.",
                     f"Detained: {CUSTODY_NOTE}.",
                     scale_note(self.scenario),
+                    recent_note(self.scenario),
                 ],
             )
         )
