@@ -11,7 +11,7 @@ has_python := import sys; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help replay test lint verify odd docs benchmark clean
+.PHONY: help replay test lint verify odd docs page shipped benchmark clean
 
 help: ## say what can be asked for
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -35,6 +35,13 @@ odd: $(venv)/.replay ## write docs/odd.md anew: the model and one scenario by th
 
 docs: $(venv)/.docs ## build the documentation into site/
 	@NO_MKDOCS_2_WARNING=1 $(bin)/mkdocs build --strict --quiet
+
+page: $(venv)/.develop ## build the page of `contrafact serve` and its catalogues; needs Node
+	frontend/build.sh
+
+shipped: $(venv)/.replay ## compute anew what the page shows before anything is run
+	$(bin)/contrafact run almaty-2022 --out results/shipped --overwrite --no-pictures
+	$(bin)/python -m contrafact.app results/shipped
 
 benchmark: $(venv)/.develop ## show what a replay costs as the city grows, and what ten arms cost in pairs
 	$(bin)/python benchmarks/scaling.py

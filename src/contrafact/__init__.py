@@ -21,6 +21,8 @@ from contrafact.errors import InputError, InputErrors, RunError
 
 if TYPE_CHECKING:
     from contrafact import terminal
+    from contrafact.app.reporting import write_report
+    from contrafact.app.serving import serve
     from contrafact.experiment.auditing import check_evidence
     from contrafact.experiment.calibration.fitting import Calibration, calibrate, recovery
     from contrafact.experiment.catalogue import scenarios
@@ -83,10 +85,12 @@ __all__ = [
     "schema_text",
     "score",
     "sensitivity",
+    "serve",
     "sweep",
     "terminal",
     "validate",
     "write",
+    "write_report",
 ]
 
 _HOMES = {
@@ -112,6 +116,7 @@ _HOMES = {
 }
 _HOME_OF = {name: f"experiment.{home}" for home, names in _HOMES.items() for name in names}
 _HOME_OF |= {"import_city": "importers.city", "import_events": "importers.events", "event_template": "importers.events"}
+_HOME_OF |= {"serve": "app.serving", "write_report": "app.reporting"}
 
 
 def __getattr__(name: str) -> Any:

@@ -2,99 +2,30 @@
 
 from __future__ import annotations
 
-import functools
-import json
 import shlex
-from collections.abc import Callable, Iterable
-from importlib import import_module
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import click
 
 import contrafact as cf
+from contrafact import translation
 from contrafact.cli_importing import import_city, import_events
-from contrafact.cli_output import print_errors, print_json, silence, to_stderr
-
-AS_JSON = "contrafact.as_json"
-DONE, FAILED, WRONG_INPUT, CHECK_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
-FURTHER = ("contrafact.cli_fitting",)
-"""Modules that add commands of their own; they import this one, so they are fetched when a command is looked up."""
-
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-class Commands(click.Group):
-    """Turns what a command raises into a message and an exit code, without a traceback for what a user can mend."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Note whether a JSON document is wanted, also where the rest of the command cannot be read."""
-        ctx.meta[AS_JSON] = "--json" in args
-        return super().parse_args(ctx, args)
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Names of all commands, of the modules named in FURTHER too."""
-        _fetch()
-        return super().list_commands(ctx)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of a name, of the modules named in FURTHER too."""
-        _fetch()
-        return super().get_command(ctx, cmd_name)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command. Of what is wrong with the input, --json prints a document on standard output as well."""
-        try:
-            return super().invoke(ctx)
-        except (cf.InputError, cf.InputErrors) as error:
-            click.echo(str(error), err=True)
-            if ctx.meta[AS_JSON]:
-                print_errors(error.errors if isinstance(error, cf.InputErrors) else [error])
-            ctx.exit(WRONG_INPUT)
-        except click.UsageError as error:
-            if ctx.meta[AS_JSON]:
-                print_errors([cf.InputError(error.format_message())])
-            raise
-        except cf.RunError as error:
-            click.echo(f"the run failed: {error}", err=True)
-            ctx.exit(FAILED)
-        except KeyboardInterrupt:
-            click.echo("interrupted; nothing was written", err=True)
-            ctx.exit(INTERRUPTED)
-
-
-def _fetch() -> None:
-    for module in FURTHER:
-        import_module(module)
-
-
-def with_json(command: Command) -> Command:
-    """Add --json."""
-    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")(command)
-
-
-def with_scenario(command: Command) -> Command:
-    """Add SCENARIO, --variant, --set and --posterior, which sets the posterior of the scenario."""
-
-    @functools.wraps(command)
-    def settled(*, overrides: tuple[str, ...], posterior: str | None, **options: Any) -> Any:
-        fitted = () if posterior is None else (f"posterior={json.dumps(posterior)}",)
-        return command(overrides=(*overrides, *fitted), **options)
-
-    fit = click.option("--posterior", metavar="FILE", help="Draw fitted parameters from this Parquet file.")
-    setting = click.option(
-        "--set", "overrides", metavar="PATH=VALUE", multiple=True, help="Override a value of the scenario; repeatable."
-    )
-    variant = click.option(
-        "--variant", default="recorded", show_default=True, help="Arm of the scenario; `describe` lists them."
-    )
-    return cast(Command, click.argument("scenario")(variant(setting(fit(settled)))))
-
-
-def with_mechanisms(command: Command) -> Command:
-    """Add --mechanism."""
-    text = "Python file of a mechanism of your own, which is executed; repeatable."
-    return click.option("--mechanism", "mechanisms", metavar="FILE.py", multiple=True, help=text)(command)
+from contrafact.commands import (
+    CHECK_FAILED,
+    DONE,
+    INTERRUPTED,
+    Commands,
+    leave,
+    print_errors,
+    print_json,
+    silence,
+    to_stderr,
+    with_json,
+    with_mechanisms,
+    with_scenario,
+)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -481,6 +412,27 @@ def replay(results: Path, replication: int, mechanisms: tuple[str, ...], as_json
 
 
 @main.command()
+@click.argument("source", metavar="[SCENARIO|RESULTS]", required=False)
+@click.option("--port", type=click.IntRange(0, 65535), help="Where to listen; 0 for any.  [default: from 8787 on]")
+@click.option("--threads", type=click.IntRange(1), help="Replications side by side.  [default: all processors]")
+def serve(source: str | None, port: int | None, threads: int | None) -> None:
+    """Open the web application on this machine: watch a replay, change one thing, read claims and evidence.
+
+    Without a name it shows almaty-2022, whose results ship. It listens on 127.0.0.1 alone and asks no other machine.
+    """
+    cf.serve(source, port, threads, to_stderr)
+
+
+@main.command()
+@click.argument("results", type=click.Path(path_type=Path))
+@click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="File to write.  [default: RESULTS.html]")
+@click.option("--overwrite", is_flag=True, help="Replace an older file.")
+def report(results: Path, out: Path | None, overwrite: bool) -> None:
+    """Write RESULTS as one HTML file that needs nothing else: to send, to read without a network, to print."""
+    click.echo(cf.write_report(results, out, overwrite=overwrite, language=translation.current()))
+
+
+@main.command()
 @with_json
 def doctor(as_json: bool) -> None:
     """What this machine can do."""
@@ -522,8 +474,3 @@ def command_line(
         if options[option] is not None:
             words += [f"--{option}", str(options[option])]
     return shlex.join(words)
-
-
-def leave(code: int) -> None:
-    """End the command with an exit code."""
-    click.get_current_context().exit(code)

@@ -8,15 +8,17 @@ from typing import Any
 import click
 
 import contrafact as cf
-from contrafact.cli import (
+from contrafact.cli import main
+from contrafact.commands import (
     INTERRUPTED,
     Command,
     leave,
-    main,
+    print_json,
+    silence,
+    to_stderr,
     with_json,
     with_scenario,
 )
-from contrafact.cli_output import print_json, silence, to_stderr
 
 KEPT = "interrupted; what was finished is kept, and the same command with --resume goes on"
 

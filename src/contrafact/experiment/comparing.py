@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import time
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +26,7 @@ from contrafact.experiment.plan import Plan, plan
 from contrafact.experiment.protocol import Notify, Progress, Until, to_stderr
 from contrafact.experiment.result import RECORDED
 from contrafact.experiment.run import simulate_all
+from contrafact.experiment.watching import Watched
 from contrafact.scenario.overrides import settings
 from contrafact.scenario.schema import Scenario
 
@@ -58,6 +60,8 @@ def compare(
     progress: Progress | None = None,
     notify: Notify = to_stderr,
     command: str | None = None,
+    stop: Callable[[], bool] | None = None,
+    watch: bool = False,
 ) -> Comparison:
     """Run arms beside the recorded run: same seed, same random numbers, same draws of the scenario's numbers.
 
@@ -66,7 +70,8 @@ def compare(
                   texts; restraint where None
     replications  pairs of each arm, at least 2; an interval needs two groups of pairs (see design.py)
     switches      whether settings of the scenario's contested switches are drawn, or all held as it has them
-    threads, workers, until, out, overwrite, progress, notify, command  as for ``run``
+    threads, workers, until, out, overwrite, progress, notify, command, stop  as for ``run``
+    watch         whether curves, maps and holders of every arm are kept, hour by hour, to be looked at
 
     InputErrors names options and arms that are wrong; RunError says which replication failed; ComparisonInterrupted, a
     KeyboardInterrupt, carries the pairs that had finished when the user stopped.
@@ -85,10 +90,10 @@ def compare(
     target = None if out is None else results.named(out)
     if target is not None:
         results.check_free(target, overwrite)
-    job = prepared(scenario, read, design, asked, notify)
+    job = replace(prepared(scenario, read, design, asked, notify), watch=watch)
     begun = time.perf_counter()
     place = nullcontext(None) if target is None else results.whole(target)
-    with Interruption() as interruption, place as folder:
+    with Interruption(stop) as interruption, place as folder:
         collected = Collected(job, asked, folder)
         simulate_all(job, collected, asked, interruption, progress, notify)
         if not collected.count:
@@ -132,6 +137,7 @@ class Collected:
         self.job, self.asked = job, asked
         self.events = None if folder is None else comparison_tables.EventWriter(folder, job.scenario, asked.seed)
         self.kept: list[pairs.Pairs] = []
+        self.seen = {name: Watched() for name in (RECORDED, *(arm.name for arm in job.arms))} if job.watch else {}
 
     @property
     def count(self) -> int:
@@ -139,10 +145,12 @@ class Collected:
         return len(self.kept)
 
     def add(self, pair: pairs.Pairs) -> None:
-        """Keep one pair without its events."""
+        """Keep one pair without its events; what is looked at hour by hour is summed up."""
         if self.events is not None:
             self.events.add(pair)
-        self.kept.append(pair.without_events())
+        for name, watched in self.seen.items():
+            watched.add(pair.halves[name].seen)
+        self.kept.append(pair.without_what_is_kept_apart())
 
     def comparison(self, elapsed_s: float) -> Comparison:
         """All that was kept, by arm and outcome instead of by pair."""
@@ -172,6 +180,7 @@ class Collected:
             first_hours=np.array([[NEVER if d is None or d.hour is None else d.hour for d in row] for row in found]),
             first_ticks=np.array([[d.ticks for d in row if d is not None] for row in found], dtype=np.int16),
             districts=np.array([[pair.halves[name].districts for pair in kept] for name in (RECORDED, *names)]),
+            seen={name: watched.result() for name, watched in self.seen.items()},
             shared=np.array([[pair.halves[name].forked_at for pair in kept] for name in names]),
         )
 

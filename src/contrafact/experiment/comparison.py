@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -22,6 +22,7 @@ from contrafact.experiment.result import (
     finite,
     local_time,
     overall_digest,
+    recent_note,
     scale_note,
 )
 from contrafact.model.recording import OUTCOMES
@@ -30,6 +31,7 @@ from contrafact.words import counted
 if TYPE_CHECKING:
     from contrafact.experiment.arms import Arm
     from contrafact.experiment.design import Design
+    from contrafact.experiment.watching import Seen
     from contrafact.scenario import Scenario
     from contrafact.world import World
 
@@ -78,6 +80,7 @@ class Comparison:
     first_ticks  (arm, pair, cell) int16, first tick after which another number of people is in the cell, NEVER
     districts    (arm with the recorded first, pair, quantity, district)
     shared       (arm, pair) int, ticks that were run once for the arm and the recorded run
+    seen         arm -> what it looked like hour by hour, the recorded run first; empty where nobody watched
     requested    how many pairs were asked for; more than there are after an interruption
     """
 
@@ -96,6 +99,7 @@ class Comparison:
     first_ticks: Array
     districts: Array
     shared: Array
+    seen: Mapping[str, Seen] = field(default_factory=dict)
     folder: Path | None = None
 
     record: ClassVar[frozenset[str]] = frozenset({"events"})
@@ -218,6 +222,7 @@ class Comparison:
                     "Where violence did not end within the run, the end of the run stands for its end.",
                     f"Detained: {CUSTODY_NOTE}.",
                     scale_note(self.scenario),
+                    recent_note(self.scenario),
                 ],
             )
         )

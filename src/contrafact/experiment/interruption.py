@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing import parent_process, resource_tracker
 from types import TracebackType
@@ -18,11 +18,20 @@ from typing import Any
 
 
 class Interruption:
-    """Notes Ctrl-C inside its ``with`` block. Outside the main thread nothing can be heard, and nothing is."""
+    """Notes Ctrl-C inside its ``with`` block. Outside the main thread nothing can be heard, and nothing is.
 
-    def __init__(self) -> None:
-        self.asked = False
+    stop  asked between replications as well: whether someone else, say a server, wants the run to stop
+    """
+
+    def __init__(self, stop: Callable[[], bool] | None = None) -> None:
+        self._heard = False
+        self._stop = stop
         self._before: Any = None
+
+    @property
+    def asked(self) -> bool:
+        """Whether the run is to stop."""
+        return self._heard or (self._stop is not None and self._stop())
 
     def __enter__(self) -> Interruption:
         if threading.current_thread() is threading.main_thread():
@@ -36,7 +45,7 @@ class Interruption:
             signal.signal(signal.SIGINT, self._before)
 
     def _note(self, *_: object) -> None:
-        self.asked = True
+        self._heard = True
 
 
 @contextmanager

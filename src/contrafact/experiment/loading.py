@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from contrafact.errors import InputError
@@ -10,7 +10,7 @@ from contrafact.experiment import kinds, manifest
 from contrafact.experiment.manifest import Manifest
 from contrafact.model.extending import Extension, check_same, read_mechanisms
 from contrafact.scenario.document import RECORDED, Document
-from contrafact.scenario.loading import open_file, with_variant
+from contrafact.scenario.loading import open_file, open_texts, with_variant
 from contrafact.scenario.overrides import Overrides
 
 
@@ -40,6 +40,12 @@ def load(
     check_same(record.mechanisms, own, str(path))
     recorded = scenario_of(record, path, own)
     return kinds.of(recorded).overridden(overrides) if overrides else recorded
+
+
+def load_texts(texts: Mapping[str, str], overrides: Overrides = (), variant: str = RECORDED) -> Document:
+    """Scenario from the texts of its files by name, ``scenario.yaml`` first; nothing is read from a disk."""
+    file = with_variant(open_texts(texts), variant)
+    return kinds.named_in(file.tree, file).load(file, overrides)
 
 
 def is_results(name_or_path: str | Path) -> bool:

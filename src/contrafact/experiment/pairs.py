@@ -25,6 +25,7 @@ from contrafact.experiment.arms import Arm, changed
 from contrafact.experiment.design import Design
 from contrafact.experiment.divergence import Divergence, Following, People, Sums
 from contrafact.experiment.result import RECORDED, overall_digest
+from contrafact.experiment.watching import SEEN, Hourly, hourly
 from contrafact.model.extending import Extension
 from contrafact.scenario.schema import Scenario
 
@@ -47,6 +48,7 @@ class Half:
     events      in order
     districts   sums by district, (quantity, district), see divergence.SUMMED
     divergence  None for the recorded run
+    seen        curves, crowds and holders hour by hour, None where nobody watches
     forked_at   ticks shared with the recorded run, which is 0 for an arm that was run whole
     """
 
@@ -56,6 +58,7 @@ class Half:
     districts: Array
     divergence: Divergence | None
     forked_at: int
+    seen: Hourly | None = None
 
 
 @dataclass(frozen=True)
@@ -71,9 +74,9 @@ class Pairs:
         """One digest of all its runs."""
         return overall_digest(half.digest for half in self.halves.values())
 
-    def without_events(self) -> Pairs:
-        """The same, with no event kept."""
-        return replace(self, halves={name: replace(half, events=()) for name, half in self.halves.items()})
+    def without_what_is_kept_apart(self) -> Pairs:
+        """The same without events and without what is looked at hour by hour."""
+        return replace(self, halves={name: replace(half, events=(), seen=None) for name, half in self.halves.items()})
 
 
 class Prepared(NamedTuple):
@@ -127,7 +130,11 @@ def _ground(crisis: Scenario) -> str:
 
 @dataclass(frozen=True)
 class PairsJob:
-    """What every replication of a comparison shares; ``share`` False runs every arm whole."""
+    """What every replication of a comparison shares.
+
+    share  False runs every arm whole
+    watch  whether curves, crowds and holders of every run are kept
+    """
 
     scenario: Scenario
     world: World
@@ -137,6 +144,7 @@ class PairsJob:
     seed: int
     until_hours: float
     share: bool = True
+    watch: bool = False
 
     def simulate(self, number: int) -> Pairs:
         """Run the recorded run and every arm of one replication on this thread."""
@@ -177,10 +185,11 @@ class PairsJob:
             self.seed,
             self.until_hours,
             self.share,
+            self.watch,
         )
 
     def _run(self, model: Model, number: int, draw: int) -> Run:
-        return Run(model, self.seed, number, KEPT, self.until_hours, draw=draw)
+        return Run(model, self.seed, number, KEPT | SEEN if self.watch else KEPT, self.until_hours, draw=draw)
 
     def _branches(self, run: Run, prepared: Mapping[str, Prepared], draw: int) -> dict[str, Branch]:
         """The arms that can be forked from a run before its first tick."""
@@ -200,10 +209,12 @@ def made(
     seed: int,
     until_hours: float,
     share: bool = True,
+    watch: bool = False,
 ) -> PairsJob:
     """The job of a scenario that is plain data, for a process that runs one replication at a time."""
     crisis = city.from_resolved(resolved, mechanisms)
-    return job_of(crisis, built, arms, design, seed, until_hours, share, side_by_side=1)
+    job = job_of(crisis, built, arms, design, seed, until_hours, share, side_by_side=1)
+    return replace(job, watch=watch)
 
 
 def job_of(
@@ -233,4 +244,5 @@ def _followed(run: Run, sums: Sums, people: People, recorded: list[bytes]) -> Ha
 
 def _half(run: Run, sums: Sums, divergence: Divergence | None, forked_at: int) -> Half:
     done, districts = run.finish(), sums.by_district(run.context)
-    return Half(done.digest, done.outcomes, done.events, districts, divergence, forked_at)
+    seen = hourly(done, run.context.ticks_per_hour) if run.record >= SEEN else None
+    return Half(done.digest, done.outcomes, done.events, districts, divergence, forked_at, seen)

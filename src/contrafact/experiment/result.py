@@ -7,7 +7,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
@@ -31,6 +31,8 @@ Array: TypeAlias = NDArray[Any]
 RECORDED = "recorded"
 LOW, HIGH = 0.05, 0.95
 CUSTODY_NOTE = "ill-treatment and deaths in custody are not simulated; of Almaty they are documented [R202-R204]"
+STAMP = "Not for operational use: this scenario ends less than a year ago"
+RECENT = timedelta(days=365)
 NOTES = {"detained": CUSTODY_NOTE}
 
 
@@ -228,7 +230,7 @@ class Result(AnyResult):
             f"fewer than {PARAMETERS['recording.quiet_share'].default:.3%} of the residents were armed or in a place "
             "where someone was hurt.",
             f"Detained: {CUSTODY_NOTE}.",
-            *filter(None, [scale_note(self.scenario)]),
+            *filter(None, [scale_note(self.scenario), recent_note(self.scenario)]),
         )
 
     @property
@@ -278,6 +280,16 @@ def local_time(scenario: Scenario, hour: float) -> datetime:
 def finite(value: float) -> float | None:
     """The number, or None where JSON has no word for it."""
     return value if math.isfinite(value) else None
+
+
+def is_recent(scenario: Scenario, now: datetime | None = None) -> bool:
+    """Whether the scenario's horizon ended less than a year before now, or has not ended yet."""
+    return local_time(scenario, float(scenario.hours)) > (now or datetime.now(UTC)) - RECENT
+
+
+def recent_note(scenario: Scenario) -> str:
+    """The stamp that results of a recent scenario carry; else nothing."""
+    return f"{STAMP}." if is_recent(scenario) else ""
 
 
 def scale_note(scenario: Scenario) -> str:

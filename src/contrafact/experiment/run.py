@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,7 @@ def run(
     progress: Progress | None = None,
     notify: Notify = to_stderr,
     command: str | None = None,
+    stop: Callable[[], bool] | None = None,
 ) -> AnyResult:
     """Simulate a scenario many times; the same seed gives the same digests however many threads or processes run it.
 
@@ -56,6 +57,7 @@ def run(
     progress      called with (replications done, all) after each
     notify        called with a sentence when kernels are compiled
     command       how the user asked for this run, for the manifest
+    stop          asked between replications; once it says True the run stops as upon Ctrl-C
 
     InputErrors names options that are wrong; RunError says which replication failed; Interrupted, a KeyboardInterrupt,
     carries what had finished when the user stopped the run, and the folder has been written with it.
@@ -68,7 +70,7 @@ def run(
     job = experiment.job(seed, asked.record, asked.length, notify)
     collected = job.collector(asked)
     begun = time.perf_counter()
-    with Interruption() as interruption:
+    with Interruption(stop) as interruption:
         simulate_all(job, collected, asked, interruption, progress, notify)
         if not collected.count:
             raise Interrupted(None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from rich import box
@@ -12,6 +12,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 
 from contrafact.report import wording
+from contrafact.translation import text
 from contrafact.words import counted
 
 if TYPE_CHECKING:
@@ -74,7 +75,8 @@ def arm_table(comparison: Comparison, arm: str) -> Table:
         header_style="",
     )
     for number, column in enumerate(COLUMNS):
-        table.add_column(column, justify="left" if number in (0, len(COLUMNS) - 1) else "right", no_wrap=number == 0)
+        side: Literal["left", "right"] = "left" if number in (0, len(COLUMNS) - 1) else "right"
+        table.add_column(text(column), justify=side, no_wrap=number == 0)
     for effect in comparison.effects:
         if effect.arm == arm:
             table.add_row(*row(effect))
@@ -118,11 +120,13 @@ def row(effect: Effect) -> tuple[str, ...]:
     ratio = "" if effect.variance_ratio is None else f"{effect.variance_ratio:.1f}"
     parts = {} if effect.parts is None else effect.parts.shares()
     shares = [share(parts.get(name)) for name in ("monte_carlo", "parameters", "assumptions")]
-    tail = (*pairs, ratio, *shares, wording.unit(effect.unit))
+    tail = (*pairs, ratio, *shares, text(wording.unit(effect.unit)))
+    what = text(wording.outcome(effect.outcome))
     if effect.effect is None:
-        return wording.outcome(effect.outcome), "decided by", f"assumption {effect.decided_by}", "", *tail
+        decided = text("assumption {name}", name=str(effect.decided_by))
+        return what, text("decided by"), decided, "", *tail
     mean, interval = signed(effect.effect.mean, effect.unit), ends(effect.effect, effect.unit)
-    return wording.outcome(effect.outcome), mean, interval, signed(effect.median or 0.0, effect.unit), *tail
+    return what, mean, interval, signed(effect.median or 0.0, effect.unit), *tail
 
 
 def headlines(comparison: Comparison, arm: str) -> list[str]:
@@ -181,17 +185,17 @@ def notes(comparison: Comparison) -> list[str]:
     """How to read the tables, and what must be said beside them."""
     groups = len(np.unique(comparison.groups.group))
     few = [f"With {counted(groups, 'group')} of pairs intervals are wide or missing."] if groups < FEW_GROUPS else []
-    return [*READING, *few, *comparison.notes]
+    return [*map(text, READING), *few, *comparison.notes]
 
 
 def signed(value: float, unit: str) -> str:
     """A difference with its sign."""
     if math.isnan(value):
         return ""
-    text = wording.number(abs(value), "difference" if unit == "persons" and abs(value) < 10 else unit)
+    size = wording.number(abs(value), "difference" if unit == "persons" and abs(value) < 10 else unit)
     if float(value) == 0.0:
         return "0"
-    return f"{'−' if value < 0 else '+'}{text}"
+    return f"{'−' if value < 0 else '+'}{size}"
 
 
 def ends(interval: Interval, unit: str) -> str:

@@ -13,20 +13,22 @@ from contrafact.experiment.result import Result, summarise
 from contrafact.experiment.tables import facility_names
 from contrafact.model.state import HOLDERS
 from contrafact.report import wording
-from contrafact.words import counted
+from contrafact.translation import counted_text, localised, text
 
 if TYPE_CHECKING:
     from contrafact.experiment.result import AnyResult, Result
 
 FEW = 20
+COUNTS = "Counts are persons, crowds the highest in the hours named unless marked as mean; times are local."
 
 
 def outcome_table(result: AnyResult) -> Table:
     """Every outcome in its fixed order, harm first: median, the interval that holds 90 % of the replays, unit."""
-    table = _table(f"Outcomes of {counted(result.replications, 'replay')}", _outcome_notes(result))
+    title = counted_text("Outcomes of {count} replay", "Outcomes of {count} replays", result.replications)
+    table = _table(title, _outcome_notes(result))
     table.add_column("")
-    table.add_column("median", justify="right")
-    table.add_column("90 % of replays", justify="right")
+    table.add_column(text("median"), justify="right")
+    table.add_column(text("90 % of replays"), justify="right")
     table.add_column("")
     for row in outcome_rows(result):
         table.add_row(*row)
@@ -37,23 +39,29 @@ def outcome_rows(result: AnyResult) -> list[tuple[str, str, str, str]]:
     """What it is, median, interval, unit: one row an outcome, in the order of their units."""
     rows = []
     for name, summary in result.summary.items():
-        median, low, high = (
-            wording.number(value, summary.unit) for value in (summary.median, summary.low, summary.high)
-        )
-        interval = low if low == high else f"{low} to {high}"
-        rows.append((wording.outcome(name), median, interval, wording.unit(summary.unit)))
+        median, low, high = (_number(value, summary.unit) for value in (summary.median, summary.low, summary.high))
+        interval = low if low == high else text("{low} to {high}", low=low, high=high)
+        rows.append((text(wording.outcome(name)), median, interval, text(wording.unit(summary.unit))))
     return rows
+
+
+def _number(value: float, unit: str) -> str:
+    """A number as the language that is spoken writes it."""
+    count, million, _ = wording.number(value, unit).partition(" million")
+    if million:
+        return text("{count} million", count=localised(count))
+    return localised(count) if count[:1].isdigit() else text(count)
 
 
 def milestone_table(result: Result) -> Table:
     """Rows of the record beside what the replays did: observed, median, interval, whether the two agree."""
-    table = _table("Milestones: the record and the replays", _milestone_notes(result))
-    table.add_column("row")
+    table = _table(text("Milestones: the record and the replays"), _milestone_notes(result))
+    table.add_column(text("row"))
     table.add_column("")
-    table.add_column("observed", justify="right")
-    table.add_column("median", justify="right")
-    table.add_column("90 % of replays", justify="right")
-    table.add_column("agree")
+    table.add_column(text("observed"), justify="right")
+    table.add_column(text("median"), justify="right")
+    table.add_column(text("90 % of replays"), justify="right")
+    table.add_column(text("agree"))
     for entry in result.milestones:
         table.add_row(*milestone_row(result, entry))
     return table
@@ -66,13 +74,13 @@ def milestone_row(result: Result, entry: Mapping[str, Any]) -> tuple[str, str, s
     about = ", ".join(part for part in (wording.milestone(result, entry), wording.window(result, entry)) if part)
     head = f"{entry['id']} {entry['use']}", about, wording.span(observed["low"], observed["high"], unit, start)
     if predicted["median"] is None:
-        return *head, "in no replay", "", "no"
+        return *head, text("in no replay"), "", text("no")
     median = wording.amount(predicted["median"], unit, start)
-    seen = f"in {wording.seen(result, entry)} of {result.replications}"
+    seen = text("in {count} of {replays}", count=wording.seen(result, entry), replays=result.replications)
     if wording.is_rare(result, entry):
         return *head, median, "", seen
     interval = wording.span(predicted["low"], predicted["high"], unit, start)
-    verdict = "yes" if entry["inside"] else "no"
+    verdict = text("yes") if entry["inside"] else text("no")
     return *head, median, interval, f"{verdict} ({seen})" if entry.get("share", 1.0) < 1 else verdict
 
 
@@ -103,12 +111,13 @@ def _facility_notes(result: Result) -> list[str]:
 
 def _milestone_notes(result: Result) -> list[str]:
     notes = [
-        "Counts are persons, crowds the highest in the hours named unless marked as mean; times are local.",
+        COUNTS,
         wording.OVERLAP,
         *([wording.EVENTS] if any("share" in row for row in result.milestones) else []),
         wording.USES,
+        *([wording.CUSTODY] if any(row["quantity"] == "detained" for row in result.milestones) else []),
     ]
-    return [*notes, wording.CUSTODY] if any(row["quantity"] == "detained" for row in result.milestones) else notes
+    return [text(note) for note in notes]
 
 
 def _table(title: str, notes: list[str]) -> Table:

@@ -76,6 +76,18 @@ def read_beside(folder: Path, tree: Mapping[str, Any], problems: Problems) -> di
     return texts
 
 
+def chosen(texts: Mapping[str, str], tree: Mapping[str, Any], problems: Problems) -> dict[str, str]:
+    """Those of some texts that the tree names; a name that none of them has is a problem."""
+    found: dict[str, str] = {}
+    for path, name in named(tree):
+        if name in texts:
+            found[name] = texts[name]
+        else:
+            message = f"the file {show(name)} is not among those of the scenario{nearest(name, texts)}"
+            problems.add(path, problem(message, name, listed(texts)))
+    return found
+
+
 def evidence_beside(folder: Path) -> dict[str, str]:
     """Texts of the evidence tables beside a scenario, as "evidence/record.csv"; InputErrors where one cannot be read.
 

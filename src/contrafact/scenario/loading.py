@@ -48,6 +48,7 @@ class File(NamedTuple):
 
     touched   paths that a variant changed
     evidence  texts of the evidence tables beside it, by name
+    beside    texts of the other files beside it where all are in memory; None: they are read from its folder
     """
 
     path: Path
@@ -55,6 +56,7 @@ class File(NamedTuple):
     marks: Marks
     touched: tuple[TreePath, ...] = ()
     evidence: Mapping[str, str] = MappingProxyType({})
+    beside: Mapping[str, str] | None = None
 
 
 @dataclass
@@ -118,6 +120,21 @@ def open_file(name_or_path: str | Path) -> File:
     return File(path, tree, marks, evidence=datafiles.evidence_beside(path.parent))
 
 
+def open_texts(texts: Mapping[str, str]) -> File:
+    """The file of a scenario whose files are texts in memory, among them ``scenario.yaml``; raises InputErrors.
+
+    Nothing is read from a disk: names in the texts, whatever they look like, are names of the texts alone.
+    """
+    if FILE_NAME not in texts:
+        allowed = f"{FILE_NAME} among the files"
+        raise InputErrors([InputError(f"found {listed(texts) or 'no file'}, expected {allowed}", allowed=allowed)])
+    tree, marks = _tree(texts[FILE_NAME], FILE_NAME)
+    _check_format(tree, marks, FILE_NAME)
+    tables = {name: text for name, text in texts.items() if name.startswith(f"{datafiles.EVIDENCE}/")}
+    others = {name: text for name, text in texts.items() if name != FILE_NAME and name not in tables}
+    return File(Path(FILE_NAME), tree, marks, evidence=tables, beside=others)
+
+
 def with_variant(file: File, variant: str) -> File:
     """A file with the settings of one of its variants made; raises InputErrors where it has none of that name."""
     if variant == RECORDED:
@@ -141,7 +158,11 @@ def load_as(schema: type[D], file: File, overrides: Overrides = (), outside: Out
     posterior.put_in_place(tree, file.path.parent, str(file.path), (posterior.KEY,) in touched)
     touched = (*file.touched, *touched)
     problems = Problems()
-    files = {**datafiles.read_beside(file.path.parent, tree, problems), **file.evidence}
+    if file.beside is None:
+        beside = datafiles.read_beside(file.path.parent, tree, problems)
+    else:
+        beside = datafiles.chosen(file.beside, tree, problems)
+    files = {**beside, **file.evidence}
     draft = Draft(schema, tree, files, file.marks, str(file.path), touched, user_values=bool(touched))
     return _validated(draft, problems, outside)
 
@@ -230,22 +251,22 @@ def find(name_or_path: str | Path) -> Path:
 def _resumed(draft: Draft[D], outside: Outside) -> D:
     """The scenario of a draft whose files are at hand already; no folder is looked at."""
     problems = Problems()
-    for path, name in datafiles.named(draft.tree):
-        if name not in draft.files:
-            message = f"the file {show(name)} is not among those of the scenario{nearest(name, draft.files)}"
-            problems.add(path, problem(message, name, listed(draft.files)))
+    datafiles.chosen(draft.files, draft.tree, problems)
     return _validated(draft, problems, outside)
 
 
 def _read(path: Path) -> tuple[dict[str, Any], Marks]:
     """Tree and positions of a file that is a mapping."""
-    text = read_text(path)
-    tree, marks = read_yaml(text, str(path))
+    return _tree(read_text(path), str(path))
+
+
+def _tree(text: str, path: str) -> tuple[dict[str, Any], Marks]:
+    tree, marks = read_yaml(text, path)
     if not isinstance(tree, dict) or not tree:
         found = "an empty file" if tree is None or tree == {} else show(tree)
         allowed = f"a mapping that begins with format: {FORMAT}"
         message = f"found {found}, expected {allowed}"
-        raise InputErrors([InputError(message, str(path), 1, 1, found=found, allowed=allowed)])
+        raise InputErrors([InputError(message, path, 1, 1, found=found, allowed=allowed)])
     return tree, marks
 
 

@@ -1,0 +1,184 @@
+"""Catalogues of texts, from one source: what the page and the report say, and what the shipped scenarios say there.
+
+    python frontend/catalogues.py           write the template, merge it into every language, compile
+    python frontend/catalogues.py --check   fail where that would change a file or where a language lacks a text
+
+Compiled are .mo for Python and .json for the page. To add a language, copy the folder of another one in
+src/contrafact/locale, empty its texts, translate them, and run this.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import re
+import sys
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_file
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from contrafact.evidence.claims import VERDICTS
+from contrafact.experiment.loading import load
+from contrafact.model.recording import OUTCOMES
+from contrafact.report import effect_tables, html, tables, wording
+from contrafact.report.html import READINGS
+from contrafact.scenario.schema import Scenario
+
+ROOT = Path(__file__).parent.parent
+LOCALES = ROOT / "src" / "contrafact" / "locale"
+PAGE = ROOT / "src" / "contrafact" / "app" / "static" / "locale"
+TEMPLATE = LOCALES / "contrafact.pot"
+KEYWORDS: dict[str, tuple[int, ...] | None] = {
+    "t": None,
+    "n": (1, 2),
+    "text": None,
+    "counted_text": (1, 2),
+    "_titled": None,
+}
+SOURCES = (
+    ("javascript", "frontend/src/*.ts"),
+    ("python", "src/contrafact/report/html.py"),
+    ("python", "src/contrafact/report/drawing.py"),
+    ("python", "src/contrafact/report/tables.py"),
+    ("python", "src/contrafact/report/effect_tables.py"),
+)
+OPTIONS = {"parse_template_string": "true"}
+"""Texts inside of `${}` are found as well."""
+
+SCENARIOS = ("almaty-2022",)
+UNDATED = datetime(2022, 1, 1, tzinfo=UTC)
+"""In place of the time of writing, so that the same texts make the same files."""
+
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+def template() -> Catalog:
+    """Every text that is shown, in the order of files and then of their places in scenarios."""
+    found = Catalog(project="contrafact", fuzzy=False, charset="utf-8")
+    for method, pattern in SOURCES:
+        for path in sorted(ROOT.glob(pattern)):
+            for _line, message, comments, context in extract_from_file(method, path, KEYWORDS, options=OPTIONS):
+                if message:
+                    found.add(message, None, [(str(path.relative_to(ROOT)), 0)], (), comments, context=context)
+    for text in dict.fromkeys((*of_code(), *of_scenarios())):
+        found.add(text)
+    return found
+
+
+def of_code() -> Iterator[str]:
+    """Texts that no call names as they are: outcomes, units, months, verdicts, titles of curves."""
+    yield from (wording.outcome(outcome.name) for outcome in OUTCOMES)
+    yield from (wording.unit(outcome.unit) for outcome in OUTCOMES)
+    yield from (date(2022, month, 1).strftime("%b") for month in range(1, 13))
+    yield from (name.replace("_", " ") for name in VERDICTS)
+    yield from READINGS.values()
+    yield from (title for _key, title in html.CURVES)
+    yield from html.LIMITS
+    yield from (*filter(None, effect_tables.COLUMNS), *effect_tables.READING)
+    yield from (wording.OVERLAP, wording.EVENTS, wording.USES, wording.CUSTODY, wording.number(math.inf), tables.COUNTS)
+
+
+def of_scenarios() -> Iterator[str]:
+    """Titles and labels of the scenarios that ship, as far as the page shows them."""
+    for name in SCENARIOS:
+        crisis = load(name)
+        if not isinstance(crisis, Scenario):
+            continue
+        yield crisis.title
+        yield crisis.summary
+        yield from (variant.title for variant in crisis.variants.values())
+        yield from (action.label for action in crisis.actions.values())
+        yield from (place.name for place in crisis.facilities.values() if place.site is not None)
+        yield from (site.name for site in crisis.sites.values())
+        yield from (switch.title for switch in crisis.switches.values())
+        if crisis.alliance is not None:
+            yield crisis.alliance.name
+            yield from (member.name for member in crisis.alliance.members.values())
+
+
+def merged(source: Catalog, path: Path) -> Catalog:
+    """A language's catalogue with the texts of the template: old translations kept, texts that are gone dropped."""
+    with path.open("rb") as stream:
+        catalogue = read_po(stream, locale=path.parent.parent.name)
+    catalogue.update(source, no_fuzzy_matching=True)
+    catalogue.obsolete.clear()
+    catalogue.creation_date = catalogue.revision_date = UNDATED
+    return catalogue
+
+
+def lacking(catalogue: Catalog) -> list[str]:
+    """Texts without a translation, or whose translation fills in other names than the text has."""
+    wrong = []
+    for message in catalogue:
+        if not message.id:
+            continue
+        asked = message.id if isinstance(message.id, tuple) else (message.id,)
+        given = message.string if isinstance(message.string, tuple) else (message.string,)
+        names = set(PLACEHOLDER.findall(" ".join(asked)))
+        used = set(PLACEHOLDER.findall(" ".join(given)))
+        if not all(given) or used != names:
+            wrong.append(asked[0])
+    return wrong
+
+
+def files(source: Catalog) -> Iterator[tuple[Path, bytes]]:
+    """Every file that is made, with its content."""
+    yield TEMPLATE, _po(source)
+    for path in sorted(LOCALES.glob("*/LC_MESSAGES/contrafact.po")):
+        catalogue = merged(source, path)
+        yield path, _po(catalogue)
+        compiled = io.BytesIO()
+        write_mo(compiled, catalogue)
+        yield path.with_suffix(".mo"), compiled.getvalue()
+        yield PAGE / f"{path.parent.parent.name}.json", _json(catalogue)
+
+
+def _po(catalogue: Catalog) -> bytes:
+    stream = io.BytesIO()
+    write_po(stream, catalogue, width=110, omit_header=False, include_lineno=False, sort_output=False)
+    lines = stream.getvalue().decode().splitlines()
+    stamps = ("POT-Creation", "PO-Revision", "Generated-By", "Last-Translator", "Report-Msgid", "Language-Team")
+    kept = [line for line in lines if not line.startswith(tuple(f'"{stamp}' for stamp in stamps))]
+    while kept and kept[0].startswith("#"):
+        kept.pop(0)
+    return ("\n".join(kept).strip() + "\n").encode()
+
+
+def _json(catalogue: Catalog) -> bytes:
+    texts = {
+        message.id[0] if isinstance(message.id, tuple) else message.id: list(message.string)
+        if isinstance(message.string, tuple)
+        else message.string
+        for message in catalogue
+        if message.id and message.string
+    }
+    return (json.dumps(texts, ensure_ascii=False, indent=0, sort_keys=True) + "\n").encode()
+
+
+def main(check: bool) -> int:
+    """Write or check; the exit code."""
+    source = template()
+    wrong = 0
+    for path, content in files(source):
+        if check and (not path.exists() or path.read_bytes() != content):
+            print(f"{path.relative_to(ROOT)} is not what the sources make; run: python frontend/catalogues.py")
+            wrong = 1
+        elif not check:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+    for path in sorted(LOCALES.glob("*/LC_MESSAGES/contrafact.po")):
+        missing = lacking(merged(source, path))
+        for text in missing:
+            print(f"{path.parent.parent.name}: no translation, or one with other names to fill in: {text}")
+        wrong = wrong or int(bool(missing))
+    return wrong
+
+
+if __name__ == "__main__":
+    sys.exit(main("--check" in sys.argv[1:]))

@@ -1,0 +1,54 @@
+/** Claims: the words, who says so, what other sources say, the verdict of the record, the reading of the model. */
+
+import * as api from "./api";
+import { h } from "./dom";
+import { current, n, t } from "./i18n";
+import { rowLink } from "./story";
+import { address } from "./store";
+import type { Claim } from "./types";
+import { verdict } from "./words";
+
+export async function claimsView(): Promise<Node[]> {
+  const all = await api.claims();
+  if (!all.length) return [h("p", {}, t("No claims come with this scenario."))];
+  const list = h("div", { class: "claims" });
+  const find = h("input", { type: "search" });
+  const which = h("select", {}, h("option", { value: "" }, t("all verdicts")), ...[...new Set(all.map((one) => one.record_verdict))].map((name) => h("option", { value: name }, verdict(name))));
+  const count = h("p", { class: "note", role: "status" });
+  const show = () => {
+    const words = find.value.toLowerCase();
+    const found = all.filter((one) => (!which.value || one.record_verdict === which.value) && `${one.id} ${one.quote} ${one.paraphrase} ${one.attributed_to}`.toLowerCase().includes(words));
+    count.textContent = n("{count} claim", "{count} claims", found.length);
+    list.replaceChildren(...found.map((one) => card(one)));
+  };
+  find.addEventListener("input", show);
+  which.addEventListener("change", show);
+  show();
+  return [
+    h("h2", {}, t("Claims of the source article, beside the record")),
+    h("p", {}, t("A claim is asked about and never relied on. The verdict is that of independent sources; the model is asked only where a question was written down beforehand.")),
+    h("div", { class: "filters" }, h("label", {}, t("Search"), find), h("label", {}, t("Verdict of the record"), which)),
+    count,
+    list,
+  ];
+}
+
+function card(claim: Claim): HTMLElement {
+  const words = current() === "vi" ? [claim.quote, claim.paraphrase] : [claim.paraphrase, claim.quote];
+  const sources = claim.observations.map((row) =>
+    h("li", {}, rowLink(row.id), ` ${row.publisher}${row.published ? `, ${row.published}` : ""}`, row.quote ? h("q", {}, row.quote) : ` (${t("kept for scoring: not shown here")})`),
+  );
+  return h(
+    "article",
+    { class: "claim", id: claim.id },
+    h("h3", {}, `${claim.id} · ${words[0]}`),
+    h("p", { class: "quote", lang: current() === "vi" ? "en" : "vi" }, h("q", {}, words[1])),
+    h("p", {}, t("Who says so: {who}", { who: claim.attributed_to })),
+    h("p", {}, t("Verdict of the record: "), h("strong", {}, verdict(claim.record_verdict)), claim.reason ? ` – ${claim.reason}` : ""),
+    claim.model
+      ? h("p", {}, t("Asked of the model: {question}", { question: claim.model.question }), " ", t("Reading: "), h("strong", {}, verdict(claim.model_reading)), ". ", claim.model.result ? `${claim.model.result.text} ` : "", t("Assumption: {assumption}", { assumption: claim.model.assumption }))
+      : null,
+    claim.arm ? h("p", {}, h("a", { href: address({ tab: "whatif", job: "", arm: claim.arm }) }, t("Open the comparison"))) : null,
+    sources.length ? h("details", {}, h("summary", {}, n("{count} row of the record", "{count} rows of the record", sources.length)), h("ul", {}, ...sources)) : null,
+  );
+}

@@ -1,0 +1,112 @@
+/** The effect of an arm: harm first, with interval, sign flips, and what assumption decides it. */
+
+import { h } from "./dom";
+import { Calendar, data, digitsFor, n, number, share, signed, t, unitName } from "./i18n";
+import type { Effect, Interval, View } from "./types";
+import { outcomeName } from "./words";
+
+export function effects(view: View): Node[] {
+  const rows = view.effects ?? [];
+  return [
+    h("h2", {}, t("What difference it makes")),
+    h("p", {}, t("What if, less as recorded: mean over {count} pairs and its 95 % interval.", { count: number(view.run?.replications ?? 0) }), " ", first(view)),
+    h(
+      "div",
+      { class: "scroll", tabindex: 0, role: "region", "aria-label": t("Effects") },
+      h(
+        "table",
+        { class: "effects" },
+        h("thead", {}, h("tr", {}, ...[t("Outcome"), t("Mean"), t("95 % interval"), t("Unit"), t("Opposite sign"), t("No difference"), t("Decided by")].map((head) => h("th", { scope: "col" }, head)))),
+        h("tbody", {}, ...rows.map((row) => line(view, row))),
+      ),
+    ),
+    ...decided(view, rows),
+    districts(view),
+    h("ul", { class: "notes" }, ...view.notes.map((text) => h("li", {}, data(text)))),
+  ];
+}
+
+function line(view: View, row: Effect): HTMLElement {
+  const numbers = row.effect ? [mean(row.effect), interval(row.effect)] : [t("depends"), t("see below")];
+  return h(
+    "tr",
+    {},
+    h("th", { scope: "row" }, outcomeName(row.outcome)),
+    ...numbers.map((text) => h("td", { class: "num" }, text)),
+    h("td", {}, unitName(row.unit)),
+    h("td", { class: "num" }, t("{share} of pairs", { share: share(row.sign_flip_share) })),
+    h("td", { class: "num" }, share(row.zero_share)),
+    h("td", {}, row.decided_by ? data(view.switches?.[row.decided_by]?.title ?? row.decided_by) : t("no single assumption")),
+  );
+}
+
+function mean(effect: Interval): string {
+  return effect.mean === null ? "–" : signed(effect.mean, digitsFor(effect.mean));
+}
+
+function interval(effect: Interval): string {
+  if (effect.low === null || effect.high === null) return t("too few pairs");
+  const digits = digitsFor(Math.max(Math.abs(effect.low), Math.abs(effect.high)));
+  return t("{low} to {high}", { low: signed(effect.low, digits), high: signed(effect.high, digits) });
+}
+
+/** Effects under each setting, where one of them decides the sign. */
+function decided(view: View, rows: Effect[]): Node[] {
+  return rows
+    .filter((row) => row.decided_by)
+    .map((row) =>
+      h(
+        "p",
+        { class: "note" },
+        h("strong", {}, outcomeName(row.outcome)),
+        `: ${data(view.switches?.[row.decided_by!]?.title ?? row.decided_by!)} `,
+        row.by_setting
+          .filter((one) => one.switch === row.decided_by)
+          .map((one) => `${one.setting.replaceAll("_", " ")}: ${mean(one.effect)} (${interval(one.effect)})`)
+          .join("; "),
+      ),
+    );
+}
+
+function first(view: View): string {
+  const found = (view.first_divergence ?? []).filter((one) => one.time !== null);
+  if (!found.length) return t("In no pair does anyone stand elsewhere: the change makes no difference.");
+  const calendar = new Calendar(view.scenario.start);
+  const hours = found.map((one) => calendar.hour(one.time!)).sort((a, b) => a - b);
+  return n(
+    "The pair first differs at {when}.",
+    "The pairs first differ at {when} (median; earliest {earliest}).",
+    found.length,
+    { when: calendar.short(hours[Math.floor(hours.length / 2)]), earliest: calendar.short(hours[0]) },
+  );
+}
+
+function districts(view: View): HTMLElement {
+  const all = view.districts ?? [];
+  const names = [...new Set(all.map((one) => one.district))];
+  const quantities = ["killed_unarmed", "harmed_unarmed", "crowd_hours"].filter((name) => all.some((one) => one.quantity === name));
+  const heads: Record<string, string> = {
+    killed_unarmed: t("Unarmed persons killed"),
+    harmed_unarmed: t("Unarmed persons killed or injured"),
+    crowd_hours: t("Person-hours in the street"),
+  };
+  const cell = (district: string, quantity: string) => {
+    const one = all.find((row) => row.district === district && row.quantity === quantity);
+    return h("td", { class: "num" }, one ? `${mean(one.effect)} (${interval(one.effect)})` : "");
+  };
+  return h(
+    "details",
+    {},
+    h("summary", {}, t("Differences by district")),
+    h(
+      "div",
+      { class: "scroll", tabindex: 0, role: "region", "aria-label": t("Differences by district") },
+      h(
+        "table",
+        {},
+        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("District")), ...quantities.map((name) => h("th", { scope: "col" }, heads[name])))),
+        h("tbody", {}, ...names.map((name) => h("tr", {}, h("th", { scope: "row" }, data(name)), ...quantities.map((quantity) => cell(name, quantity))))),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,71 @@
+/** Names of outcomes, events and verdicts, in the words of the tables of the command line. */
+
+import { data, t } from "./i18n";
+import type { Observation, View } from "./types";
+
+const GROUPS: Record<string, () => string> = {
+  bystanders: () => t("bystanders"),
+  protesters: () => t("protesters"),
+  armed_persons: () => t("armed persons"),
+  state_forces: () => t("state forces"),
+  contingents: () => t("contingents"),
+  total: () => t("all groups"),
+};
+
+const OUTCOMES: Record<string, () => string> = {
+  detained: () => t("Detained"),
+  offline_person_hours: () => t("Time without communications"),
+  facility_hours_lost: () => t("Time facilities were not held by the state"),
+  time_to_end: () => t("From the start until violence ended"),
+  peak_crowd: () => t("Most people in the street at one time"),
+  peak_armed: () => t("Most armed persons at one time"),
+};
+
+export function outcomeName(name: string): string {
+  const known = OUTCOMES[name];
+  if (known) return known();
+  const [kind, ...rest] = name.split("_");
+  const group = GROUPS[rest.join("_")]?.() ?? rest.join(" ");
+  return kind === "deaths" ? t("Deaths, {group}", { group }) : t("Injured, {group}", { group });
+}
+
+export function placeName(view: View, id: string | null): string {
+  if (!id) return "";
+  const known = [...view.ground.facilities, ...view.ground.sites, ...view.ground.posts].find((one) => one.id === id);
+  return known ? data(known.name) : id.replaceAll("_", " ");
+}
+
+export function eventName(view: View, row: Observation): string {
+  const place = placeName(view, row.place);
+  if (row.quantity === "seizure") return t("{place} is taken, says the record", { place });
+  if (row.quantity === "recapture") return t("{place} is taken back, says the record", { place });
+  if (row.quantity === "overrun") return t("A police line gives way, says the record: {place}", { place });
+  return t("First injury among state forces, says the record");
+}
+
+export function verdict(name: string): string {
+  const words: Record<string, () => string> = {
+    supported: () => t("supported"),
+    supported_in_part: () => t("supported in part"),
+    contested: () => t("contested"),
+    contradicted: () => t("contradicted"),
+    unsupported: () => t("unsupported"),
+    opinion: () => t("opinion"),
+    consistent: () => t("consistent"),
+    inconsistent: () => t("inconsistent"),
+    not_identified: () => t("not identified"),
+    decided_by_assumption: () => t("decided by an assumption"),
+    not_asked: () => t("not asked"),
+  };
+  return words[name]?.() ?? name;
+}
+
+export function useName(use: string): string {
+  const words: Record<string, () => string> = {
+    input: () => t("drives the scenario"),
+    fit: () => t("may be used for fitting"),
+    score: () => t("kept for scoring: not shown here"),
+    context: () => t("context"),
+  };
+  return words[use]?.() ?? use;
+}

@@ -1,0 +1,47 @@
+"""Start the server and say where it is."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from contrafact.app.server import application
+from contrafact.app.showing import shown
+from contrafact.errors import InputError
+
+HOST = "127.0.0.1"
+FIRST_PORT = 8787
+TRIES = 20
+
+
+def serve(source: str | None, port: int | None, threads: int | None, notify: Callable[[str], None]) -> None:
+    """Serve until interrupted; InputError where the port is taken or the source is wrong.
+
+    port  None: the first free one from FIRST_PORT on
+    """
+    with listening_on(port) as listener:
+        at = int(listener.getsockname()[1])
+        notify("reading ...")
+        app = application(shown(source, notify), at, threads)
+        notify(f"open http://{HOST}:{at} in a browser; Ctrl-C ends it")
+        config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=2)
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def listening_on(port: int | None) -> socket.socket:
+    """A socket on this machine alone."""
+    for candidate in range(FIRST_PORT, FIRST_PORT + TRIES) if port is None else (port,):
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HOST, candidate))
+            listener.listen()
+        except OSError:
+            listener.close()
+            continue
+        return listener
+    allowed = "a port that is free, or 0 for any"
+    wanted = f"{FIRST_PORT} to {FIRST_PORT + TRIES - 1}" if port is None else str(port)
+    raise InputError(f"found {wanted}, which is taken, expected {allowed}", "--port", found=wanted, allowed=allowed)

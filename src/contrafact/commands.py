@@ -1,0 +1,144 @@
+"""What all commands share: exit codes, how errors are told, --json, --lang, and the scenario that a command takes."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any, TypeVar, cast
+
+import click
+
+import contrafact as cf
+from contrafact import translation
+
+AS_JSON = "contrafact.as_json"
+DONE, FAILED, WRONG_INPUT, CHECK_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+FURTHER = ("contrafact.cli_fitting",)
+"""Modules that add commands of their own; they import the first, so they are fetched when a command is looked up."""
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Commands(click.Group):
+    """Turns what a command raises into a message and an exit code, without a traceback for what a user can mend."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Note whether a JSON document is wanted, also where the rest of the command cannot be read."""
+        ctx.meta[AS_JSON] = "--json" in args
+        return super().parse_args(ctx, args)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of all commands, of the modules named in FURTHER too."""
+        _fetch()
+        return super().list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name, of the modules named in FURTHER too."""
+        _fetch()
+        return super().get_command(ctx, cmd_name)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. Of what is wrong with the input, --json prints a document on standard output as well."""
+        try:
+            return super().invoke(ctx)
+        except (cf.InputError, cf.InputErrors) as error:
+            click.echo(str(error), err=True)
+            if ctx.meta[AS_JSON]:
+                print_errors(error.errors if isinstance(error, cf.InputErrors) else [error])
+            ctx.exit(WRONG_INPUT)
+        except click.UsageError as error:
+            if ctx.meta[AS_JSON]:
+                print_errors([cf.InputError(error.format_message())])
+            raise
+        except cf.RunError as error:
+            click.echo(f"the run failed: {error}", err=True)
+            ctx.exit(FAILED)
+        except KeyboardInterrupt:
+            click.echo("interrupted; nothing was written", err=True)
+            ctx.exit(INTERRUPTED)
+
+
+def _fetch() -> None:
+    for module in FURTHER:
+        import_module(module)
+
+
+def with_json(command: Command) -> Command:
+    """Add --json."""
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")(command)
+
+
+def with_scenario(command: Command) -> Command:
+    """Add SCENARIO, --variant, --set and --posterior, which sets the posterior of the scenario."""
+
+    @functools.wraps(command)
+    def settled(*, overrides: tuple[str, ...], posterior: str | None, **options: Any) -> Any:
+        fitted = () if posterior is None else (f"posterior={json.dumps(posterior)}",)
+        return command(overrides=(*overrides, *fitted), **options)
+
+    fit = click.option("--posterior", metavar="FILE", help="Draw fitted parameters from this Parquet file.")
+    setting = click.option(
+        "--set", "overrides", metavar="PATH=VALUE", multiple=True, help="Override a value of the scenario; repeatable."
+    )
+    variant = click.option(
+        "--variant", default="recorded", show_default=True, help="Arm of the scenario; `describe` lists them."
+    )
+    return cast(Command, click.argument("scenario")(variant(setting(fit(settled)))))
+
+
+def with_mechanisms(command: Command) -> Command:
+    """Add --mechanism."""
+    text = "Python file of a mechanism of your own, which is executed; repeatable."
+    return click.option("--mechanism", "mechanisms", metavar="FILE.py", multiple=True, help=text)(command)
+
+
+def speak(ctx: click.Context, _option: click.Parameter, language: str | None) -> None:
+    """Speak a language until the command has ended: the one that is asked for, else that of the system."""
+    chosen = translation.of_environment() if language is None else language
+    if chosen not in translation.languages():
+        raise click.BadParameter(f'found "{chosen}", expected one of {", ".join(translation.languages())}')
+    ctx.with_resource(translation.speaking(chosen))
+
+
+class Speaking(click.Command):
+    """A command with --lang."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        said = "en or vi, as far as there are words for it.  [default: as the system]"
+        self.params.append(click.Option(["--lang"], metavar="LANGUAGE", expose_value=False, callback=speak, help=said))
+
+
+class Subcommands(click.Group):
+    """Commands below another."""
+
+    command_class = Speaking
+
+
+Commands.command_class, Commands.group_class = Speaking, Subcommands
+
+
+def print_json(document: object) -> None:
+    """Print the one document of a command."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def print_errors(errors: list[cf.InputError]) -> None:
+    """Print what is wrong with the input, as ``validate --json`` does."""
+    print_json({"ok": not errors, "errors": [error.as_dict() for error in errors]})
+
+
+def to_stderr(message: str) -> None:
+    """Tell something that is no part of the results."""
+    click.echo(message, err=True)
+
+
+def silence(_message: str) -> None:
+    """Tell nothing."""
+
+
+def leave(code: int) -> None:
+    """End the command with an exit code."""
+    click.get_current_context().exit(code)
