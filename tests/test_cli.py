@@ -297,6 +297,8 @@ def test_compare_prints_effects_harm_first_and_where_they_are(call: Call) -> Non
 def test_compare_prints_exactly_one_json_document(call: Call) -> None:
     document = json.loads(compare(call, "--arm", "null:", "--hold-switches", "--json").stdout)
     assert document["replications"] == 2
+    assert (document["variant"], document["residents_per_person"]) == ("recorded", 1)
+    assert any("are documented [R202-R204] and not simulated" in note for note in document["notes"])
     assert document["switches"] == {}
     assert {effect["effect"]["mean"] for effect in document["effects"]} == {0.0}
 
@@ -304,7 +306,7 @@ def test_compare_prints_exactly_one_json_document(call: Call) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ((), 'no variant "restraint"'),
+        ((), "small: needs --arm, since it has no variant restraint"),
         (("--arm", "nul:", "--arm", "nul:"), "twice"),
         (("--arm", "x:actions.curfw=null"), 'did you mean "curfew"?'),
         (("--arm", "null:", "--replications", "1"), "--replications: found 1, expected at least 2"),
@@ -314,7 +316,16 @@ def test_wrong_arms_leave_with_2_and_nothing_behind(call: Call, words: tuple[str
     done = compare(call, *words)
     assert done.exit_code == 2
     assert said in done.stderr
+    assert "compared is" not in done.stderr
     assert not Path("results").exists()
+
+
+@pytest.mark.parametrize("command", ["run", "compare", "describe"])
+def test_a_variant_that_does_not_exist_is_answered_with_those_that_do(call: Call, command: str) -> None:
+    done = call(command, "almaty-2022", "--variant", "nope")
+    assert done.exit_code == 2
+    assert 'the scenario has no variant "nope"; allowed here: recorded, restraint' in done.stderr
+    assert 'did you mean "restraint"?' in call(command, "almaty-2022", "--variant", "restrain").stderr
 
 
 def test_describe_tells_entities_order_parameters_and_what_is_left_out(call: Call) -> None:

@@ -224,8 +224,6 @@ def compare(
     target = cf.default_out(f"{name}-arms", options["seed"]) if out is None else out
     notify = silence if quiet else to_stderr
     cf.terminal.tell_reused(scenario, options["replications"], options["seed"], notify)
-    if not arms:
-        notify("no --arm is given: compared is restraint")
     extra = [word for arm in arms for word in ("--arm", arm)] + (["--hold-switches"] if hold_switches else [])
     extra += [word for path in mechanisms for word in ("--mechanism", path)]
     command = command_line(scenario, variant, overrides, options, "compare", extra)

@@ -107,12 +107,52 @@ def test_an_arm_without_a_triggered_action_leaves_when_the_run_would_fire_it() -
     assert replication.digest == finished(run_of({"actions.live_fire": None})).digest
 
 
-def test_an_action_that_fires_before_the_first_tick_leaves_nothing_to_share() -> None:
-    run = run_of({})
-    at_start = model({"actions.early": action("network", "2022-01-04T06:00", "2022-01-04T07:00",
-                                              availability=value(0.1, 0.0, 0.2))})  # fmt: skip
-    branch = Branch(run, terms_of(at_start, run, SEED, NUMBER), frozenset({"early"}))
+AT_START: dict[str, object] = {
+    "actions.early": action("network", "2022-01-04T06:00", "2022-01-04T07:00", availability=value(0.1, 0.0, 0.2)),
+}  # fmt: skip
+LATER: dict[str, object] = {
+    "actions.early": action("network", "2022-01-04T13:00", "2022-01-04T14:00", availability=value(0.1, 0.0, 0.2)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("of", "arm"), [({}, AT_START), (AT_START, {}), (AT_START, LATER), (LATER, AT_START)])
+def test_an_action_that_fires_before_the_first_tick_in_either_leaves_nothing_to_share(
+    of: dict[str, object], arm: dict[str, object]
+) -> None:
+    """An arm that is forked later would have been under it, or without it, until then."""
+    run, other = Run(model(of), SEED, NUMBER, until_hours=9.0), Run(model(arm), SEED, NUMBER, until_hours=9.0)
+    branch = Branch(run, terms_of(model(arm), run, SEED, NUMBER), frozenset({"early"}))
     assert branch.starts_at_once(Lookout(run, run.context.actions))
+    assert finished(run).digest != finished(other).digest
+
+
+def test_an_action_that_fires_before_the_first_tick_in_both_is_shared() -> None:
+    changes = AT_START | ARMS["an hour is later"]
+    tick, replication = forked(changes, AT_START)
+    assert tick > 0
+    assert replication.digest == finished(run_of(changes)).digest
+
+
+def test_what_an_action_that_has_fired_sets_off_is_told_before_it_fires() -> None:
+    """One that follows another stands before it in the scenario, so that set-up has not seen its cause."""
+    follows = {
+        "kind": "network",
+        "label": "network",
+        "assumption": "made up",
+        "response": "triggered",
+        "when": {"after": "early", "delay": value("0 h", "0 h", "1 h")},
+        "availability": value(0.1, 0.0, 0.2),
+    }
+    run = run_of({"actions.follows": follows} | AT_START)
+    own = Lookout(run, run.context.actions)
+    assert own.fired == {"early"}
+    assert own.next_to_fire(run) == {"follows"}
+
+
+def test_a_forked_arm_tells_its_own_drawn_numbers() -> None:
+    _, replication = forked(ARMS["an hour is later"])
+    whole = run_of(ARMS["an hour is later"])
+    assert replication.draws == whole.draws != recorded().draws
 
 
 @pytest.mark.parametrize("ticks", [0, 1, 77, 200])

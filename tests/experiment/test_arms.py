@@ -94,6 +94,19 @@ def test_what_is_wrong_with_arms_is_told_of_the_arm(crisis: Scenario, asked: lis
     assert said in str(raised.value)
 
 
+def test_without_an_arm_there_is_restraint_or_a_word_on_what_is_needed(crisis: Scenario) -> None:
+    without = cf.load(crisis.source, {"variants": {}})
+    with pytest.raises(cf.InputErrors, match=r"needs --arm, since it has no variant restraint; allowed here: NAME"):
+        read_arms(without, None)
+    with pytest.raises(cf.InputErrors, match="needs --arm, since restraint is what arms are compared with"):
+        read_arms(crisis, None, "restraint")
+
+
+def test_an_arm_is_not_called_as_what_it_is_compared_with(crisis: Scenario) -> None:
+    with pytest.raises(cf.InputErrors, match="restraint is what all are compared with"):
+        read_arms(crisis, ["restraint"], "restraint")
+
+
 def test_everything_that_is_wrong_is_told_at_once(crisis: Scenario) -> None:
     with pytest.raises(cf.InputErrors) as raised:
         read_arms(crisis, ["restrain", "x:actions.curfw=null"])

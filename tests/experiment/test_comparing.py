@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from contrafact.experiment.comparison import Comparison
 from contrafact.experiment.design import design_of
 from contrafact.experiment.divergence import NEVER, SUMMED
 from contrafact.experiment.parquet import read_tables
+from contrafact.experiment.result import overall_digest
 from contrafact.scenario import Scenario
 from tests.experiment.test_design import FREE
 
@@ -84,6 +86,40 @@ def test_forked_arms_have_the_bits_of_arms_that_are_run_whole(crisis: Scenario, 
         if half.divergence is not None and other.divergence is not None:
             np.testing.assert_array_equal(half.divergence.ticks, other.divergence.ticks)
             assert half.divergence.hour == other.divergence.hour
+
+
+def test_a_variant_that_arms_are_compared_with_is_named(town: Scenario, tmp_path: Path) -> None:
+    quiet = {"title": "No curfew is called", "settings": {"actions.curfew": None}}
+    path = tmp_path / "town"
+    shutil.copytree(Path(str(town.source)).parent, path)
+    with (path / "scenario.yaml").open("a") as file:
+        file.write("variants: " + json.dumps({"quiet": quiet}))
+    crisis = cf.load(path, variant="quiet")
+    found = cf.compare(crisis, ["null:"], 2, until="2 h", switches=False, out=tmp_path / "arms", notify=str)
+    document = found.as_dict()
+    assert (document["variant"], document["arms"][0]) == ("quiet", {"name": "quiet", "title": "No curfew is called"})
+    assert document["notes"] == list(found.notes)
+    assert list(found.outcomes) == list(found.arm_names) == ["quiet", "null"]
+    assert set(read_tables(tmp_path / "arms" / "outcomes")["arm"]) == {"quiet", "null"}
+    assert set(read_tables(tmp_path / "arms" / "events")["arm"]) <= {"quiet", "null"}
+    assert "the arm less the variant quiet" in str(found.table())
+    assert "recorded run" not in str(found.table())
+    assert cf.replay(tmp_path / "arms").match
+
+
+NOON, START, LATE = ("actions.network_shutdown.at=2022-01-04T" + hour for hour in ("12:00", "00:00", "20:00"))
+
+
+@pytest.mark.parametrize(("recorded", "arm"), [(START, LATE), (START, "actions.network_shutdown=null"), (NOON, START)])
+def test_arms_of_an_action_at_the_scenarios_start_are_those_that_are_run_whole(
+    town: Scenario, recorded: str, arm: str
+) -> None:
+    central, asked = "draw=central", {"replications": 2, "seed": 3, "until": "24 h"}
+    crisis = cf.load(town.source, (central, recorded))
+    found = cf.compare(crisis, [f"arm:{arm}"], switches=False, **asked)
+    whole = [cf.run(one, record=(), **asked) for one in (crisis, cf.load(town.source, (central, recorded, arm)))]
+    assert found.digests == tuple(overall_digest(pair) for pair in zip(*(run.digests for run in whole), strict=True))
+    assert (found.first_hours != NEVER).all()
 
 
 def test_before_its_first_cause_an_arm_is_the_recorded_run(crisis: Scenario) -> None:

@@ -51,6 +51,30 @@ def test_one_group_has_no_interval_and_no_sign() -> None:
     assert interval.sign == 0
 
 
+@pytest.mark.parametrize(("count", "sign"), [(1, 0), (2, 0), (4, 0), (5, 1), (9, 1)])
+def test_few_groups_have_no_sign(count: int, sign: int) -> None:
+    values = 100.0 + np.arange(2 * count) % 2 + np.arange(2 * count) / 10
+    for turned in (1, -1):
+        interval = mean_over_groups(turned * values, np.arange(2 * count) // 2)
+        assert (interval.groups, interval.pairs, interval.sign) == (count, 2 * count, turned * sign)
+
+
+@pytest.mark.parametrize("count", [2, 8])
+def test_groups_of_equal_means_have_no_sign(count: int) -> None:
+    interval = mean_over_groups(np.tile([3.0, 5.0], count), np.arange(2 * count) // 2)
+    assert interval.low == interval.mean == interval.high == 4.0
+    assert interval.sign == 0
+
+
+def test_two_groups_that_agree_do_not_make_a_switch_decide() -> None:
+    difference = np.array([5.0, 5.0, -5.0, -5.0] * 2)
+    stands = np.array(["yes", "yes", "no", "no"] * 2)
+    effect = effect_of("arm", "deaths_total", "persons", np.zeros(8), difference, groups(2, planted=stands))
+    assert [one.effect.mean for one in effect.by_setting] == [5.0, -5.0]
+    assert effect.decided_by is None
+    assert effect.effect is not None
+
+
 def test_interval_covers_the_truth_as_often_as_it_says() -> None:
     rng, hits, trials = RNG(1), 0, 2000
     for _ in range(trials):

@@ -28,16 +28,16 @@ def comparison() -> Comparison:
 
 
 def effect(**changes: object) -> Effect:
-    plain = Effect("arm", "deaths_total", "persons", Interval(-12.0, -20.0, -4.0, 8), -11.0, 0.125, 0.25, 4.0, None,
+    plain = Effect("arm", "deaths_total", "persons", Interval(-12.0, -20.0, -4.0, 32, 8), -11.0, 0.125, 0.25, 4.0, None,
                    None, ())  # fmt: skip
     return replace(plain, **changes)  # type: ignore[arg-type]
 
 
 def decided() -> Effect:
     under = (
-        UnderSetting("fear", "yes", Interval(8.0, 3.0, 13.0, 4)),
-        UnderSetting("fear", "no", Interval(-7.0, -11.0, -3.0, 4)),
-        UnderSetting("news", "on", Interval(1.0, -3.0, 5.0, 4)),
+        UnderSetting("fear", "yes", Interval(8.0, 3.0, 13.0, 32, 8)),
+        UnderSetting("fear", "no", Interval(-7.0, -11.0, -3.0, 32, 8)),
+        UnderSetting("news", "on", Interval(1.0, -3.0, 5.0, 32, 8)),
     )
     return effect(effect=None, median=None, decided_by="fear", by_setting=under)
 
@@ -85,7 +85,11 @@ def test_a_row_that_is_decided_names_the_assumption_and_no_number() -> None:
 
 def test_headlines() -> None:
     assert effect_tables.headline(effect()) == "Deaths, all groups: −12 (−20 to −4.0)."
-    assert effect_tables.headline(effect(effect=Interval(2.0, -1.0, 5.0, 8))).endswith("the interval holds zero.")
+    assert effect_tables.headline(effect(effect=Interval(2.0, -1.0, 5.0, 32, 8))).endswith("the interval holds zero.")
+    few = effect_tables.headline(effect(effect=Interval(4.0, 3.0, 5.0, 16, 4)))
+    assert few == "Deaths, all groups: +4.0 (+3.0 to +5.0); 4 groups of pairs tell no sign."
+    alike = effect_tables.headline(effect(effect=Interval(4.0, 4.0, 4.0, 32, 8)))
+    assert alike == "Deaths, all groups: +4.0 (+4.0); groups that agree tell no sign."
     assert effect_tables.headline(effect(zero_share=1.0)) == "Deaths, all groups: the same in every pair."
     assert effect_tables.headline(decided()) == (
         "Deaths, all groups: decided by assumption fear: yes +8.0 (+3.0 to +13); no −7.0 (−11 to −3.0). "
@@ -94,7 +98,23 @@ def test_headlines() -> None:
 
 
 def test_an_interval_that_is_missing_is_said_to_be() -> None:
-    assert effect_tables.ends(Interval(1.0, math.nan, math.nan, 2), "persons") == "no interval"
+    assert effect_tables.ends(Interval(1.0, math.nan, math.nan, 2, 1), "persons") == "no interval"
+
+
+def test_districts_that_differ_are_told_with_how_many_were_looked_at(comparison: Comparison) -> None:
+    found = [one for one in comparison.by_district if (one.arm, one.quantity) == ("gone", "harmed_unarmed")]
+    assert len(found) == 4
+    told, *rest = found
+    changed = replace(comparison)
+    changed.__dict__["by_district"] = (
+        replace(told, effect=Interval(4.0, 3.0, 5.0, 32, 8)),
+        *(replace(one, effect=Interval(4.0, -3.0, 5.0, 32, 8)) for one in rest),
+    )
+    assert effect_tables.in_districts(changed, "gone") == [
+        f"Unarmed persons killed or injured, by district: {told.district} +4.0 (+3.0 to +5.0). Intervals exclude zero "
+        "in 1 of 4 districts; about 5 in 100 would by chance."
+    ]
+    assert effect_tables.in_districts(comparison, "null") == []
 
 
 def test_both_responses_of_timed_actions_are_told(comparison: Comparison) -> None:
@@ -112,4 +132,5 @@ def test_a_table_names_arms_in_the_order_given_and_how_to_read_it(comparison: Co
     assert text.index("gone: ") < text.index("null: nothing is changed")
     assert "In no pair is anyone elsewhere than in the recorded run." in text
     assert "First someone elsewhere: 5 Jan" in text
+    assert "dealt without replacement" in text
     assert "2 groups of pairs" not in text or "intervals are wide" in text

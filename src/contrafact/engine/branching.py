@@ -35,13 +35,25 @@ ANSWER = ("consultation", "granted", "mandate")
 
 
 class Lookout:
-    """A list of actions beside a run, none of which acts; tells which of them fire in the tick to come."""
+    """A list of actions beside a run, none of which acts; tells which of them fire in the tick to come.
+
+    actions  those of the run itself, of which set-up has fired what is due before the first tick, or others, of which
+             nothing has fired: ``fire_at_once`` then does what set-up does
+    """
 
     def __init__(self, run: Run, actions: list[Action]) -> None:
         self.actions = [copy(action) for action in actions]
         self._context = copy(run.context)
         self._context.actions = self.actions
-        self.fired_at_once = self._fire(AT_ONCE)
+
+    @property
+    def fired(self) -> frozenset[str]:
+        """Names of those that have fired so far."""
+        return frozenset(action.name for action in self.actions if action.fired is not None)
+
+    def fire_at_once(self) -> None:
+        """Fire what is due before the first tick."""
+        self._fire(AT_ONCE)
 
     def next_to_fire(self, run: Run) -> frozenset[str]:
         """Names of those that fire in the next tick of the run; call it once before each tick."""
@@ -62,18 +74,22 @@ class Lookout:
 
 @dataclass(frozen=True)
 class Terms:
-    """What an arm has of its own from the fork on: its actions, before any has fired, parameters and alliance."""
+    """What an arm has of its own from the fork on: actions, before any has fired, parameters, alliance, drawn numbers.
+
+    draws  every drawn number by path, as ``Run.draws``
+    """
 
     actions: list[Action]
     parameters: dict[str, float]
     alliance: Pact | None
+    draws: dict[str, float]
 
 
 def terms_of(model: Model, run: Run, seed: int, draw: int) -> Terms:
     """The terms of an arm beside a run whose numbers are drawn under the same seed and number."""
     draws, fixed = setup.drawn(model, seed, draw), run.context.fixed
     pact, _ = pact_of(model.scenario, model.world, fixed, draws)
-    return Terms(setup.actions(model, fixed, draws), draws.parameters, pact)
+    return Terms(setup.actions(model, fixed, draws), draws.parameters, pact, draws.values)
 
 
 class Branch:
@@ -85,6 +101,7 @@ class Branch:
     def __init__(self, run: Run, terms: Terms, waits_for: frozenset[str]) -> None:
         self.terms, self.waits_for = terms, waits_for
         self.lookout = Lookout(run, terms.actions)
+        self.lookout.fire_at_once()
 
     def fork_if_due(self, run: Run, firing: frozenset[str]) -> Run | None:
         """The arm as a run of its own where the next tick is the first that may differ; None before.
@@ -97,11 +114,15 @@ class Branch:
         fork = run.fork()
         c = fork.context
         c.actions, c.p, c.fixed.alliance = self.lookout.as_before(own), self.terms.parameters, self.terms.alliance
+        fork.draws = self.terms.draws
         return fork
 
     def starts_at_once(self, recorded: Lookout) -> bool:
-        """Whether such an action fires before the first tick, so that there is nothing to share."""
-        return not self.waits_for.isdisjoint(self.lookout.fired_at_once | recorded.fired_at_once)
+        """Whether such an action has fired before the first tick, in either, so that there is nothing to share.
+
+        recorded  the lookout of the run itself; call it before the first tick
+        """
+        return not self.waits_for.isdisjoint(self.lookout.fired | recorded.fired)
 
 
 def waits_for(recorded: Scenario, arm: Scenario) -> frozenset[str] | None:

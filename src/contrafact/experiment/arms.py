@@ -52,22 +52,23 @@ class Arm:
         return tuple(path for path, _ in settings(self.changes))
 
 
-def read_arms(crisis: Scenario, asked: AskedArms) -> tuple[Arm, ...]:
+def read_arms(crisis: Scenario, asked: AskedArms, reference: str = RECORDED) -> tuple[Arm, ...]:
     """The arms that were asked for, each tried on the scenario; InputErrors with everything that is wrong.
 
-    asked  names of variants and ``NAME:PATH=VALUE;...`` texts; or names with overrides, None for a variant's own;
-           None: restraint
+    asked      names of variants and ``NAME:PATH=VALUE;...`` texts; or names with overrides, None for a variant's own;
+               None: restraint
+    reference  name of what arms are compared with, which no arm may have
     """
     if asked is None:
-        asked = [FIRST]
+        asked = [_first(crisis, reference)]
     given = asked.items() if isinstance(asked, Mapping) else (_cut(text) for text in asked)
     arms: list[Arm] = []
     errors: list[InputError] = []
     for name, changes in given:
         try:
             arms.append(_arm(crisis, name, changes))
-            if name == RECORDED or arms[-1].name in {arm.name for arm in arms[:-1]}:
-                raise _named_twice(arms[-1].name)
+            if arms[-1].name in {RECORDED, reference, *(arm.name for arm in arms[:-1])}:
+                raise _named_twice(arms[-1].name, reference)
             changed(crisis, arms[-1])
         except InputError as error:
             errors.append(error)
@@ -86,6 +87,16 @@ def changed(crisis: Scenario, arm: Arm) -> Scenario:
         return city.overridden(crisis, arm.changes) if arm.changes else crisis
     except InputErrors as errors:
         raise InputErrors(list(_of_arm(errors.errors, arm.name))) from None
+
+
+def _first(crisis: Scenario, reference: str) -> str:
+    """The arm that is compared where none is named; InputErrors where there is no such arm."""
+    if FIRST in crisis.variants and reference != FIRST:
+        return FIRST
+    why = f"it has no variant {FIRST}" if FIRST not in crisis.variants else f"{FIRST} is what arms are compared with"
+    allowed = listed(["NAME:PATH=VALUE", *(name for name in crisis.variants if name != reference)], 40)
+    message = f"needs {OPTION}, since {why}; allowed here: {allowed}"
+    raise InputErrors([InputError(message, crisis.name, allowed=allowed)])
 
 
 def _cut(text: str) -> tuple[str, Overrides | None]:
@@ -144,8 +155,8 @@ def _variant(crisis: Scenario, name: str) -> str:
     raise InputError(message, OPTION, found=name, allowed=allowed)
 
 
-def _named_twice(name: str) -> InputError:
-    allowed = f"a name of its own for each arm; {RECORDED} is what all are compared with"
+def _named_twice(name: str, reference: str) -> InputError:
+    allowed = f"a name of its own for each arm; {reference} is what all are compared with"
     return InputError(f"found the arm {show(name)} twice, expected {allowed}", OPTION, found=name, allowed=allowed)
 
 

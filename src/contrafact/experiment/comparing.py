@@ -16,7 +16,7 @@ import numpy as np
 from contrafact import world
 from contrafact.errors import InputError, InputErrors
 from contrafact.experiment import city, comparison_tables, kinds, manifest, pairs, results
-from contrafact.experiment.arms import OPTION, Arm, AskedArms, read_arms
+from contrafact.experiment.arms import FIRST, OPTION, Arm, AskedArms, read_arms
 from contrafact.experiment.comparison import Comparison
 from contrafact.experiment.compiling import compiling
 from contrafact.experiment.design import Design, design_of
@@ -84,7 +84,9 @@ def compare(
         message = f"found {replications}, expected {allowed}"
         raise InputErrors([InputError(message, key="--replications", found=str(replications), allowed=allowed)])
     asked = plan(kinds.of(scenario), replications, seed, threads, workers, until, Comparison.record)
-    read = read_arms(scenario, arms)
+    read = read_arms(scenario, arms, scenario.variant)
+    if arms is None:
+        notify(f"no {OPTION} is given: compared is {FIRST}")
     design = design_of(scenario, read, seed, switches)
     _try_settings(scenario, design)
     target = None if out is None else results.named(out)
@@ -158,6 +160,7 @@ class Collected:
             self.events.flush()
         job, kept = self.job, self.kept
         names = [arm.name for arm in job.arms]
+        halves = {job.scenario.variant: RECORDED, **dict(zip(names, names, strict=True))}
         found = [[pair.halves[name].divergence for pair in kept] for name in names]
         return Comparison(
             scenario=job.scenario,
@@ -172,14 +175,14 @@ class Collected:
             digests=tuple(pair.digest for pair in kept),
             outcomes={
                 name: {
-                    outcome: np.array([pair.halves[name].outcomes[outcome] for pair in kept])
-                    for outcome in kept[0].halves[name].outcomes
+                    outcome: np.array([pair.halves[half].outcomes[outcome] for pair in kept])
+                    for outcome in kept[0].halves[half].outcomes
                 }
-                for name in (RECORDED, *names)
+                for name, half in halves.items()
             },
             first_hours=np.array([[NEVER if d is None or d.hour is None else d.hour for d in row] for row in found]),
             first_ticks=np.array([[d.ticks for d in row if d is not None] for row in found], dtype=np.int16),
-            districts=np.array([[pair.halves[name].districts for pair in kept] for name in (RECORDED, *names)]),
+            districts=np.array([[pair.halves[name].districts for pair in kept] for name in halves.values()]),
             seen={name: watched.result() for name, watched in self.seen.items()},
             shared=np.array([[pair.halves[name].forked_at for pair in kept] for name in names]),
         )

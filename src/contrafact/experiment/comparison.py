@@ -71,16 +71,16 @@ class DistrictEffect:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """Arms beside the recorded run, in pairs with the same random numbers.
+    """Arms beside the recorded run, or the variant that was asked for, in pairs with the same random numbers.
 
     numbers      (pair,) int64, numbers of the replications
     digests      one per pair, of all its runs
-    outcomes     arm -> outcome -> (pair,), the recorded run first; infinite where a time was not reached
+    outcomes     arm -> outcome -> (pair,), the reference first; infinite where a time was not reached
     first_hours  (arm, pair) int, full hour from which on the digests differ, NEVER where they do not
     first_ticks  (arm, pair, cell) int16, first tick after which another number of people is in the cell, NEVER
-    districts    (arm with the recorded first, pair, quantity, district)
-    shared       (arm, pair) int, ticks that were run once for the arm and the recorded run
-    seen         arm -> what it looked like hour by hour, the recorded run first; empty where nobody watched
+    districts    (arm with the reference first, pair, quantity, district)
+    shared       (arm, pair) int, ticks that were run once for the arm and the reference
+    seen         arm -> what it looked like hour by hour, the reference first; empty where nobody watched
     requested    how many pairs were asked for; more than there are after an interruption
     """
 
@@ -127,9 +127,19 @@ class Comparison:
         return round(self.until_hours / self.scenario.tick)
 
     @property
+    def reference(self) -> str:
+        """What arms are compared with, as tables name it: ``recorded`` or the scenario's variant."""
+        return self.scenario.variant
+
+    @property
+    def reference_words(self) -> str:
+        """What arms are compared with, in a sentence."""
+        return "the recorded run" if self.reference == RECORDED else f"the variant {self.reference}"
+
+    @property
     def arm_names(self) -> tuple[str, ...]:
-        """The recorded run and the arms, as tables name them."""
-        return (RECORDED, *(arm.name for arm in self.arms))
+        """The reference and the arms, as tables name them."""
+        return (self.reference, *(arm.name for arm in self.arms))
 
     @cached_property
     def digest(self) -> str:
@@ -145,7 +155,9 @@ class Comparison:
     def effects(self) -> tuple[Effect, ...]:
         """The effect of every arm on every outcome: arms as they were given, outcomes with harm first."""
         return tuple(
-            effect_of(arm.name, name, unit, self._values(RECORDED, name), self._values(arm.name, name), self.groups)
+            effect_of(
+                arm.name, name, unit, self._values(self.reference, name), self._values(arm.name, name), self.groups
+            )
             for arm in self.arms
             for name, unit in UNITS_OF_OUTCOMES.items()
         )
@@ -217,7 +229,7 @@ class Comparison:
                 None,
                 [
                     "Drawn together, alike for all runs of a pair: the scenario's numbers from their priors"
-                    + (f", and a setting, all alike likely, of {'; '.join(drawn)}." if drawn else "."),
+                    + (f", and a setting, equally likely, of {'; '.join(drawn)}." if drawn else "."),
                     *(f"{line}." for line in held),
                     "Where violence did not end within the run, the end of the run stands for its end.",
                     f"Detained: {CUSTODY_NOTE}.",
@@ -229,10 +241,12 @@ class Comparison:
 
     def as_dict(self) -> dict[str, Any]:
         """What ``contrafact compare --json`` prints."""
+        variant = self.scenario.variants.get(self.reference)
         return {
             "scenario": self.scenario.name,
+            "variant": self.reference,
             "seed": self.seed,
-            "arms": [{"name": RECORDED, "title": "as the scenario has it"}]
+            "arms": [{"name": self.reference, "title": "as the scenario has it" if variant is None else variant.title}]
             + [{"name": arm.name, "title": arm.title} for arm in self.arms],
             "replications": self.replications,
             "persons": self.persons,
@@ -243,6 +257,8 @@ class Comparison:
             "results": None if self.folder is None else str(self.folder),
             "switches": {s.name: {"title": s.title, "settings": list(s.settings)} for s in self.design.switches},
             "held": dict(self.design.held),
+            "residents_per_person": self.scenario.population.scale,
+            "notes": list(self.notes),
             "interval": "95 %, over groups of pairs that share a draw of the scenario's numbers; Student's t",
             "effects": [effect_as_dict(effect) for effect in self.effects],
             "first_divergence": [vars(first) for first in self.first_divergence],
@@ -322,8 +338,8 @@ def pairs_line(comparison: Comparison) -> str:
     arms = counted(len(comparison.arms), "arm")
     saved = float(comparison.shared.sum()) / max(1, comparison.shared.size * comparison.ticks)
     return (
-        f"{comparison.scenario.name}: {arms} beside the recorded run, "
+        f"{comparison.scenario.name}: {arms} beside {comparison.reference_words}, "
         f"{counted(comparison.replications, 'pair')} each, {comparison.persons:,} persons, "
-        f"{comparison.elapsed_s:.1f} s; {saved:.0%} of the arms' ticks were run once with the recorded run; "
+        f"{comparison.elapsed_s:.1f} s; {saved:.0%} of the arms' ticks were run once with it; "
         f"digest {comparison.digest[:16]}"
     )

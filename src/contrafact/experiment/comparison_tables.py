@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from contrafact.experiment.comparison import UNITS_OF_OUTCOMES, flat
 from contrafact.experiment.divergence import SUMMED, UNITS
 from contrafact.experiment.parquet import write_table
-from contrafact.experiment.result import local_time
+from contrafact.experiment.result import RECORDED, local_time
 
 if TYPE_CHECKING:
     from contrafact.experiment.comparison import Comparison
@@ -53,7 +53,7 @@ class EventWriter:
     def _columns(self) -> Columns:
         """replication, arm, tick, time, hour, kind, subject, place, value, in the order in which they happened."""
         rows = [
-            (pair.replication, arm, event)
+            (pair.replication, self.scenario.variant if arm == RECORDED else arm, event)
             for pair in self.waiting
             for arm, half in pair.halves.items()
             for event in half.events

@@ -2,7 +2,12 @@
 
 A pair is one replication of the recorded run and of an arm with the same random numbers. Pairs that share a draw of the
 scenario's numbers form a group; groups are independent, pairs within one are not, so intervals are taken over groups:
-the mean over pairs with the variance of group totals (Student's t, groups less one degrees of freedom).
+the mean over pairs with the variance of group totals (Student's t, groups less one degrees of freedom). Settings of
+switches are dealt without replacement (see design.py), so that groups are slightly negatively dependent and intervals
+err on the wide side.
+
+An interval has a sign where it excludes zero, comes from at least FEW_GROUPS groups and has a width: the few groups of
+a small comparison agree by chance too often, and means that are all equal tell nothing of how far others would lie.
 
 The variance of the paired effect is the sum of three parts, estimated without bias by the nested analysis of variance
 of groups, answers (settings of all switches, drawn together) within a group, and repetitions within an answer:
@@ -31,20 +36,29 @@ from scipy.stats import t as student
 Array: TypeAlias = NDArray[Any]
 
 LEVEL = 0.95
+FEW_GROUPS = 5
+"""Groups from which on an interval may be said to have a sign."""
 
 
 @dataclass(frozen=True)
 class Interval:
-    """A mean difference with its 95 % interval, NaN where there are fewer than two groups; ``pairs`` were counted."""
+    """A mean difference with its 95 % interval, NaN where there are fewer than two groups.
+
+    pairs   that were counted
+    groups  of them, over which the interval is taken
+    """
 
     mean: float
     low: float
     high: float
     pairs: int
+    groups: int
 
     @property
     def sign(self) -> int:
-        """1 or -1 where the interval excludes zero, else 0."""
+        """1 or -1 where the interval excludes zero; 0 where it does not, has no width or comes from few groups."""
+        if self.groups < FEW_GROUPS or self.low == self.high:
+            return 0
         return int(self.low > 0.0) - int(self.high < 0.0)
 
 
@@ -83,7 +97,7 @@ class Effect:
     zero_share      share of pairs without any difference
     variance_ratio  variance of the unpaired difference over that of the paired; None where pairs never vary
     parts           of the variance of the paired effect; None where no group is whole
-    decided_by      switch under whose settings the effect has opposite signs, both intervals without zero
+    decided_by      switch under whose settings the effect has opposite signs (see ``Interval.sign``)
     by_setting      the effect under each setting of each switch
     """
 
@@ -123,16 +137,16 @@ def mean_over_groups(difference: Array, group: Array) -> Interval:
     """Mean of differences, (pair,), and its interval from the totals of the groups, (pair,), they belong to."""
     pairs = difference.size
     if not pairs:
-        return Interval(math.nan, math.nan, math.nan, 0)
+        return Interval(math.nan, math.nan, math.nan, 0, 0)
     mean = float(difference.mean())
     _, index = np.unique(group, return_inverse=True)
     totals = np.bincount(index, weights=difference - mean)
     count = totals.size
     if count < 2:
-        return Interval(mean, math.nan, math.nan, pairs)
+        return Interval(mean, math.nan, math.nan, pairs, count)
     error = math.sqrt(count / (count - 1) * float((totals**2).sum())) / pairs
     reach = float(student.ppf(0.5 + LEVEL / 2, count - 1)) * error
-    return Interval(mean, mean - reach, mean + reach, pairs)
+    return Interval(mean, mean - reach, mean + reach, pairs, count)
 
 
 def parts_of_variance(nested: Array) -> Parts:

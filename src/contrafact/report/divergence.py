@@ -36,7 +36,7 @@ def divergence_maps(comparison: Comparison) -> style.Picture:
         instants = np.array([style.instant(start, float(h)) if not np.isnan(h) else np.nan for h in hour])
         rows[name] = _cells(city, share, instants)
         panels += [_share(city, name, arm), _hour(city, name, arm, window)]
-    title = f"{comparison.scenario.title}: where and when arms first differ from the recorded run"
+    title = f"{comparison.scenario.title}: where and when arms first differ from {comparison.reference_words}"
     lines = [
         f"Over {counted(comparison.replications, 'pair')} with the same random numbers. A hexagon differs from the "
         "moment at which another number of protesters, armed persons, persons in hiding or members of forces is in it.",

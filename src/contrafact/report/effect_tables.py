@@ -11,6 +11,7 @@ from rich import box
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 
+from contrafact.experiment.effects import FEW_GROUPS, LEVEL
 from contrafact.report import wording
 from contrafact.translation import text
 from contrafact.words import counted
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
     from contrafact.experiment.effects import Effect, Interval
 
 HEADLINE = ("deaths_total", "injured_total")
-FEW_GROUPS = 5
 COLUMNS = ("", "effect", "95 % interval", "median", "other sign", "no difference", "variance ratio", "chance",
            "numbers", "assumptions", "")  # fmt: skip
 READING = (
-    "Effect: the arm less the recorded run, mean over pairs. Interval: Student's t over groups of pairs that share a "
-    "draw of the scenario's numbers.",
+    "Effect: the arm less {reference}, mean over pairs. Interval: Student's t over groups of pairs that share a "
+    "draw of the scenario's numbers; settings of switches are dealt without replacement, so that groups are slightly "
+    "negatively dependent and intervals err on the wide side.",
     "Other sign: pairs whose difference is opposite to the mean. Variance ratio: how many times more the difference "
     "of unpaired runs varies.",
     "Chance, numbers, assumptions: shares of the variance of the effect that come from random events, from the drawn "
@@ -143,8 +144,8 @@ def headline(effect: Effect) -> str:
     if effect.zero_share == 1.0:
         return f"{what}: the same in every pair."
     if effect.effect is not None:
-        certain = "" if effect.effect.sign else "; the interval holds zero"
-        return f"{what}: {signed(effect.effect.mean, effect.unit)} ({ends(effect.effect, effect.unit)}){certain}."
+        told = f"{signed(effect.effect.mean, effect.unit)} ({ends(effect.effect, effect.unit)})"
+        return f"{what}: {told}{unsure(effect.effect)}."
     under = (
         f"{one.setting} {signed(one.effect.mean, effect.unit)} ({ends(one.effect, effect.unit)})"
         for one in effect.by_setting
@@ -153,15 +154,30 @@ def headline(effect: Effect) -> str:
     return f"{what}: decided by assumption {effect.decided_by}: {'; '.join(under)}. No pooled effect is told."
 
 
+def unsure(interval: Interval) -> str:
+    """Why an interval has no sign; nothing where it has one."""
+    if interval.sign:
+        return ""
+    if interval.low <= 0.0 <= interval.high:
+        return "; the interval holds zero"
+    few = counted(interval.groups, "group")
+    return f"; {few} of pairs tell no sign" if interval.groups < FEW_GROUPS else "; groups that agree tell no sign"
+
+
 def in_districts(comparison: Comparison, arm: str) -> list[str]:
-    """Districts in which another number of unarmed persons is killed or injured, where intervals exclude zero."""
+    """Districts in which another number of unarmed persons is killed or injured, of how many that were looked at."""
     found = [one for one in comparison.by_district if (one.arm, one.quantity) == (arm, "harmed_unarmed")]
     told = [
         f"{one.district} {signed(one.effect.mean, one.unit)} ({ends(one.effect, one.unit)})"
         for one in found
         if one.effect.sign
     ]
-    return [f"Unarmed persons killed or injured, by district: {'; '.join(told)}."] if told else []
+    if not told:
+        return []
+    return [
+        f"Unarmed persons killed or injured, by district: {'; '.join(told)}. Intervals exclude zero in {len(told)} of "
+        f"{counted(len(found), 'district')}; about {100 * (1 - LEVEL):.0f} in 100 would by chance."
+    ]
 
 
 def first_differs(comparison: Comparison, arm: str) -> str:
@@ -169,7 +185,7 @@ def first_differs(comparison: Comparison, arm: str) -> str:
     found = [first for first in comparison.first_divergence if first.arm == arm]
     ticks = [first.tick for first in found if first.tick is not None]
     if not ticks:
-        return "In no pair is anyone elsewhere than in the recorded run."
+        return f"In no pair is anyone elsewhere than in {comparison.reference_words}."
     hours = (np.array(ticks) + 1) * comparison.scenario.tick
     start = comparison.scenario.start
     middle, early, late = (wording.clock(start, float(hour)) for hour in (np.median(hours), hours.min(), hours.max()))
@@ -185,7 +201,8 @@ def notes(comparison: Comparison) -> list[str]:
     """How to read the tables, and what must be said beside them."""
     groups = len(np.unique(comparison.groups.group))
     few = [f"With {counted(groups, 'group')} of pairs intervals are wide or missing."] if groups < FEW_GROUPS else []
-    return [*map(text, READING), *few, *comparison.notes]
+    reading = (text(line).format(reference=comparison.reference_words) for line in READING)
+    return [*reading, *few, *comparison.notes]
 
 
 def signed(value: float, unit: str) -> str:
@@ -202,7 +219,9 @@ def ends(interval: Interval, unit: str) -> str:
     """Both ends of an interval; nothing where there is none."""
     if math.isnan(interval.low):
         return "no interval"
-    return f"{signed(interval.low, unit)} to {signed(interval.high, unit)}" if interval.low != interval.high else "0"
+    if interval.low == interval.high:
+        return signed(interval.mean, unit)
+    return f"{signed(interval.low, unit)} to {signed(interval.high, unit)}"
 
 
 def share(value: float | None) -> str:

@@ -50,8 +50,9 @@ def effect_chart(comparison: Comparison) -> style.Picture:
         panels.append(_panel(name, outcome, unit, rows[name], len(effects)))
     title = f"{comparison.scenario.title}: what each arm changes"
     lines = [
-        f"Difference from the recorded run, mean of {counted(comparison.replications, 'pair')} with its 95 % interval; "
-        "left of the line less, right of it more. Dark: the interval excludes zero.",
+        f"Difference from {comparison.reference_words}, mean of {counted(comparison.replications, 'pair')} with its "
+        "95 % interval; left of the line less, right of it more. Dark: the interval excludes zero and its "
+        "groups of pairs are not few.",
         "Amber: a contested switch decides the sign, so the effect under each setting is drawn, and no pooled one.",
         f"Arms stand in the order in which they were given. {wording.CUSTODY}",
         *([note] if (note := _scaled(comparison)) else []),

@@ -31,6 +31,7 @@ from contrafact.scenario.problems import (
     input_errors,
     listed,
     nearest,
+    nearest_or_all,
     problem,
     show,
 )
@@ -142,7 +143,7 @@ def with_variant(file: File, variant: str) -> File:
     known = file.tree.get("variants")
     choices = [RECORDED, *(known if isinstance(known, dict) else ())]
     if variant not in choices:
-        message = f"the scenario has no variant {show(variant)}{nearest(variant, choices)}"
+        message = f"the scenario has no variant {show(variant)}{nearest_or_all(variant, choices)}"
         raise InputErrors([InputError(message, "--variant", found=variant, allowed=listed(choices))])
     described = file.tree["variants"][variant]
     settings = described.get("settings") if isinstance(described, dict) else None
