@@ -121,7 +121,7 @@ def lacking(catalogue: Catalog) -> list[str]:
         asked = message.id if isinstance(message.id, tuple) else (message.id,)
         given = message.string if isinstance(message.string, tuple) else (message.string,)
         names = set(PLACEHOLDER.findall(" ".join(asked)))
-        used = set(PLACEHOLDER.findall(" ".join(given)))
+        used = set(PLACEHOLDER.findall(" ".join(one for one in given if one)))
         if not all(given) or used != names:
             wrong.append(asked[0])
     return wrong
