@@ -153,6 +153,14 @@ def test_a_value_of_several_rows_agrees_with_one_of_them(town: Path) -> None:
     assert document(town)["contested"] == {"square": ["T1", "T2"]}
 
 
+@pytest.mark.parametrize(("use", "contested"), [("score", {}), ("fit", {"square": ["T1", "T2"]})])
+def test_rows_kept_for_scoring_are_not_told_to_contradict_others(
+    town: Path, use: str, contested: dict[str, list[str]]
+) -> None:
+    write_record(town, ROW, {**ROW, "id": "T2", "low": "1000", "high": "1100", "use": use}, CURFEW)
+    assert document(town)["contested"] == contested
+
+
 def test_rows_never_used_and_cells_that_are_empty_are_told_and_are_no_failure(town: Path) -> None:
     bare = {**ROW, "id": "T2", "use": "input", "url": "", "published": "", "quote": "Anna Smith said so"}
     write_record(town, ROW, bare, CURFEW)

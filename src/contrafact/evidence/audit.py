@@ -2,7 +2,8 @@
 
 Wrong: an id that does not exist, a row kept for scoring that something rests on, a value outside its source's range.
 Told, and not wrong: rows never used, cells that the record lacks, words that look like a name and that nobody has
-looked at, corrections, and facts on which rows contradict each other, which stay side by side.
+looked at, corrections, and facts on which rows contradict each other, which stay side by side. Rows kept for scoring
+are compared with none: what they say is not told before a run is scored.
 
 A value and a row are compared where both measure the same: persons with persons, hours or days with hours, a share
 with a number without a unit, a time with the window of the row. A value of several rows must agree with one of them;
@@ -59,7 +60,8 @@ def audit(evidence: Evidence, used: Iterable[str]) -> Audit:
     unused = {use: tuple(row.id for row in rows if row.use == use and row.id not in taken) for use in USES}
     gaps = {column: tuple(row.id for row in rows if not getattr(row, column).strip()) for column in GAPS}
     facts = evidence.ledger.facts().items()
-    contested = {fact: tuple(row.id for row in same) for fact, same in facts if _differ(same)}
+    open_to_all = {fact: [row for row in same if row.use != "score"] for fact, same in facts}
+    contested = {fact: tuple(row.id for row in same) for fact, same in open_to_all.items() if _differ(same)}
     return Audit(evidence, unused, gaps, unlisted(rows, evidence.names), evidence.errata, contested)
 
 
