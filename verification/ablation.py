@@ -19,6 +19,7 @@ import numpy as np
 
 import contrafact as cf
 from contrafact import engine
+from contrafact.experiment.result import CUSTODY_NOTE
 from contrafact.kernels import Array
 from contrafact.world import build
 
@@ -70,15 +71,15 @@ def between(name: str, first: int, last: int | None, summary: Callable[[Array], 
 
 
 PATTERNS: dict[str, Callable[[engine.Replication], float]] = {
+    "deaths": lambda run: run.outcomes["deaths_total"],
+    "injured": lambda run: run.outcomes["injured_total"],
+    "detained": lambda run: run.outcomes["detained"],
     "crowd, 4 Jan": between("crowd", 0, HOUR_5_JAN, np.max),
     "crowd, 5 Jan": between("crowd", HOUR_5_JAN, 48, np.max),
     "facilities lost, 5 Jan": between("facilities_lost", HOUR_5_JAN, 48, np.max),
     "facility hours lost": lambda run: run.outcomes["facility_hours_lost"],
     "peak armed": lambda run: run.outcomes["peak_armed"],
     "armed after 6 Jan noon, mean": between("armed", HOUR_6_JAN, None, np.mean),
-    "deaths": lambda run: run.outcomes["deaths_total"],
-    "injured": lambda run: run.outcomes["injured_total"],
-    "detained": lambda run: run.outcomes["detained"],
 }
 
 
@@ -126,6 +127,8 @@ its neutral setting, beside the scenario as it is, in {pairs} pairs on the same 
 less on) and the interval that holds 90 % of them, relative to the median with everything on. "=": every pair is equal.
 
 {table}
+
+Detained: {CUSTODY_NOTE}.
 
 Outside support is off in the recorded scenario and changes nothing there: it is for variants only.
 """
