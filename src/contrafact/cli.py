@@ -213,7 +213,7 @@ def run(
 @click.option("--replications", type=int, help="How many times to simulate SCENARIO.  [default: 40]")
 @click.option("--seed", type=int, help="The same seed gives the same scores.  [default: 1]")
 @click.option("--threads", type=int, help="Replications side by side.  [default: all processors]")
-@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option("--quiet", is_flag=True, help="Show no progress.")
 @click.option("--markdown", is_flag=True, help="Print the tables in Markdown.")
 @with_json
 def score(
@@ -245,7 +245,7 @@ def score(
         print_json(found.as_dict())
     elif markdown:
         cf.terminal.show_score_as_markdown(found)
-    elif not quiet:
+    else:
         cf.terminal.show_score(found)
 
 
