@@ -171,7 +171,7 @@ def test_without_arms_the_rivals_of_the_record_are_run(
 def test_what_cannot_be_weighed_is_told(town: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InputError, match="small has no record"):
         cf.power(town)
-    with pytest.raises(InputError, match="only runs of a city"):
+    with pytest.raises(InputError, match="expected a scenario of a city"):
         cf.power(cf.load("epstein-2002"))
     monkeypatch.setattr(powering, "required_evidence", lambda crisis: made_up())
     with pytest.raises(InputErrors, match="found no arm"):

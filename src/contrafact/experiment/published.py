@@ -34,11 +34,13 @@ class Wanted:
 def readable(crisis: object) -> Scenario:
     """The scenario, of whose runs rows can be read; InputError where it is no city, or a person stands for many."""
     if not isinstance(crisis, Scenario):
-        message = "only runs of a city are read as a record is"
-        raise InputError(message, key="SCENARIO", found=type(crisis).__name__, allowed="a scenario of a city")
+        found, allowed = f"a {type(crisis).__name__}", "a scenario of a city, e.g. almaty-2022"
+        message = f"found {found}, expected {allowed}: a record can be compared with runs of a city alone"
+        raise InputError(message, key="SCENARIO", found=found, allowed=allowed)
     if crisis.population.scale != 1:
-        message = "casualties are not to be read off a run in which one person stands for many residents"
-        raise InputError(message, key="population.scale", found=str(crisis.population.scale), allowed="1")
+        found = str(crisis.population.scale)
+        message = f"found {found}, expected 1: no casualties are read off a run in which one person stands for many"
+        raise InputError(message, key="population.scale", found=found, allowed="1")
     return crisis
 
 
