@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from contrafact.evidence.scoring import brier, crps, interval, rank, skill
+from contrafact.evidence.scoring import brier, crps, expected_coverage, interval, rank, skill
 
 NUMBERS = st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=12)
 
@@ -73,6 +73,21 @@ def test_ranks_of_what_the_forecast_itself_draws_are_uniform() -> None:
     ranks = [rank(rng.poisson(1.5, 9).astype(float), float(rng.poisson(1.5)), rng.random()) for _ in range(4000)]
     counts, _ = np.histogram(ranks, bins=5, range=(0, 1))
     assert ((counts - 800) ** 2 / 800).sum() < 18.5  # chi-squared, 4 degrees of freedom, p = 0.001
+
+
+@pytest.mark.parametrize(("share", "exact"), [(0.9, 0.75), (0.5, 5 / 12)])
+def test_the_interval_of_few_members_holds_what_is_expected_of_it(share: float, exact: float) -> None:
+    assert expected_coverage(11, share) == pytest.approx(exact)  # 10 shares of 12 gaps
+    rng = np.random.default_rng(3)
+    held = 0
+    for _ in range(8000):
+        low, high = interval(rng.random(11), share)
+        held += low <= rng.random() <= high
+    assert held / 8000 == pytest.approx(exact, abs=4 * np.sqrt(exact * (1 - exact) / 8000))
+
+
+def test_a_forecast_of_one_member_is_expected_to_hold_nothing() -> None:
+    assert expected_coverage(1, 0.9) == expected_coverage(0, 0.9) == 0.0
 
 
 def test_intervals_and_skill() -> None:

@@ -112,6 +112,18 @@ def test_rows_kept_for_scoring_move_no_baseline(
     assert [row for row in again.observations if row["use"] == "fit"] == of_fit
 
 
+def test_coverage_is_told_beside_what_three_replications_would_hold(scored: cf.Score) -> None:
+    assert [scored.summary["fit"][key] for key in ("coverage_n", "coverage_rows")] == [3, 4]
+    assert [scored.summary["score"][key] for key in ("coverage_n", "coverage_rows")] == [1, 1]  # T4; T5 asks yes or no
+    assert scored.summary["fit"]["coverage_90_expected"] == pytest.approx(2 * 0.9 / 4)
+
+
+def test_a_time_is_scored_by_the_model_and_by_every_baseline_whether_or_not_it_comes(scored: cf.Score) -> None:
+    (fall,) = (row for row in scored.observations if row["id"] == "T8")
+    assert fall["crps"] is not None
+    assert all(one["crps"] is not None for one in fall["baselines"].values() if one["brier"] is not None)
+
+
 def test_the_run_without_behaviour_has_the_same_seed_length_and_replications(
     record: Evidence, result: Result, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -141,10 +153,18 @@ def test_what_is_switched_off_is_declared_by_mechanisms_and_set_to_nothing() -> 
 def test_what_cannot_be_scored_is_told(town: Scenario, result: Result) -> None:
     with pytest.raises(InputError, match="small has no record"):
         cf.score(town)
-    with pytest.raises(InputError, match="only runs of a city"):
+    with pytest.raises(InputError, match="found a LatticeScenario, expected a scenario of a city") as lattice:
         cf.score(cf.load("epstein-2002"))
-    with pytest.raises(InputError, match="casualties are not to be read off"):
+    assert (lattice.value.key, lattice.value.allowed) == ("SCENARIO", "a scenario of a city, e.g. almaty-2022")
+    with pytest.raises(InputError, match=r"population\.scale: found 10, expected 1: no casualties are read off"):
         cf.score(cf.load("almaty-2022", {"population.scale": 10}))
+
+
+def test_a_results_folder_whose_scenario_has_no_record_is_named_by_its_path(result: Result) -> None:
+    assert result.folder is not None
+    with pytest.raises(InputError, match="small has no record") as told:
+        cf.score(cf.read(result.folder))
+    assert told.value.file == str(result.folder)
 
 
 def test_a_run_without_a_timeline_cannot_be_scored(record: Evidence, town: Scenario) -> None:
@@ -166,6 +186,8 @@ def test_the_command_prints_tables_markdown_or_json(
     text = " ".join(CliRunner().invoke(main, ["score", folder], catch_exceptions=False).stdout.split())
     for part in (scoring.UNTUNED, scores.TITLES["fit"], scores.TITLES["score"], "nobody can say", "Town hall falls"):
         assert part in text
+    quiet = CliRunner().invoke(main, ["score", folder, "--quiet"], catch_exceptions=False)
+    assert (" ".join(quiet.stdout.split()), quiet.stderr) == (text, "")
     document = json.loads(CliRunner().invoke(main, ["score", folder, "--json"], catch_exceptions=False).stdout)
     assert document == json.loads(json.dumps(scored.as_dict()))
     page = CliRunner().invoke(main, ["score", folder, "--markdown"], catch_exceptions=False).stdout

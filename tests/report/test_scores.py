@@ -15,6 +15,7 @@ from contrafact.report import scores, wording
 CRISIS: Any = SimpleNamespace(
     name="almaty-2022",
     variant="recorded",
+    posterior=None,
     start=datetime(2022, 1, 4),
     facilities={"hall": SimpleNamespace(name="City hall")},
     sites={"square": SimpleNamespace(name="Republic Square")},
@@ -38,7 +39,7 @@ def score_of(*rows: dict[str, Any]) -> Score:
     """A score of these rows."""
     listed = weighted(rows)
     parts = {use: [row for row in listed if row["use"] == use] for use in ("fit", "score")}
-    said = {use: summary(part, BASELINES, BEHAVIOUR_OFF) for use, part in parts.items()}
+    said = {use: summary(part, BASELINES, BEHAVIOUR_OFF, 40) for use, part in parts.items()}
     unread = ({"id": "R9", "quantity": "protest_size", "use": "score", "why": "nobody counted"},)
     return Score(CRISIS, 1, 40, "ab" * 32, tuple(listed), unread, said)
 
@@ -87,6 +88,16 @@ def test_where_the_model_loses_is_said() -> None:
     base = {name: {"crps": 0.1 if name == "constant" else 1.0, "brier": None} for name in BASELINES}
     worse = score_of(row("a", "crowd", baselines=base))
     assert "score: the model is no better on counts against constant rate." in scores.verdicts(worse)
+
+
+def test_coverage_is_told_of_counts_and_times_beside_what_to_expect() -> None:
+    found = score_of(row("a", "crowd"), row("b", "seizure", "yes or no", predicted={"probability": 0.5}, brier=0.3))
+    assert scores.verdicts(found)[:2] == [
+        "score: 2 rows of 2 facts.",
+        "score: of the counts and times, 1 row of 1 fact, the 90 % interval of replays holds 100% and the 50 % "
+        "interval 0%; 40 replays of a forecast without fault would hold 85.6% and 47.6%.",
+    ]
+    assert "85.6%" in scores.markdown(found)
 
 
 def test_the_page_has_every_row_what_was_not_read_and_the_custody_note() -> None:

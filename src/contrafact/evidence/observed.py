@@ -2,12 +2,16 @@
 
 kind       scale                   score
 count      log(1 + number)         CRPS
-time       hours since the start   Brier of whether it happens, and CRPS of the hours at which it does
+time       hours since the start   Brier of whether it happens, and CRPS of the hour, cut at the end of the run
 yes or no  probability             Brier
 
 A row's interval is the range that the record codes, else what its number and rounding word may mean; of an hour it is
 the window, since where the time is the coder's an instant would claim too much. Numbers within the interval are one
 (``operators.coarsened``), so no distribution is punished for what the source did not say.
+
+A replication, or share of a baseline, in which a thing never happens is charged the end of the run as its hour, as is
+one in which it comes later: the CRPS of the censored time, which no model escapes by never doing what was observed.
+Median, intervals and rank of an hour are those of the replications in which it happens.
 """
 
 from __future__ import annotations
@@ -28,11 +32,10 @@ Floats: TypeAlias = NDArray[np.float64]
 COUNT, TIME, YES_OR_NO = "count", "time", "yes or no"
 NEAR = 1e-9
 FEWEST = 2
-"""Of so many numbers at least a CRPS can be told."""
+"""Of so many numbers at least median, intervals and rank can be told."""
 
 NOTHING: dict[str, Any] = {
     "predicted": dict.fromkeys(("median", "low", "high", "low_50", "high_50")),
-    "crps": None,
     "rank": None,
     "inside": False,
     "inside_50": False,
@@ -88,8 +91,11 @@ def asked(row: Observation, found: Read, word: str) -> Asked | None:
     return None if interval == (None, None) else Asked(row, COUNT, interval)
 
 
-def judged(one: Asked, values: Floats, uniform: float) -> dict[str, Any]:
-    """Scores, rank and intervals of an ensemble, (replication,): what `contrafact score --json` prints of a row."""
+def judged(one: Asked, values: Floats, uniform: float, end: float) -> dict[str, Any]:
+    """Scores, rank and intervals of an ensemble, (replication,): what `contrafact score --json` prints of a row.
+
+    end  hours from the start to the end of the run
+    """
     if one.kind == YES_OR_NO:
         share = float(values.mean())
         return {
@@ -105,19 +111,25 @@ def judged(one: Asked, values: Floats, uniform: float) -> dict[str, Any]:
     known = _of_numbers(one, happened, uniform) if happened.size >= FEWEST else NOTHING
     predicted = {**known["predicted"], "share": share} if one.kind == TIME else known["predicted"]
     brier = scoring.brier(share, True, values.size) if one.kind == TIME else None
-    return {**known, "predicted": predicted, "brier": brier}
+    return {**known, "predicted": predicted, "crps": _crps(one, values, end), "brier": brier}
 
 
-def judged_quantiles(one: Asked, values: Floats) -> dict[str, float | None]:
-    """CRPS and Brier score of a distribution that is given by its quantiles, (point,)."""
-    happened = values[~np.isnan(values)]
-    crps = scoring.crps(one.scaled(happened), one.target, fair=False) if happened.size >= FEWEST else None
-    return {"crps": crps, "brier": scoring.brier(happened.size / values.size, True) if one.kind == TIME else None}
+def judged_quantiles(one: Asked, values: Floats, end: float) -> dict[str, float | None]:
+    """CRPS and Brier score of a distribution that is given by its quantiles, (point,); ``end`` as for an ensemble."""
+    share = 1.0 - float(np.isnan(values).mean())
+    crps = _crps(one, values, end, fair=False)
+    return {"crps": crps, "brier": scoring.brier(share, True) if one.kind == TIME else None}
 
 
 def judged_chance(chance: float | None) -> dict[str, float | None]:
     """The same of a probability that what was observed happens; None is no prediction."""
     return {"crps": None, "brier": None if chance is None else scoring.brier(chance, True)}
+
+
+def _crps(one: Asked, values: Floats, end: float, fair: bool = True) -> float:
+    """CRPS on the scale of the row, hours censored at the end of the run."""
+    known = np.fmin(values, end) if one.kind == TIME else values  # fmin takes the end for NaN
+    return scoring.crps(one.scaled(known), one.target, fair)
 
 
 def _of_numbers(one: Asked, values: Floats, uniform: float) -> dict[str, Any]:
@@ -132,8 +144,6 @@ def _of_numbers(one: Asked, values: Floats, uniform: float) -> dict[str, Any]:
         within.append(bool(ends[0] <= target + NEAR and target <= ends[1] + NEAR))
     return {
         "predicted": predicted,
-        "crps": scoring.crps(scaled, target),
-        "brier": None,
         "rank": scoring.rank(scaled, target, uniform),
         "inside": within[0],
         "inside_50": within[1],

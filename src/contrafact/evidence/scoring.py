@@ -57,9 +57,21 @@ def rank(members: Floats, observed: float, uniform: float) -> float:
 
 
 def interval(members: Floats, share: float) -> tuple[float, float]:
-    """The central interval that holds this share of the sample, linear between neighbouring values."""
+    """The central interval that holds this share of the sample, linear between neighbouring values.
+
+    Of an observation from the distribution of the members it holds less: ``expected_coverage``.
+    """
     low, high = np.quantile(members, ((1.0 - share) / 2.0, (1.0 + share) / 2.0))
     return float(low), float(high)
+
+
+def expected_coverage(members: int, share: float) -> float:
+    """How often ``interval`` holds an observation that comes, as its members do, from one continuous distribution.
+
+    (n - 1) share / (n + 1): the ends stand (n - 1) share places of order apart, and n members part the distribution
+    into n + 1 gaps of equal mean probability. Exact where the ends are members or the distribution is uniform.
+    """
+    return max(members - 1, 0) * share / (members + 1)
 
 
 def skill(score: float, baseline: float) -> float | None:

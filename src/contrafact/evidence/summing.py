@@ -1,7 +1,8 @@
 """Scores of single rows put together: fitted and held-out rows apart, each fact once, nothing pooled in raw units.
 
 weight      1 / rows of the same fact and use that were read
-coverage    weighted share of counts and times whose observation is inside the interval
+coverage    weighted share of counts and times whose observation is inside the interval, how many facts and rows those
+            are, and the coverage to be expected of a forecast without fault of so few replications
 skill       per kind of score, 1 - weighted mean / that of the baseline, over the rows that the baseline predicts too;
             none where the baseline is as good as perfect: then the two scores stand alone
 skill_90    of the skills of RESAMPLES sets of facts drawn with replacement, the 5th and 95th percentile
@@ -16,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from contrafact.evidence.scoring import skill
+from contrafact.evidence.scoring import expected_coverage, skill
 from contrafact.rng import decision
 
 CRPS_KINDS = ("count", "time")
@@ -36,7 +37,7 @@ def weighted(rows: Sequence[Row]) -> list[dict[str, Any]]:
     return [{**row, "weight": 1.0 / numbers[row["use"], row["fact"]]} for row in rows]
 
 
-def summary(rows: Sequence[Row], baselines: Iterable[str], main: str) -> dict[str, Any]:
+def summary(rows: Sequence[Row], baselines: Iterable[str], main: str, replications: int) -> dict[str, Any]:
     """What is said of all rows of one use; ``main`` is the baseline of the headline."""
     intervals = [row for row in rows if row["kind"] in CRPS_KINDS]
     skills = {name: {**_crps_skill(rows, name), "brier": _skill(rows, "brier", name)} for name in baselines}
@@ -45,8 +46,12 @@ def summary(rows: Sequence[Row], baselines: Iterable[str], main: str) -> dict[st
         "rows": len(rows),
         "crps_skill": skills[main]["crps_skill"],
         "brier_skill": skills[main]["brier"]["skill"],
+        "coverage_n": len({row["fact"] for row in intervals}),
+        "coverage_rows": len(intervals),
         "coverage_90": _mean(intervals, "inside"),
         "coverage_50": _mean(intervals, "inside_50"),
+        "coverage_90_expected": expected_coverage(replications, 0.9),
+        "coverage_50_expected": expected_coverage(replications, 0.5),
         "crps": {kind: _mean([row for row in intervals if row["kind"] == kind], "crps") for kind in CRPS_KINDS},
         "brier": _mean(rows, "brier"),
         "skills": skills,

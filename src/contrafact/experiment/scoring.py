@@ -111,7 +111,12 @@ def score(
     or no events; InputErrors for options that are wrong.
     """
     crisis = published.readable(scored.scenario if isinstance(scored, Result) else scored)
-    evidence = required_evidence(crisis)
+    try:
+        evidence = required_evidence(crisis)
+    except InputError as error:
+        if isinstance(scored, Result):
+            error.file = str(scored.folder or crisis.name)
+        raise
     options: dict[str, Any] = {"threads": threads, "progress": progress, "notify": notify, "record": NEEDED}
     result = scored if isinstance(scored, Result) else _a_city(run(crisis, replications, seed, **options))
     if not result.record >= set(NEEDED):
@@ -150,7 +155,7 @@ def _scored(result: Result, plain: Result, evidence: Evidence) -> Score:
             read.append(one)
         else:
             unread.append({"id": row.id, "quantity": row.quantity, "use": row.use, "why": one})
-    rows = summing.weighted(_judged(read, result, round(seen.horizon)))
+    rows = summing.weighted(_judged(read, result, seen))
     parts = {use: [row for row in rows if row["use"] == use] for use in USES}
     return Score(
         scenario=result.scenario,
@@ -159,7 +164,9 @@ def _scored(result: Result, plain: Result, evidence: Evidence) -> Score:
         digest=result.digest,
         observations=tuple(rows),
         unread=tuple(unread),
-        summary={use: summing.summary(part, BASELINES, BEHAVIOUR_OFF) for use, part in parts.items()},
+        summary={
+            use: summing.summary(part, BASELINES, BEHAVIOUR_OFF, result.replications) for use, part in parts.items()
+        },
     )
 
 
@@ -175,19 +182,20 @@ def _read(
     return NO_NUMBER if asked is None else Scored(asked, wanted, found, plain, word, note)
 
 
-def _judged(read: Sequence[Scored], result: Result, hours: int) -> list[dict[str, Any]]:
+def _judged(read: Sequence[Scored], result: Result, runs: Runs) -> list[dict[str, Any]]:
     """The document of every row: observed, predicted, scores of the run and of every baseline."""
+    hours, end = round(runs.horizon), float(runs.hour[-1])
     data = {one.asked.row.id: _datum(one) for one in read}
     fitted = [datum for one in read if one.asked.row.use == "fit" for datum in [data[one.asked.row.id]]]
     found = []
     for one in read:
         row = one.asked.row
-        judged = observed.judged(one.asked, one.found.values, _uniform(result.seed, row.id))
-        plain = observed.judged(one.asked, one.plain.values, 0.5)
+        judged = observed.judged(one.asked, one.found.values, _uniform(result.seed, row.id), end)
+        plain = observed.judged(one.asked, one.plain.values, 0.5, end)
         others: dict[str, Any] = {BEHAVIOUR_OFF: {score: plain[score] for score in ("crps", "brier")}}
         for name in baselines.SHAPES:
             fit = _fit(name, tuple(fitted), hours, row.fact_id if row.use == "fit" else None)
-            others[name] = _by_baseline(fit, one.asked, data[row.id])
+            others[name] = _by_baseline(fit, one.asked, data[row.id], end)
         found.append(
             {
                 "id": row.id,
@@ -257,12 +265,12 @@ def _fit(name: str, rows: tuple[baselines.Datum, ...], hours: int, without: str 
     return baselines.fit(name, rows, hours, without)
 
 
-def _by_baseline(fit: baselines.Baseline, asked: Asked, datum: baselines.Datum) -> dict[str, float | None]:
+def _by_baseline(fit: baselines.Baseline, asked: Asked, datum: baselines.Datum, end: float) -> dict[str, float | None]:
     """CRPS and Brier score of a baseline, None where it says nothing."""
     if datum.form in baselines.YES_OR_NO:
         return observed.judged_chance(fit.chance(datum, FEW))
     members = fit.members(datum)
-    return observed.judged_chance(None) if members is None else observed.judged_quantiles(asked, members)
+    return observed.judged_chance(None) if members is None else observed.judged_quantiles(asked, members, end)
 
 
 def _uniform(seed: int, row: str) -> float:

@@ -39,7 +39,8 @@ NOTES = (
     "behaviour off, constant rate, logistic curve, self-exciting process.",
     "Score: CRPS, of counts in log(1 + n), of times in hours; Brier score where yes or no is asked. Lower is better.",
     "Observed is what the source's words can mean; counts of persons are told with the delay and under-count drawn for "
-    "sources. Hours are those of the replays in which it happens.",
+    "sources. Hours are those of the replays in which it happens; for the score one in which it never does is charged "
+    "the end of the run as its hour, and so are the baselines.",
     "Baselines see rows for fitting alone, a row's own fact left out, and self-exciting all incidents before its hour; "
     "the run with behaviour off has the same inputs and seed. A dash: the baseline says nothing of the row.",
     "Each fact weighs once, however many rows tell of it. The interval of a skill holds 90 % of 2,000 sets of facts "
@@ -99,10 +100,7 @@ def verdicts(score: Score) -> list[str]:
         said = score.summary[use]
         if said["coverage_90"] is None:
             continue
-        held = (
-            f"the 90 % interval holds {said['coverage_90']:.0%} of them and the 50 % interval {said['coverage_50']:.0%}"
-        )
-        lines.append(f"{use}: {said['rows']} rows of {said['n']} facts; {held}.")
+        lines += [f"{use}: {said['rows']} rows of {said['n']} facts.", f"{use}: {_coverage(said, score.replications)}."]
         lost = [
             f"{KINDS[kind].partition(',')[0]} against {NAMES[name]}"
             for name in BASELINES
@@ -128,6 +126,20 @@ def notes(score: Score) -> list[str]:
         for one in score.as_dict()["reporting"]
     ]
     return [*NOTES, f"{score.tuning[:1].upper()}{score.tuning[1:]}.", wording.CUSTODY, *assumed, *said]
+
+
+def _coverage(said: Mapping[str, Any], replications: int) -> str:
+    """What the intervals hold beside what they should hold."""
+    found, expected = (
+        [f"{said[f'coverage_{share}{kind}']:.{digits}%}" for share in (90, 50)]
+        for kind, digits in (("", 0), ("_expected", 1))
+    )
+    asked = f"{counted(said['coverage_rows'], 'row')} of {counted(said['coverage_n'], 'fact')}"
+    return (
+        f"of the counts and times, {asked}, the 90 % interval of replays holds {found[0]} and the 50 % interval "
+        f"{found[1]}; {counted(replications, 'replay')} of a forecast without fault would hold {expected[0]} and "
+        f"{expected[1]}"
+    )
 
 
 def _loses(one: Mapping[str, Any]) -> bool:
