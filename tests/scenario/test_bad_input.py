@@ -120,7 +120,7 @@ CASES = {
     ),
     "action ends in another year": (
         (CURFEW_AT, f"{CURFEW_AT}\n    until: {{value: 2202-01-05T23:00, evidence: [R136]}}"),
-        ("actions.curfew.until.value", "2202-01-05T23:00", "expected 2022-01-04T00:00 to 2022-02-06T00:00"),
+        ("actions.curfew.until.value", "2202-01-05T23:00", "expected 2022-01-04T00:00 to 2022-03-08T00:00"),
     ),
     "fixed action without an hour": (
         ("response: triggered", "response: fixed"),
