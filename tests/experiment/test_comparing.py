@@ -15,7 +15,7 @@ import pytest
 
 import contrafact as cf
 from contrafact import world
-from contrafact.experiment import pairs
+from contrafact.experiment import city, pairs
 from contrafact.experiment.arms import read_arms
 from contrafact.experiment.comparison import Comparison
 from contrafact.experiment.design import design_of
@@ -117,7 +117,7 @@ def test_arms_of_an_action_at_the_scenarios_start_are_those_that_are_run_whole(
     central, asked = "draw=central", {"replications": 2, "seed": 3, "until": "24 h"}
     crisis = cf.load(town.source, (central, recorded))
     found = cf.compare(crisis, [f"arm:{arm}"], switches=False, **asked)
-    whole = [cf.run(one, record=(), **asked) for one in (crisis, cf.load(town.source, (central, recorded, arm)))]
+    whole = [cf.run(one, record=(), **asked) for one in (crisis, city.overridden(crisis, (arm,)))]
     assert found.digests == tuple(overall_digest(pair) for pair in zip(*(run.digests for run in whole), strict=True))
     assert (found.first_hours != NEVER).all()
 
