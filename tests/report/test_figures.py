@@ -129,7 +129,9 @@ def test_a_row_kept_for_scoring_cannot_be_drawn() -> None:
 
 def test_detentions_carry_the_custody_note_wherever_they_are_drawn(result: Result) -> None:
     for picture in (crisis_curves(result), milestone_chart(result)):
-        assert "deaths in custody are not simulated; of Almaty they are documented [R202-R204]" in json.dumps(picture.spec())
+        assert "deaths in custody are not simulated; of Almaty they are documented [R202-R204]" in json.dumps(
+            picture.spec()
+        )
 
 
 def test_maps_say_that_persons_are_synthetic_and_where_borders_come_from(result: Result) -> None:
