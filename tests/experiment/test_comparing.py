@@ -184,7 +184,7 @@ def test_events_are_not_kept_in_memory(crisis: Scenario) -> None:
     of = job(crisis, share=True)
     pair = of.simulate(0)
     assert any(half.events for half in pair.halves.values())
-    assert not any(half.events for half in pair.without_events().halves.values())
+    assert not any(half.events for half in pair.without_what_is_kept_apart().halves.values())
 
 
 def test_the_document_has_the_keys_that_are_promised(compared: Comparison) -> None:
