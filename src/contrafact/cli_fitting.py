@@ -8,11 +8,11 @@ from typing import Any
 import click
 
 import contrafact as cf
-from contrafact.cli import main
 from contrafact.commands import (
     INTERRUPTED,
     Command,
     leave,
+    main,
     print_json,
     silence,
     to_stderr,

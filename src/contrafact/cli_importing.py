@@ -8,12 +8,12 @@ from typing import Any
 import click
 
 import contrafact as cf
-from contrafact.commands import Speaking, print_json, to_stderr
+from contrafact.commands import main, print_json, to_stderr
 
 FILE = click.Path(path_type=Path)
 
 
-@click.command("import-city", cls=Speaking)
+@main.command("import-city")
 @click.argument("folder", type=FILE)
 @click.option(
     "--districts", type=FILE, metavar="FILE", help="Polygons: GeoJSON, GeoPackage, Shapefile; any projection."
@@ -49,7 +49,7 @@ def import_city(folder: Path, no_pictures: bool, as_json: bool, **options: Any) 
     cf.terminal.show_pictures(pictures)
 
 
-@click.command("import-events", cls=Speaking)
+@main.command("import-events")
 @click.argument("file", type=FILE, required=False)
 @click.argument("folder", type=FILE, required=False)
 @click.option("--format", "format_", metavar="acled|ucdp|plain", help="Format of FILE.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any, TypeVar, cast
 
 import click
@@ -15,9 +14,6 @@ from contrafact import translation
 
 AS_JSON = "contrafact.as_json"
 DONE, FAILED, WRONG_INPUT, CHECK_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
-FURTHER = ("contrafact.cli_fitting",)
-"""Modules that add commands of their own; they import the first, so they are fetched when a command is looked up."""
-
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -28,16 +24,6 @@ class Commands(click.Group):
         """Note whether a JSON document is wanted, also where the rest of the command cannot be read."""
         ctx.meta[AS_JSON] = "--json" in args
         return super().parse_args(ctx, args)
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Names of all commands, of the modules named in FURTHER too."""
-        _fetch()
-        return super().list_commands(ctx)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of a name, of the modules named in FURTHER too."""
-        _fetch()
-        return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command. Of what is wrong with the input, --json prints a document on standard output as well."""
@@ -58,11 +44,6 @@ class Commands(click.Group):
         except KeyboardInterrupt:
             click.echo("interrupted; nothing was written", err=True)
             ctx.exit(INTERRUPTED)
-
-
-def _fetch() -> None:
-    for module in FURTHER:
-        import_module(module)
 
 
 def with_json(command: Command) -> Command:
@@ -118,6 +99,16 @@ class Subcommands(click.Group):
 
 
 Commands.command_class, Commands.group_class = Speaking, Subcommands
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(cf.__version__, prog_name="contrafact")
+def main() -> None:
+    """Replay a documented crisis from its record, person by person, then change one thing.
+
+    SCENARIO is a shipped scenario (see `contrafact list`), a scenario file or folder, or a results folder, of which
+    the scenario alone is taken.
+    """
 
 
 def print_json(document: object) -> None:
