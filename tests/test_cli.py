@@ -298,7 +298,7 @@ def test_compare_prints_exactly_one_json_document(call: Call) -> None:
     document = json.loads(compare(call, "--arm", "null:", "--hold-switches", "--json").stdout)
     assert document["replications"] == 2
     assert (document["variant"], document["residents_per_person"]) == ("recorded", 1)
-    assert any("are documented [R202-R204] and not simulated" in note for note in document["notes"])
+    assert any("are not simulated; of Almaty they are documented [R202-R204]" in note for note in document["notes"])
     assert document["switches"] == {}
     assert {effect["effect"]["mean"] for effect in document["effects"]} == {0.0}
 
