@@ -27,7 +27,8 @@ from contrafact.evidence.claims import VERDICTS
 from contrafact.experiment.loading import load
 from contrafact.model.recording import OUTCOMES
 from contrafact.report import effect_tables, html, tables, wording
-from contrafact.report.html import READINGS
+from contrafact.report.claims_section import READINGS
+from contrafact.report.claims_section import VERDICTS as RUNS_SAY
 from contrafact.scenario.schema import Scenario
 
 ROOT = Path(__file__).parent.parent
@@ -39,11 +40,12 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "n": (1, 2),
     "text": None,
     "counted_text": (1, 2),
-    "_titled": None,
+    "titled": None,
 }
 SOURCES = (
     ("javascript", "frontend/src/*.ts"),
     ("python", "src/contrafact/report/html.py"),
+    ("python", "src/contrafact/report/claims_section.py"),
     ("python", "src/contrafact/report/drawing.py"),
     ("python", "src/contrafact/report/tables.py"),
     ("python", "src/contrafact/report/effect_tables.py"),
@@ -78,6 +80,7 @@ def of_code() -> Iterator[str]:
     yield from (date(2022, month, 1).strftime("%b") for month in range(1, 13))
     yield from (name.replace("_", " ") for name in VERDICTS)
     yield from READINGS.values()
+    yield from RUNS_SAY.values()
     yield from (title for _key, title in html.CURVES)
     yield from html.LIMITS
     yield from (*filter(None, effect_tables.COLUMNS), *effect_tables.READING)

@@ -2,11 +2,11 @@
 
 import * as api from "./api";
 import { h } from "./dom";
-import { current, n, t } from "./i18n";
+import { current, n, number, signed, t } from "./i18n";
 import { rowLink } from "./story";
 import { address } from "./store";
-import type { Claim } from "./types";
-import { verdict } from "./words";
+import type { Answer, Claim, Ends } from "./types";
+import { runsSay, verdict } from "./words";
 
 export async function claimsView(): Promise<Node[]> {
   const all = await api.claims();
@@ -48,7 +48,28 @@ function card(claim: Claim): HTMLElement {
     claim.model
       ? h("p", {}, t("Asked of the model: {question}", { question: claim.model.question }), " ", t("Reading: "), h("strong", {}, verdict(claim.model_reading)), ". ", claim.model.result ? `${claim.model.result.text} ` : "", t("Assumption: {assumption}", { assumption: claim.model.assumption }))
       : null,
+    claim.model?.result ? answers(claim.model.result.answers) : null,
     claim.arm ? h("p", {}, h("a", { href: address({ tab: "whatif", job: "", arm: claim.arm }) }, t("Open the comparison"))) : null,
     sources.length ? h("details", {}, h("summary", {}, n("{count} row of the record", "{count} rows of the record", sources.length)), h("ul", {}, ...sources)) : null,
   );
+}
+
+/** The answer under every setting, harm first. */
+function answers(found: Answer[]): HTMLElement {
+  const heads = [t("Deaths"), t("Injured"), t("Detained"), t("Setting"), t("Less"), t("Answer"), t("The runs"), t("Runs")];
+  const rows = found.map((one) => {
+    const harm = ["deaths_total", "injured_total", "detained"].map((name) => ends(one.harm[name] ?? null, one.against !== null));
+    const setting = one.switch?.replaceAll("_", " ") ?? t("as recorded");
+    const cells = [...harm, setting, one.against?.replaceAll("_", " ") ?? "", ends(one.estimate, one.against !== null), runsSay(one.verdict), number(one.runs)];
+    return h("tr", {}, ...cells.map((cell) => h("td", {}, cell)));
+  });
+  const head = h("thead", {}, h("tr", {}, ...heads.map((name) => h("th", { scope: "col" }, name))));
+  return h("details", {}, h("summary", {}, t("Answers under each setting, with the harm of each")), h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": t("Answers under each setting, with the harm of each") }, h("table", {}, head, h("tbody", {}, ...rows))));
+}
+
+function ends(one: Ends | null, less: boolean): string {
+  if (!one) return t("no run to read");
+  const written = less ? signed : number;
+  const [mean, low, high] = [one.mean, one.low, one.high].map((value) => written(Number(value.toPrecision(3)), 3));
+  return t("{mean} ({low} to {high})", { mean, low, high });
 }

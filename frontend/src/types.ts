@@ -208,6 +208,22 @@ export interface Row {
   use: string;
 }
 
+export interface Ends {
+  mean: number;
+  low: number;
+  high: number;
+}
+
+/** What runs say under one setting of a question; harm: of the arm, or what it has more than the other. */
+export interface Answer {
+  switch: string | null;
+  against: string | null;
+  estimate: Ends | null;
+  runs: number;
+  verdict: string;
+  harm: Record<string, Ends>;
+}
+
 export interface Claim {
   id: string;
   quote: string;
@@ -218,6 +234,6 @@ export interface Claim {
   record: string[];
   observations: Row[];
   model_reading: string;
-  model: { question: string; result: { text: string } | null; assumption: string; runs: number } | null;
+  model: { question: string; result: { text: string; answers: Answer[] } | null; assumption: string; runs: number } | null;
   arm: string | null;
 }

@@ -60,6 +60,16 @@ export function verdict(name: string): string {
   return words[name]?.() ?? name;
 }
 
+/** What runs say under one setting. */
+export function runsSay(name: string): string {
+  const words: Record<string, () => string> = {
+    "bears out": () => t("bears it out"),
+    "speaks against": () => t("speaks against it"),
+    "leaves open": () => t("leaves it open"),
+  };
+  return words[name]?.() ?? name;
+}
+
 export function useName(use: string): string {
   const words: Record<string, () => string> = {
     input: () => t("drives the scenario"),

@@ -74,7 +74,7 @@ def score(
 @click.option("--replications", type=int, default=40, show_default=True, help="Runs of each arm, at least 10.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same weights.")
 @click.option("--threads", type=int, help="Replications side by side.  [default: all processors]")
-@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option("--quiet", is_flag=True, help="Show no progress.")
 @click.option("--markdown", is_flag=True, help="Print the tables in Markdown.")
 @with_json
 def power(
@@ -103,7 +103,7 @@ def power(
         print_json(found.as_dict())
     elif markdown:
         cf.terminal.show_power_as_markdown(found)
-    elif not quiet:
+    else:
         cf.terminal.show_power(found)
 
 

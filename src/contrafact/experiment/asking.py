@@ -148,22 +148,20 @@ def keep(result: Result, asked: Questions) -> Kept:
     return Kept(result.outcomes, timeline, result.hours, events, result.until_hours)
 
 
-def kept_answers(text: str, path: str, crisis: Scenario, asked: Questions) -> Asking:
-    """The answers that ``Asking.as_dict`` gave; InputError where they cannot be read, or are of another scenario."""
+def kept_answers(text: str, path: str, asked: Questions) -> Asking:
+    """The answers that ``Asking.as_dict`` gave, of whichever scenario; InputError where they cannot be read."""
     allowed = "what contrafact claims --answers writes"
     try:
         document = json.loads(text)
         if document["format"] != FORMAT:
             raise ValueError(f"format {document['format']}")
-        if document["scenario_digest"] != crisis.digest:
-            message = f"these answers are of another version of {crisis.name}; ask anew with --replications"
-            raise InputError(message, path)
         readings = {
             claim: _from_kept(asked.questions[claim], found)
             for claim, found in document["answers"].items()
             if claim in asked.questions
         }
-        return Asking(readings, document["replications"], document["seed"], crisis.digest, document["kernels"])
+        made_of = (document["replications"], document["seed"], document["scenario_digest"], document["kernels"])
+        return Asking(readings, *made_of)
     except (ValueError, KeyError, TypeError) as error:
         message = f"these answers cannot be read ({type(error).__name__}: {error}), expected {allowed}"
         raise InputError(message, path, allowed=allowed) from None

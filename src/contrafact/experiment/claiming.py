@@ -109,20 +109,36 @@ def claims(
         raise InputErrors(errors)
     asked, asking = questions_of(evidence), None
     if asked is not None and isinstance(crisis, Scenario):
-        kept = evidence.text(KEPT) if answers is None else _read(answers, replications)
         if replications:
             asking = ask(crisis, asked, replications, seed, threads=threads, progress=progress, notify=notify)
             if answers is not None:
                 _write(answers, asking)
-        elif kept is not None:
-            asking = kept_answers(kept, evidence.path(KEPT) if answers is None else str(answers), crisis, asked)
+        else:
+            asking = _kept(crisis, evidence, asked, answers)
     return Claims(crisis, evidence, compared, asked, asking)
 
 
-def _read(answers: Path, replications: int) -> str | None:
-    """Text of a file of answers, None where it is to be written; InputError where it cannot be read."""
-    if replications:
+def _kept(crisis: Scenario, evidence: Evidence, asked: Questions, answers: Path | None) -> Asking | None:
+    """Answers of the user's file, or those that ship; None where no run was ever read for this very scenario.
+
+    InputError where the user's file cannot be read, or is of another scenario.
+    """
+    if answers is None:
+        text, path = evidence.text(KEPT), evidence.path(KEPT)
+    else:
+        text, path = _read(answers), str(answers)
+    if text is None:
         return None
+    kept = kept_answers(text, path, asked)
+    if kept.digest == crisis.digest:
+        return kept
+    if answers is None:
+        return None
+    raise InputError(f"these answers are of another version of {crisis.name}; ask anew with --replications", path)
+
+
+def _read(answers: Path) -> str:
+    """Text of a file of answers; InputError where it cannot be read."""
     try:
         return answers.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

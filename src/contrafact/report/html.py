@@ -12,6 +12,8 @@ from typing import Any, TypeAlias
 
 from contrafact.engine import ORDER
 from contrafact.report import drawing, wording
+from contrafact.report.claims_section import claims_section
+from contrafact.report.markup import table, titled
 from contrafact.report.odd import mechanisms
 from contrafact.translation import counted_text, current, localised, speaking, text
 
@@ -64,7 +66,7 @@ def html_report(view: View, language: str = "en", claims: Sequence[Mapping[str, 
             _curves(view),
             _maps(view),
             _milestones(view),
-            _claims(claims),
+            claims_section(claims),
             _limits(view),
             _methods(),
             _provenance(view),
@@ -120,7 +122,7 @@ def _outcomes(view: View) -> str:
         cells = [_interval(arm["outcomes"][name]) for arm in arms]
         unit = arms[0]["outcomes"][name]["unit"]
         rows.append([text(wording.outcome(name)), *cells, text(wording.unit(unit))])
-    return _titled("Outcomes", _table([text("Outcome"), *names, text("Unit")], rows, numbers=range(1, 1 + len(arms))))
+    return titled("Outcomes", table([text("Outcome"), *names, text("Unit")], rows, numbers=range(1, 1 + len(arms))))
 
 
 def _number(value: float | None, unit: str) -> str:
@@ -160,7 +162,7 @@ def _effects(view: View) -> str:
         text("Opposite sign"),
         text("Decided by"),
     ]
-    return _titled("What difference it makes", _table(heads, rows, numbers=(1, 2, 4)))
+    return titled("What difference it makes", table(heads, rows, numbers=(1, 2, 4)))
 
 
 def _by_setting(one: Mapping[str, Any]) -> str:
@@ -187,7 +189,7 @@ def _curves(view: View) -> str:
         if key in view["shown"][0]["curves"]
     ]
     content = f'<p class="note">{note}</p>{"".join(figures)}'
-    return _titled("Curves", content)
+    return titled("Curves", content)
 
 
 def _maps(view: View) -> str:
@@ -199,7 +201,7 @@ def _maps(view: View) -> str:
     borders = text("District borders {owner}.", owner=escape(owner)) if owner else ""
     drawn = drawing.maps(view, drawing.chosen_hours(view))
     content = f'<p class="note">{note}. {marks} {borders}</p>{drawn}'
-    return _titled("Maps", content)
+    return titled("Maps", content)
 
 
 def _milestones(view: View) -> str:
@@ -215,8 +217,8 @@ def _milestones(view: View) -> str:
         rows.append([one["id"], what, said, read, agreed, observed["source"]])
     heads = [text("Row"), text("What"), text("Record"), text("Replays, 90 %"), text("Overlap"), text("Source")]
     note = text("Rows that drive the scenario or may be used for fitting, never rows kept for scoring.")
-    content = f'<p class="note">{note}</p>{_table(heads, rows)}'
-    return _titled("The record beside the replays", content)
+    content = f'<p class="note">{note}</p>{table(heads, rows)}'
+    return titled("The record beside the replays", content)
 
 
 def _ends(view: View, one: Mapping[str, Any], unit: str) -> str:
@@ -227,42 +229,8 @@ def _ends(view: View, one: Mapping[str, Any], unit: str) -> str:
     return low if low == high else text("{low} to {high}", low=low, high=high)
 
 
-def _claims(claims: Sequence[Mapping[str, Any]]) -> str:
-    if not claims:
-        return ""
-    rows = [
-        [
-            one["id"],
-            one["quote"] if current() == "vi" else one["paraphrase"],
-            one["attributed_to"],
-            text(one["record_verdict"].replace("_", " ")),
-            ", ".join(one["record"]),
-            text(READINGS.get(one["model_reading"], one["model_reading"])),
-        ]
-        for one in claims
-    ]
-    heads = [
-        text("Claim"),
-        text("Words"),
-        text("Who says so"),
-        text("Verdict of the record"),
-        text("Rows"),
-        text("Reading of the model"),
-    ]
-    return _titled("Claims of the source article, beside the record", _table(heads, rows))
-
-
-READINGS = {
-    "consistent": "consistent",
-    "inconsistent": "inconsistent",
-    "not_identified": "not identified",
-    "decided_by_assumption": "decided by an assumption",
-    "not_asked": "not asked",
-}
-
-
 def _limits(view: View) -> str:
-    return _titled("Limits", _list(text(one) for one in (*LIMITS, *view["notes"])))
+    return titled("Limits", _list(text(one) for one in (*LIMITS, *view["notes"])))
 
 
 def _methods() -> str:
@@ -276,7 +244,7 @@ def _methods() -> str:
         parts.append(f'<article>{details}<p class="note">{text("Source")}: {escape(source)}</p></details></article>')
     note = text("In the order in which they act within a tick; from the ODD document, in English.")
     content = f'<p class="note">{note}</p>{"".join(parts)}'
-    return _titled("Methods", content)
+    return titled("Methods", content)
 
 
 def _provenance(view: View) -> str:
@@ -291,26 +259,9 @@ def _provenance(view: View) -> str:
         [text("Digest"), run["digest"]],
         [text("Version"), f"contrafact {view['contrafact']}, Python {run['python']}, {versions}"],
     ]
-    content = f"<pre>{escape(run['command'])}</pre>{_table([], rows)}"
-    return _titled("How to do it again", content)
-
-
-def _titled(title: str, content: str) -> str:
-    return f"<section><h2>{text(title)}</h2>{content}</section>"
+    content = f"<pre>{escape(run['command'])}</pre>{table([], rows)}"
+    return titled("How to do it again", content)
 
 
 def _list(lines: Iterable[str]) -> str:
     return "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>"
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: Iterable[int] = ()) -> str:
-    """A table whose cells are plain text; the first of each row heads it."""
-    right = set(numbers)
-
-    def cell(column: int, content: str) -> str:
-        name, kind = ("th scope=row", "th") if column == 0 else ("td class=n" if column in right else "td", "td")
-        return f"<{name}>{escape(content)}</{kind}>"
-
-    head = "".join(f"<th scope=col>{escape(one)}</th>" for one in heads)
-    body = "".join("<tr>" + "".join(cell(*one) for one in enumerate(row)) + "</tr>" for row in rows)
-    return f"<table>{f'<thead><tr>{head}</tr></thead>' if heads else ''}<tbody>{body}</tbody></table>"
