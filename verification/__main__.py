@@ -41,6 +41,7 @@ TARGETS: dict[int, tuple[str, ...]] = {
     15: ("sameness.target_15",),
     16: ("oracle.target_16",),
     17: ("fitting.target_17",),
+    18: ("claims.target_18",),
 }
 """Functions of this package that check a target, each without arguments and with checks as its result."""
 

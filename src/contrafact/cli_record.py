@@ -46,8 +46,7 @@ def score(
     once more with behaviour switched off, as one of four baselines. What is printed of rows kept for scoring may choose
     nothing: no value, no range, no default.
     """
-    if markdown and as_json:
-        raise click.UsageError("--markdown and --json print different documents: give one of them")
+    one_document(markdown, as_json)
     notify = silence if quiet else to_stderr
     scored = to_score(scenario, variant, overrides, replications, seed)
     with cf.terminal.Bar("score", wanted=not quiet) as bar:
@@ -93,8 +92,7 @@ def power(
     often the arm would be told from the recorded run, and as an ensemble, to weigh the actual record. Rows for fitting
     are weighed, never rows kept for scoring.
     """
-    if markdown and as_json:
-        raise click.UsageError("--markdown and --json print different documents: give one of them")
+    one_document(markdown, as_json)
     notify = silence if quiet else to_stderr
     crisis = cf.load(scenario, overrides, variant)
     with cf.terminal.Bar("power", wanted=not quiet) as bar:
@@ -116,19 +114,23 @@ def power(
     "--answers", type=click.Path(path_type=Path), metavar="FILE", help="Keep new answers here, or show those kept."
 )
 @click.option("--quiet", is_flag=True, help="Show no progress.")
+@click.option("--markdown", is_flag=True, help="Print tables in Markdown.")
 @with_json
-def claims(scenario: str, quiet: bool, as_json: bool, **options: Any) -> None:
+def claims(scenario: str, quiet: bool, markdown: bool, as_json: bool, **options: Any) -> None:
     """Each claim of the source article: its words, who says so, what other sources say, and the record's verdict.
 
     For claims that a file names beforehand as testable the question is shown as well, and what runs of the model say of
     it: those that ship, or new ones with --replications. Rows of the record that are kept for scoring are named, and
     what they say is not shown.
     """
+    one_document(markdown, as_json)
     notify = silence if quiet else to_stderr
     with cf.terminal.Bar("runs", wanted=not quiet) as bar:
         found = cf.claims(cf.load(scenario), progress=bar, notify=notify, **options)
     if as_json:
         print_json(found.as_dict())
+    elif markdown:
+        cf.terminal.show_claims_as_markdown(found)
     else:
         cf.terminal.show_claims(found)
 
@@ -154,6 +156,12 @@ def check_evidence(scenario: str | None, as_json: bool) -> None:
     else:
         cf.terminal.show_evidence(found)
     leave(DONE if ok else CHECK_FAILED)
+
+
+def one_document(markdown: bool, as_json: bool) -> None:
+    """UsageError where two documents are asked for at once."""
+    if markdown and as_json:
+        raise click.UsageError("--markdown and --json print different documents: give one of them")
 
 
 def to_score(source: str, variant: str, overrides: tuple[str, ...], replications: int | None, seed: int | None) -> Any:

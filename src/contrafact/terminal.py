@@ -32,7 +32,7 @@ from contrafact.experiment.sweeps.sweeping import Sweep
 from contrafact.importers.city import Imported
 from contrafact.importers.events import ImportedEvents, lines_of
 from contrafact.report import effect_tables, fits, power, scores, wording
-from contrafact.report.evidence import check_lines, claim_lines
+from contrafact.report.evidence import check_lines, claim_lines, claims_markdown
 from contrafact.report.tables import milestone_table, outcome_table
 from contrafact.words import counted
 
@@ -286,6 +286,11 @@ def show_claims(found: Claims) -> None:
     screen = console()
     for line in claim_lines(found):
         say(screen, line)
+
+
+def show_claims_as_markdown(found: Claims) -> None:
+    """The same in Markdown, with no line broken."""
+    sys.stdout.write(claims_markdown(found))
 
 
 def show_evidence(found: Sequence[Checked]) -> None:

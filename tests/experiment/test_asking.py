@@ -121,3 +121,14 @@ def test_answers_that_cannot_be_read_are_wrong_input(town: Path, crisis: Scenari
 
 def test_one_run_makes_no_pair(town: Path, crisis: Scenario) -> None:
     assert CliRunner().invoke(main, ["claims", str(town), "--replications", "1"]).exit_code == 2
+
+
+def test_answers_in_markdown_have_the_harm_before_them(town: Path, crisis: Scenario, tmp_path: Path) -> None:
+    keep(town, tmp_path / "answers.json")
+    command = ["claims", str(town), "--answers", str(tmp_path / "answers.json"), "--markdown"]
+    page = CliRunner().invoke(main, command, catch_exceptions=False).stdout
+    (answer,) = [line for line in page.splitlines() if line.startswith("| ") and "| as recorded |" in line]
+    assert page.index("| deaths | injured | detained | setting |") < page.index(answer)
+    assert "## K1: decided by assumption" in page
+    refused = CliRunner().invoke(main, [*command, "--json"])
+    assert (refused.exit_code, "give one of them" in refused.output) == (2, True)

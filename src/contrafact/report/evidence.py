@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from contrafact.report.printing import pipes
 from contrafact.words import counted
 
 if TYPE_CHECKING:
@@ -52,14 +53,19 @@ def check_lines(checked: Checked) -> Iterator[str]:
         yield f'    was "{erratum.was}", should read "{erratum.now}"'
 
 
-def claim_lines(found: Claims) -> Iterator[str]:
-    """Every claim: its words, who says so, the record's verdict and rows, and what is asked of the model."""
+def claims_headline(found: Claims) -> Iterator[str]:
+    """How many claims, what a reading means, and with which runs the model was asked."""
     yield f"{found.scenario.name}: {counted(len(found), 'claim')}. {SCOPE}"
     if found.asking is not None:
         yield CUSTODY
         made = f"{counted(found.asking.replications, 'run')} of each arm at least, seed {found.asking.seed}"
         older = "" if found.asking.current else ", by an earlier version of the model; --replications asks it anew"
         yield f"The model was asked with {made}{older}."
+
+
+def claim_lines(found: Claims) -> Iterator[str]:
+    """Every claim: its words, who says so, the record's verdict and rows, and what is asked of the model."""
+    yield from claims_headline(found)
     for one in found:
         yield ""
         yield from _claim(one)
@@ -73,6 +79,46 @@ def claim_lines(found: Claims) -> Iterator[str]:
         if question is not None:
             yield f"  question  {question.question}" + ("" if reading else " (no run was read for it here)")
             yield f"  assumes   {question.assumption}"
+
+
+def claims_markdown(found: Claims) -> str:
+    """The same in Markdown: every claim in one table, then each question with its answers, harm first."""
+    lines = [_in_one_line(one, found.reading(one.claim.id)) for one in found]
+    parts = [*claims_headline(found), pipes(("claim", "in words", "says so", "record", "model"), lines)]
+    for one in found:
+        reading = found.readings.get(one.claim.id)
+        if reading is not None:
+            question = reading.question
+            answers = [_in_cells(answer) for answer in reading.answers]
+            parts.append(f"## {one.claim.id}: {reading.reading.replace('_', ' ')}")
+            parts.append(f"> {one.claim.quote_vi}")
+            parts.append(f"{question.question} {reading.sentence}")
+            parts.append(pipes(ANSWER_COLUMNS, answers))
+            parts.append(f"Assumption: {question.assumption}")
+    return "\n\n".join(parts) + "\n"
+
+
+ANSWER_COLUMNS = (*HARM_WORDS.values(), "setting", "less", "answer", "the runs", "runs", "unreached")
+
+
+def _in_one_line(one: Compared, reading: str) -> tuple[str, ...]:
+    claim = one.claim
+    return (
+        claim.id,
+        one.paraphrase,
+        claim.attributed_to,
+        claim.record_verdict.replace("_", " "),
+        reading.replace("_", " "),
+    )
+
+
+def _in_cells(one: Answer) -> tuple[str, ...]:
+    """An answer under one setting, as a line of a table."""
+    signed = one.against is not None
+    harm = [_interval(one.harm[name], signed) if name in one.harm else "too few runs" for name in HARM_WORDS]
+    answer = "no run to read" if one.estimate is None else _interval(one.estimate, signed)
+    setting, less = ("" if name is None else name.replace("_", " ") for name in (one.switch, one.against))
+    return *harm, setting or "as recorded", less, answer, one.verdict, str(one.runs), f"{one.unreached:.0%}"
 
 
 def _claim(one: Compared) -> Iterator[str]:

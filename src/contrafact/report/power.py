@@ -14,6 +14,7 @@ from contrafact.evidence.observed import YES_OR_NO
 from contrafact.experiment.power import HARM, Power
 from contrafact.report import scores, wording
 from contrafact.report.printing import pipes, table
+from contrafact.scenario.document import RECORDED
 from contrafact.words import counted
 
 if TYPE_CHECKING:
@@ -78,7 +79,9 @@ def markdown(found: Power) -> str:
 def headline(found: Power) -> str:
     """What was weighed, and how weak the answer is."""
     size = f"{counted(found.replications, 'replication')} of each arm, seed {found.seed}, digest {found.digest[:16]}"
-    return f"{found.scenario.name}: {size}. {found.sentence}"
+    variant = found.scenario.variant
+    beside = "" if variant == RECORDED else f'"{RECORDED}" stands here for the variant {variant}. '
+    return f"{found.scenario.name}: {size}. {beside}{found.sentence}"
 
 
 def parts(found: Power) -> Iterator[Part]:
