@@ -88,6 +88,12 @@ def test_the_document_and_the_posterior_say_what_was_fitted_and_a_run_can_draw_f
     assert set(result.draws["parameters.exposure.near"]) == {found.space.held["parameters.exposure.near"]}
 
 
+def test_a_fit_begins_with_the_priors_though_the_scenario_has_a_posterior(whole: Calibration, tmp_path: Path) -> None:
+    again = fitted(cf.load(SMALL, {"posterior": str(whole.path)}), tmp_path / "again")
+    assert files(tmp_path / "again") == files(whole.folder)
+    assert again.scenario.digest == whole.scenario.digest
+
+
 def test_draws_that_set_a_calm_week_on_fire_are_rejected_before_the_crisis_is_run(
     town: Document, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

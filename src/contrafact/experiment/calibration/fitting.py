@@ -28,6 +28,7 @@ from contrafact.experiment.protocol import Notify, Progress, to_stderr
 from contrafact.experiment.sweeps import Axis, Over, Store, axes, in_order
 from contrafact.experiment.sweeps.axes import a_city, known_number, read_prior
 from contrafact.experiment.sweeps.points import pool_of
+from contrafact.scenario import posterior
 from contrafact.scenario.posterior import WEIGHT, quantile
 
 if TYPE_CHECKING:
@@ -212,13 +213,18 @@ def _asked(
     most_runs: int | None,
 ) -> Asked:
     """All that is asked for, checked before anything is computed; InputError(s)."""
-    crisis = a_city(scenario)
+    crisis = from_priors(a_city(scenario))
     if crisis.population.scale != 1:
         message = "casualties are not fitted on runs in which one person stands for many residents"
         raise InputError(message, key="population.scale", found=str(crisis.population.scale), allowed="1")
     settings = calibration if isinstance(calibration, Settings) else load_settings(crisis.name, calibration)
     settings = _adjusted(settings, population, batch, most_runs)
     return Asked(crisis, settings, space_of(crisis, settings, over), distance_of(crisis, settings), seed)
+
+
+def from_priors(crisis: Scenario) -> Scenario:
+    """The scenario without the posterior of an earlier fit: a fit begins with the priors, whatever ships."""
+    return crisis if crisis.posterior is None else city.overridden(crisis, {posterior.KEY: None})
 
 
 def _runner(
