@@ -55,12 +55,17 @@ def by_hand(pairs: int, seed: int, many: int) -> dict[str, list[tuple[float, flo
     }
 
 
+# --8<-- [start:c21]
 def ended_sooner(recorded: Any, pairs: int, seed: int) -> list[tuple[float, float, float]]:
     """C21: hours until violence ended, as recorded less without the order of 7 January, and less restraint."""
     arms = (cf.load(NAME, {"actions.rules_without_warning": None}), cf.load(NAME, variant="restraint"))
     return [paired(ended(recorded)[:pairs] - ended(run(arm, pairs, seed))) for arm in arms]
 
 
+# --8<-- [end:c21]
+
+
+# --8<-- [start:c36]
 def turned(recorded: Any, pairs: int, seed: int) -> list[tuple[float, float, float]]:
     """C36: armed at noon on 8 January with contingents that clear, less no request, less guarding, less a day later."""
     noon = datetime(2022, 1, 8, 12)
@@ -68,6 +73,9 @@ def turned(recorded: Any, pairs: int, seed: int) -> list[tuple[float, float, flo
     none = armed_at(run(cf.load(NAME, variant="no_request"), pairs, seed), noon)
     later = armed_at(run(cf.load(NAME, a_day_later()), pairs, seed), noon)
     return [paired(clear - other) for other in (none, armed_at(recorded, noon)[:pairs], later)]
+
+
+# --8<-- [end:c36]
 
 
 def a_day_later() -> dict[str, object]:
@@ -83,12 +91,16 @@ def a_day_later() -> dict[str, object]:
     return ready
 
 
+# --8<-- [start:c43]
 def about_1000(recorded: Any) -> tuple[float, float, float]:
     """C43: the share of runs in which 500 to 2,000 persons are armed at 20:00 on 7 January, with Wilson's interval."""
     armed = armed_at(recorded, datetime(2022, 1, 7, 20))
     inside = int(((armed >= 500) & (armed <= 2000)).sum())
     reach = stats.binomtest(inside, armed.size).proportion_ci(0.95, method="wilson")
     return inside / armed.size, reach.low, reach.high
+
+
+# --8<-- [end:c43]
 
 
 def run(crisis: Any, replications: int, seed: int) -> Any:
