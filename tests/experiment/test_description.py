@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import contrafact as cf
-from contrafact.experiment import checkup
+from contrafact.experiment import checkup, kinds
 from contrafact.model import PARAMETERS
 from contrafact.scenario import Scenario
 
@@ -38,6 +38,17 @@ def test_a_parameter_set_by_the_scenario_shows_the_scenarios_value() -> None:
     values = {value.path: value for value in cf.describe(town, draws=0).values}
     assert values["parameters.participation.nu"].value == 0.25
     assert values["parameters.participation.nu"].meaning == PARAMETERS["participation.nu"].meaning
+
+
+def test_what_is_drawn_from_a_posterior_is_shown_with_it(town: Scenario) -> None:
+    path = "parameters.participation.nu"
+    fitted = {"weight": [1.0, 1.0, 2.0], "parameters": {path: [0.3, 0.4, 0.5], "parameters.unheard_of": [1, 2, 3]}}
+    crisis = kinds.City(town).overridden({"posterior": fitted})
+    described = cf.describe(crisis)
+    assert described.as_dict()["posterior"] == {path: {"median": 0.4, "low": 0.3, "high": 0.5}}
+    (section,) = [one for one in described.sections if one.title.startswith("Drawn from a posterior")]
+    assert [row[:3] for row in section.rows] == [(path, "0.4", "0.3 to 0.5")]
+    assert cf.describe(town).as_dict()["posterior"] == {}
 
 
 def test_the_order_of_processes_is_the_engines(town: Scenario) -> None:

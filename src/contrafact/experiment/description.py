@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from contrafact import world
 from contrafact.engine import calm
@@ -14,6 +16,7 @@ from contrafact.experiment.protocol import Notify, Progress, Row, Section
 from contrafact.experiment.replications import processors
 from contrafact.model.extending import order_with, parameters_with
 from contrafact.scenario import units
+from contrafact.scenario.posterior import quantile
 
 if TYPE_CHECKING:
     from contrafact.engine import Model
@@ -77,6 +80,20 @@ class Description:
         """How many of the values no source gives."""
         return sum(value.assumption is not None for value in self.values)
 
+    @property
+    def posterior(self) -> dict[str, dict[str, float]]:
+        """Weighted median and 5 and 95 % quantiles of each value that is drawn from the posterior, not its prior."""
+        fitted = self.scenario.posterior
+        if fitted is None:
+            return {}
+        weight = np.array(fitted.weight)
+        drawn = {value.path for value in self.values if value.prior is not None}
+        return {
+            path: {name: quantile(np.array(column), weight, share) for name, share in ENDS.items()}
+            for path, column in fitted.parameters.items()
+            if path in drawn
+        }
+
     def as_dict(self) -> dict[str, Any]:
         """What ``contrafact describe --json`` prints."""
         described = self.scenario
@@ -90,6 +107,7 @@ class Description:
             "order": list(self.order),
             "values": [value.as_dict() for value in self.values],
             "assumptions": self.assumptions,
+            "posterior": self.posterior,
             "actions": [dict(zip(ACTION_KEYS, row, strict=True)) for row in action_rows(described)],
             "variant": described.variant,
             "variants": {name: variant.title for name, variant in described.variants.items()},
@@ -115,6 +133,9 @@ class Description:
         declared = [value for value in self.values if value.meaning is not None]
         rows = tuple((*value_row(described, value), str(value.meaning)) for value in declared)
         yield Section(f"Parameters of the mechanisms ({len(rows)})", (*VALUE_COLUMNS, "meaning"), rows)
+        if self.posterior:
+            rows = tuple(posterior_rows(self))
+            yield Section(f"Drawn from a posterior in place of their priors ({len(rows)})", POSTERIOR_COLUMNS, rows)
         yield Section("Actions", tuple(key.replace("_", " ") for key in ACTION_KEYS), tuple(action_rows(described)))
         variants = tuple((name, variant.title, variant.asserts or "") for name, variant in described.variants.items())
         yield Section("Variants (--variant NAME)", ("name", "what it changes", "asserted only by"), variants)
@@ -135,6 +156,8 @@ SCALED = (
     "Each synthetic person stands for {:,} residents. Spreads grow with the square root of that number, maxima are "
     "biased upward, and casualties are not to be read off such a run."
 )
+ENDS = {"median": 0.5, "low": 0.05, "high": 0.95}
+POSTERIOR_COLUMNS = ("name", "median", "90 %", "unit", "prior")
 VALUE_COLUMNS = ("name", "value", "unit", "prior", "rests on")
 ACTION_KEYS = ("action", "kind", "time", "response", "rests_on", "label")
 DECLARED = "declared by its mechanism"
@@ -226,6 +249,18 @@ def value_row(described: Scenario, value: Value) -> Row:
     prior = "" if value.prior is None else f"{value.prior.kind} {', '.join(map(shown, value.prior.numbers))}"
     unit = "" if value.unit in (units.TIME, units.DIMENSIONLESS) else value.unit
     return value.path, shown(value.value), unit, prior, said
+
+
+def posterior_rows(description: Description) -> Iterator[Row]:
+    """Name, median and 90 % interval in the posterior, and prior of each value that was fitted, or held in the fit."""
+    values = {value.path: value for value in description.values}
+    for path, ends in description.posterior.items():
+        low, median, high = (
+            value_row(description.scenario, replace(values[path], value=ends[name]))[1]
+            for name in ("low", "median", "high")
+        )
+        _, _, unit, prior, _ = value_row(description.scenario, values[path])
+        yield path, median, "held" if low == high else f"{low} to {high}", unit, prior
 
 
 def action_rows(described: Scenario) -> Iterator[Row]:

@@ -28,6 +28,11 @@ from contrafact.scenario.problems import problem, show
 KEY = "posterior"
 WEIGHT = "weight"
 MOST_ROWS = 10_000
+FILE: dict[str, Any] = {
+    "type": ["string", "null"],
+    "description": "Parquet file beside this one, from which fitted parameters are drawn in place of their priors",
+}
+"""What editors are told: a scenario file names a table; the loader puts the numbers in its place."""
 
 
 class Posterior(Part):

@@ -30,7 +30,7 @@ from contrafact.scenario.entities import (
 from contrafact.scenario.levers import read_parameters
 from contrafact.scenario.parts import Listed, Text
 from contrafact.scenario.place import AnyPlace
-from contrafact.scenario.posterior import Posterior, checked
+from contrafact.scenario.posterior import FILE, Posterior, checked
 from contrafact.scenario.problems import Problems, nearest, problem, show
 from contrafact.scenario.quantities import Measured, Quantity
 
@@ -83,7 +83,7 @@ class Scenario(Document):
     parameters: Mapping[str, Quantity] = Field(default_factory=dict)
     milestones: Listed[Milestone] = ()
     left_out: Listed[Text] = ()
-    posterior: Posterior | None = None
+    posterior: Annotated[Posterior | None, WithJsonSchema(FILE)] = None
 
     @field_validator("timezone")
     @classmethod

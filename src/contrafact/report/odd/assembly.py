@@ -19,6 +19,7 @@ from contrafact.report.odd import mechanisms, sources, tables
 from contrafact.report.odd.markdown import anchor, code, docstring, prose, table, verbatim
 from contrafact.report.odd.mechanisms import Mechanism
 from contrafact.scenario.place import RegionPlace
+from contrafact.words import counted
 from contrafact.world import population
 
 if TYPE_CHECKING:
@@ -119,6 +120,15 @@ def _draws(description: Description) -> str:
     if description.scenario.draw == "central":
         return "This scenario holds every value that has a prior, so the spread between replications is chance alone."
     drawn = sum(value.prior is not None for value in description.values)
+    fitted, posterior = description.posterior, description.scenario.posterior
+    if posterior is not None:
+        rows = counted(len(posterior.weight), "row")
+        return (
+            f"Each replication also draws {drawn - len(fitted)} of the {len(description.values)} values anew from "
+            f"their priors, independently of each other, and {len(fitted)} together as one of the {rows} of a "
+            "posterior, so the spread between replications holds chance and ignorance together."
+            f"\n\n{tables.posterior(description)}"
+        )
     return (
         f"Each replication also draws {drawn} of the {len(description.values)} values anew from their priors, "
         "independently of each other, so the spread between replications holds chance and ignorance together."

@@ -7,7 +7,14 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from contrafact.experiment.description import ACTION_KEYS, VALUE_COLUMNS, action_rows, value_row
+from contrafact.experiment.description import (
+    ACTION_KEYS,
+    POSTERIOR_COLUMNS,
+    VALUE_COLUMNS,
+    action_rows,
+    posterior_rows,
+    value_row,
+)
 from contrafact.model import ORDER, state
 from contrafact.model.recording import OUTCOMES
 from contrafact.parameters import Parameter, Prior
@@ -154,6 +161,11 @@ def _observed(one: Milestone, scenario: Scenario) -> tuple[str, str]:
 def actions(scenario: Scenario) -> str:
     """One row an action: its hour, how it responds to what happens, what it rests on."""
     return table([key.replace("_", " ") for key in ACTION_KEYS], ([*map(prose, row)] for row in action_rows(scenario)))
+
+
+def posterior(description: Description) -> str:
+    """One row a value that is drawn from the posterior, or was held in the fit."""
+    return table(POSTERIOR_COLUMNS, ((code(path), *cells) for path, *cells in posterior_rows(description)))
 
 
 def values(description: Description) -> str:
