@@ -1,5 +1,7 @@
 """The tutorial is executed as written: files are saved, commands run in order, and what it says they print is there.
 
+Files that it links to in its own folder are there from the start, as for somebody who has downloaded them.
+
 A block of text after commands lists fragments that their output must hold, in any order. A command that ends in
 `# exit code N` must leave with that code, every other one with 0.
 """
@@ -8,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial.md"
+GIVEN = TUTORIAL.with_suffix("")
 BLOCK = re.compile(r'^```(?P<kind>\w+)(?: title="(?P<title>[^"]+)")?\n(?P<body>.*?)^```$', re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"\s*# exit code (\d+)$")
 
@@ -45,6 +49,9 @@ def run(line: str, folder: Path) -> str:
 
 def test_the_tutorial_works_from_an_empty_folder(tmp_path: Path) -> None:
     output, commands = "", 0
+    for file in GIVEN.iterdir():
+        assert f"]({GIVEN.name}/{file.name})" in TUTORIAL.read_text(encoding="utf-8")
+        shutil.copy(file, tmp_path)
     for block in blocks():
         if block.title is not None:
             (tmp_path / block.title).write_text(block.body, encoding="utf-8")
@@ -56,5 +63,5 @@ def test_the_tutorial_works_from_an_empty_folder(tmp_path: Path) -> None:
             for fragment in block.body.splitlines():
                 assert " ".join(fragment.split()) in " ".join(output.split()), f"{fragment!r} is not in\n{output}"
     assert commands >= 12
-    assert (tmp_path / "results" / "my-town" / "pictures" / "maps.png").is_file()
-    assert (tmp_path / "my-city" / "place.png").is_file()
+    assert (tmp_path / "results" / "baltimore" / "pictures" / "maps.png").is_file()
+    assert (tmp_path / "baltimore" / "place.png").is_file()
