@@ -5,8 +5,8 @@ in the unit in which the model takes it (a time: hours since the start), and a c
 numbers themselves in place of the name, so that a manifest holds all that was drawn from.
 
 What a fit left alone keeps its prior. So does, without one, a number that the scenario or the user has fixed: a
-posterior stands for priors and for nothing else. Of a posterior that was fitted to another scenario, the parameters that
-this one has too are drawn, and results name the others.
+posterior stands for priors and for nothing else. Of a posterior that was fitted to another scenario those parameters
+are drawn that this one has too, and results name the others.
 """
 
 from __future__ import annotations
