@@ -89,4 +89,4 @@ def test_a_posterior_of_another_city_is_drawn_from_as_far_as_it_fits_and_the_res
     drawn = {round(float(number), 9) for number in result.draws[SHARED]}
     assert drawn <= {0.95, 0.96}
     assert ELSEWHERE not in result.draws
-    assert any(f"1 parameter of 2 are drawn; this scenario has no {ELSEWHERE}." in note for note in result.notes)
+    assert any(f"1 of its 2 parameters; this scenario has no {ELSEWHERE}." in note for note in result.notes)

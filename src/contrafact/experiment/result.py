@@ -310,8 +310,8 @@ def posterior_note(scenario: Scenario) -> str:
     if not others:
         return ""
     return (
-        f"Of the posterior {counted(len(drawn), 'parameter')} of {len(drawn) + len(others)} are drawn; this scenario "
-        f"has no {', '.join(others)}."
+        f"Drawn from the posterior: {len(drawn)} of its {len(drawn) + len(others)} parameters; this scenario has no "
+        f"{', '.join(others)}."
     )
 
 
