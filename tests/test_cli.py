@@ -58,8 +58,13 @@ def test_a_misspelt_command_is_told_the_nearest(call: Call) -> None:
 def test_list_names_the_shipped_scenarios(call: Call) -> None:
     assert call("list").stdout.startswith("almaty-2022 ")
     listed = json.loads(call("list", "--json").stdout)["scenarios"]
-    assert [one["name"] for one in listed] == ["almaty-2022", "csto-2022", "epstein-2002"]
-    assert [one["start"] for one in listed] == ["2022-01-04T00:00:00", "2022-01-02T00:00:00", None]
+    assert [one["name"] for one in listed] == ["almaty-2022", "baltimore-2015", "csto-2022", "epstein-2002"]
+    assert [one["start"] for one in listed] == [
+        "2022-01-04T00:00:00",
+        "2015-04-25T06:00:00",
+        "2022-01-02T00:00:00",
+        None,
+    ]
 
 
 def test_run_prints_what_ran_outcomes_and_where_they_are(call: Call) -> None:

@@ -21,6 +21,7 @@ FILE = click.Path(path_type=Path)
 @click.option("--population", type=FILE, metavar="FILE", help="Persons: GeoTIFF, or CSV or GeoPackage of H3 cells.")
 @click.option("--osm", type=FILE, metavar="FILE", help="OpenStreetMap extract in XML, for facilities.")
 @click.option("--source", required=True, metavar="TEXT", help="Who published them, and the licence; it is cited.")
+@click.option("--people-source", metavar="TEXT", help="Who published the numbers of residents, if it was another.")
 @click.option(
     "--start", required=True, metavar="TIME", help="Local time at which the scenario begins: 2022-01-04T00:00."
 )

@@ -206,6 +206,14 @@ def test_an_outline_that_crosses_itself_is_mended_and_told(tmp_path: Path, write
     assert any("Bow was mended: Self-intersection" in note for note in found.notes)
 
 
+def test_map_and_residents_may_have_sources_of_their_own(tmp_path: Path, write_polygons: Write) -> None:
+    polygons = write_polygons(TWO, [6000, 2000])
+    cf.import_city(tmp_path / "town", districts=polygons, people_field="people", people_source="A census", **USUAL)
+    tables = tmp_path / "town" / "evidence"
+    assert (tables / "population.csv").read_text(encoding="utf-8").count("A census") == 3
+    assert "A census" not in (tables / "references.csv").read_text(encoding="utf-8")
+
+
 def test_sources_that_disagree_on_who_is_there_are_told(
     tmp_path: Path, write_polygons: Write, write_raster: Write
 ) -> None:

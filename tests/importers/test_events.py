@@ -12,6 +12,7 @@ from click.testing import CliRunner
 import contrafact as cf
 from contrafact.cli import main
 from contrafact.evidence.ledger import parse_record
+from contrafact.importers.formats import PLAIN
 from contrafact.importers.matching import Places
 
 ACLED = (
@@ -69,6 +70,30 @@ def test_an_acled_event_becomes_a_row_with_its_words_and_place(town: Path, tmp_p
     assert (deaths.quantity, deaths.value, deaths.fact_id) == ("deaths_total", 2, "ACLED-MUT1-deaths")
     assert len(found.rows) == 2
     assert cf.validate(town) == []
+
+
+def test_a_scenario_may_cite_the_rows_that_are_about_to_come(town: Path, tmp_path: Path) -> None:
+    file = town / "scenario.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("evidence: [T04]", "evidence: [ACLED-MUT1]"), "utf-8")
+    assert any("ACLED-MUT1" in str(error) for error in cf.validate(town))
+    cf.import_events(table(tmp_path / "acled.csv", ACLED, EVENT), town, "acled", use="input")
+    assert not any("no evidence" in str(error) for error in cf.validate(town))
+
+
+def test_a_row_without_coordinates_keeps_the_place_of_its_source(town: Path, tmp_path: Path) -> None:
+    row = dict.fromkeys(PLAIN, "") | {"id": "P1", "time_start": "2030-05-02", "place": "The whole town", "value": "10"}
+    row |= {"quantity": "detained", "unit": "persons", "publisher": "Nobody", "quote": "Ten", "reliability": "made up"}
+    header = ",".join(PLAIN)
+    found = cf.import_events(table(tmp_path / "plain.csv", header, row), town, "plain", write=False)
+    assert [(cells["place"], cells["value_text"]) for cells in found.rows] == [("The whole town", "")]
+    for wrong in ({"latitude": "0.5"}, {"place": ""}):
+        with pytest.raises(cf.InputErrors):
+            cf.import_events(table(tmp_path / "plain.csv", header, row | wrong), town, "plain", write=False)
+
+
+def test_a_lattice_has_no_places_to_match(tmp_path: Path) -> None:
+    with pytest.raises(cf.InputError, match="has no places"):
+        cf.import_events(table(tmp_path / "acled.csv", ACLED, EVENT), "epstein-2002", "acled")
 
 
 def test_no_deaths_are_no_row(town: Path, tmp_path: Path) -> None:

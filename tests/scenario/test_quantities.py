@@ -158,6 +158,7 @@ def test_normal_priors_are_cut_to_what_the_field_allows() -> None:
         ({"evidence": "R1"}, 'evidence: found "R1", expected a list of evidence ids'),
         ({"evidence": [7]}, "evidence.0: found 7, expected an evidence id"),
         ({"evidence": ["R1"], "priors": {}}, 'priors: unknown key "priors"; did you mean "prior"?'),
+        ({"evidence": ["R1"], "000 less 500": None}, "a text with a comma in it needs quotes inside { }"),
         ({"evidence": ["R1"], "prior": {"beta": [1, 2]}}, 'prior.beta: unknown prior "beta"'),
         ({"evidence": ["R1"], "prior": [1, 2]}, "prior: found [1, 2], expected one of uniform"),
         ({"evidence": ["R1"], "prior": {"uniform": [1, 2, 3]}}, "expected [low, high]"),

@@ -17,7 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contrafact.model import PARAMETERS
+from contrafact.model.extending import parameters_with
 from contrafact.model.recording import OUTCOMES
+from contrafact.scenario.posterior import unknown
 from contrafact.words import counted, length
 
 if TYPE_CHECKING:
@@ -230,7 +232,7 @@ class Result(AnyResult):
             f"fewer than {PARAMETERS['recording.quiet_share'].default:.3%} of the residents were armed or in a place "
             "where someone was hurt.",
             f"Detained: {CUSTODY_NOTE}.",
-            *filter(None, [scale_note(self.scenario), recent_note(self.scenario)]),
+            *filter(None, [posterior_note(self.scenario), scale_note(self.scenario), recent_note(self.scenario)]),
         )
 
     @property
@@ -290,6 +292,27 @@ def is_recent(scenario: Scenario, now: datetime | None = None) -> bool:
 def recent_note(scenario: Scenario) -> str:
     """The stamp that results of a recent scenario carry; else nothing."""
     return f"{STAMP}." if is_recent(scenario) else ""
+
+
+def fitted_here(scenario: Scenario) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Parameters of the scenario's posterior: those that it has, and those that it does not; nothing without one."""
+    posterior = scenario.posterior
+    if posterior is None:
+        return (), ()
+    paths = (path for path, _ in scenario.quantities())
+    others = unknown(posterior, paths, parameters_with(scenario.mechanisms))
+    return tuple(path for path in posterior.parameters if path not in others), others
+
+
+def posterior_note(scenario: Scenario) -> str:
+    """What of a posterior is not drawn since the scenario has no such parameter; empty where it has all of them."""
+    drawn, others = fitted_here(scenario)
+    if not others:
+        return ""
+    return (
+        f"Drawn from the posterior: {len(drawn)} of its {len(drawn) + len(others)} parameters; this scenario has no "
+        f"{', '.join(others)}."
+    )
 
 
 def scale_note(scenario: Scenario) -> str:

@@ -21,7 +21,7 @@ from contrafact.evidence.reporting.as_published import FEW
 from contrafact.experiment import kinds, published
 from contrafact.experiment.protocol import Notify, Progress, to_stderr
 from contrafact.experiment.published import NEEDED, NO_NUMBER, NO_READING, NOT_REACHED, Wanted
-from contrafact.experiment.result import Result
+from contrafact.experiment.result import Result, fitted_here
 from contrafact.experiment.run import run
 from contrafact.rng import decision, draw, stream_key
 from contrafact.scenario import Scenario
@@ -74,10 +74,11 @@ class Score:
     @property
     def tuning(self) -> str:
         """What the parameters were drawn from."""
-        fitted = self.scenario.posterior
-        if fitted is None:
+        if self.scenario.posterior is None:
             return UNTUNED
-        return f"drawn from a posterior: {', '.join(fitted.parameters)}; every other has its prior or its default"
+        drawn, others = fitted_here(self.scenario)
+        left = f"; it also has {', '.join(others)}, which this scenario has not" if others else ""
+        return f"drawn from a posterior: {', '.join(drawn)}{left}; every other has its prior or its default"
 
     def as_dict(self) -> dict[str, Any]:
         """What ``contrafact score --json`` prints."""

@@ -65,6 +65,7 @@ def import_city(
     folder: str | Path,
     *,
     source: str,
+    people_source: str | None = None,
     start: str | datetime,
     timezone: str,
     districts: str | Path | None = None,
@@ -82,6 +83,7 @@ def import_city(
     """Write a scenario of a city into a new folder, build its world and compare it with the sources.
 
     source        who published map and numbers, and under which licence; every imported value cites it
+    people_source  who published the numbers of residents, where it was somebody else
     start, days   when the scenario begins, local civil time, and how long it lasts
     name_field    of the districts' names; people_field of numbers of residents, in the districts' file where no
                   population is given, else in its table
@@ -100,7 +102,7 @@ def import_city(
     )
     settled = settle(found, people, resolution)
     extract = None if osm is None else read_osm(Path(osm))
-    head = writing.Head(name, title or name, start, timezone, days, source)
+    head = writing.Head(name, title or name, start, timezone, days, source, people_source or source)
     texts, notes = writing.texts_of(head, found, settled, extract)
     notes = [*_mended(found), *_lost(settled), *notes, *_left_out(extract)]
     files = write_all(target, texts)

@@ -2,7 +2,7 @@
 
 An event that lies outside the scenario's window or outside its districts is left out and counted. A row whose id the
 record has already is left out too, so that the same file can be imported again. Rows get the use that the user names;
-without one it is `context`, which neither drives nor scores a run.
+without one it is `context`, which neither drives nor scores a run. The scenario may cite rows that come with the file.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from contrafact.errors import InputError, InputErrors
 from contrafact.evidence.bundle import OWN, RECORD
 from contrafact.evidence.ledger import COLUMNS, USES, parse_record
 from contrafact.evidence.tables import Row, decoded
-from contrafact.experiment.loading import load
+from contrafact.experiment import kinds
 from contrafact.importers.formats import EXACT, FORMATS, PLAIN, VAGUE, Cells, Event, Format, mapping_lines
 from contrafact.importers.matching import Places
-from contrafact.scenario.loading import find
+from contrafact.model import PARAMETERS
+from contrafact.scenario.loading import Outside, find, load_as, open_file
 from contrafact.scenario.problems import listed, nearest, show
 from contrafact.scenario.schema import Scenario
 
@@ -80,9 +81,7 @@ def import_events(
     chosen, record = _format(format_), find(folder).parent / OWN / RECORD
     if use not in USES:
         raise InputError(f"found {show(use)}, expected {listed(USES)}", key="--use", found=use, allowed=listed(USES))
-    crisis = load(folder)
-    if not isinstance(crisis, Scenario):
-        raise InputError("the scenario has no places, so events cannot be matched", str(folder))
+    crisis = _places_of(folder)
     columns, rows = _rows(Path(file), chosen)
     events = _events(rows, chosen)
     kept, left_out = _kept(events, crisis, within_m / METRES, _ids(record))
@@ -90,6 +89,14 @@ def import_events(
     if kept and write:
         _append(record, kept)
     return ImportedEvents(record, tuple(kept), dict(left_out), tuple(mapping_lines(chosen, columns)))
+
+
+def _places_of(folder: str | Path) -> Scenario:
+    """The scenario in a folder, which may cite rows that its record does not have yet: they may be in the file."""
+    file = open_file(folder)
+    if kinds.named_in(file.tree, file) is not kinds.City:
+        raise InputError("the scenario has no places, so events cannot be matched", str(folder))
+    return load_as(Scenario, file, (), Outside(None, PARAMETERS))
 
 
 def _format(name: str) -> Format:
@@ -174,7 +181,7 @@ def _kept(events: list[Event], crisis: Scenario, within_km: float, taken: set[st
             left_out[NEVER] += 1
             continue
         district = places.district(event.lat, event.lon)
-        if places.districts and district is None:
+        if places.districts and district is None and not event.is_anywhere:
             left_out[NOWHERE] += 1
             continue
         for cells in event.rows:
@@ -187,6 +194,8 @@ def _kept(events: list[Event], crisis: Scenario, within_km: float, taken: set[st
 
 def _place(event: Event, places: Places, district: str | None, within_km: float, told: str) -> Cells:
     """The cells `place` and `value_text`: a place of the scenario, its district, or the source's own word."""
+    if event.is_anywhere:
+        return {"place": event.location, "value_text": told}
     if event.known == VAGUE:
         return {"place": event.location, "value_text": _joined(told, "coordinates stand for a region")}
     match = places.nearest(event.lat, event.lon, within_km) if event.known == EXACT else None

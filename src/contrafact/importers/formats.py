@@ -4,7 +4,7 @@ ACLED  one event a row: a row of the record that it took place, with the event's
        deaths where they are reported. Fatalities of 0 give none, since ACLED writes 0 where nobody said anything.
 UCDP   one event a row: deaths, best estimate with low and high; by side they stand under value_text, since which side
        is the state is for the reader to say.
-plain  one observation a row, in words of the record, with coordinates.
+plain  one observation a row, in words of the record, with coordinates, or with none where it speaks of no single place.
 
 What a format says to be vague stays so: a day that is not the day of the event gives no window, and coordinates of
 more than a place give no place.
@@ -15,6 +15,7 @@ Source  ACLED codebook, columns since March 2023 (https://acleddata.com/methodol
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ class Event:
     """One event, and the rows that it becomes.
 
     day        day by which it is held against the scenario's window, first of several
+    lat, lon   degrees; NaN where the row speaks of no single place, as of a whole city
     known      EXACT, NEAR or VAGUE
     rows       cells of the record by column, without place and use
     """
@@ -48,6 +50,11 @@ class Event:
     known: str
     location: str
     rows: tuple[Cells, ...]
+
+    @property
+    def is_anywhere(self) -> bool:
+        """Whether it has no coordinates."""
+        return math.isnan(self.lat)
 
 
 @dataclass(frozen=True)
@@ -184,6 +191,9 @@ def _plain(row: Row) -> Event:
         row.filled(column)
     cells |= {"value": _text(row.number("value")), "low": _text(row.number("low")), "high": _text(row.number("high"))}
     cells |= {"time_start": begins, "time_end": ends, "fact_id": row["id"]}
+    if not (row["latitude"].strip() or row["longitude"].strip()):
+        row.filled("place")
+        return Event(first, math.nan, math.nan, VAGUE, row["place"], (cells,))
     lat, lon = _degrees(row, "latitude", 90), _degrees(row, "longitude", 180)
     return Event(first, lat, lon, EXACT, row["place"], (cells,))
 
@@ -235,7 +245,7 @@ PLAIN_MAPPING = {
     **{column: column for column in PLAIN},
     "id": "id, fact_id",
     "time_end": "time_end, that of time_start where empty",
-    "place": "place, where no place of the scenario is near",
+    "place": "place, where no place of the scenario is near or no coordinates are given",
     "latitude": "place, matched with the scenario's",
     "longitude": "place, matched with the scenario's",
 }

@@ -29,7 +29,7 @@ LONGEST_SLUG = 48
 
 @dataclass(frozen=True)
 class Head:
-    """What the user says of the scenario: see ``import_city``."""
+    """What the user says of the scenario: see ``import_city``; ``people_source`` is ``source`` where one gave both."""
 
     name: str
     title: str
@@ -37,6 +37,7 @@ class Head:
     timezone: str
     days: int
     source: str
+    people_source: str
 
 
 def texts_of(
@@ -155,7 +156,7 @@ def _map(districts: Sequence[District]) -> str:
 def _populations(head: Head, settled: Settled, populations: dict[str, str]) -> list[dict[str, str]]:
     total = {"id": "population/total", "unit": head.title, "population": str(settled.total), "note": "sum of districts"}
     rows = [{"id": key, "unit": name, "population": str(settled.districts[name])} for name, key in populations.items()]
-    return [{**row, "precision": "exact", "source": head.source} for row in (total, *rows)]
+    return [{**row, "precision": "exact", "source": head.people_source} for row in (total, *rows)]
 
 
 def _place(slug: str, found: Found) -> dict[str, str]:

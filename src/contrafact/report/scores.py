@@ -53,7 +53,8 @@ def tables(score: Score) -> Iterator[Table]:
     for use in USES:
         yield table(TITLES[use], (*COLUMNS, *SHORT), rows(score, use), 2, SHORT)
     yield table("Skill: 1 is perfect, 0 is no better than the baseline, below 0 is worse", SUMMARY, skills(score), 2)
-    yield table("Rows that were not read", ("row", "", "why"), unread(score), 3)
+    if score.unread:
+        yield table("Rows that were not read", ("row", "", "why"), unread(score), 3)
 
 
 def markdown(score: Score) -> str:
@@ -62,7 +63,8 @@ def markdown(score: Score) -> str:
     for use in USES:
         parts += [f"## {TITLES[use]}", pipes((*COLUMNS, *NAMES.values()), rows(score, use))]
     parts += ["## Skill", pipes(SUMMARY, skills(score)), "\n".join(f"- {line}" for line in verdicts(score))]
-    parts += ["## Rows that were not read", pipes(("row", "", "why"), unread(score))]
+    if score.unread:
+        parts += ["## Rows that were not read", pipes(("row", "", "why"), unread(score))]
     parts += ["## How to read this", "\n".join(f"- {note}" for note in notes(score))]
     return "\n\n".join(parts) + "\n"
 

@@ -5,12 +5,13 @@ in the unit in which the model takes it (a time: hours since the start), and a c
 numbers themselves in place of the name, so that a manifest holds all that was drawn from.
 
 What a fit left alone keeps its prior. So does, without one, a number that the scenario or the user has fixed: a
-posterior stands for priors and for nothing else.
+posterior stands for priors and for nothing else. Of a posterior that was fitted to another scenario those parameters
+are drawn that this one has too, and results name the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
@@ -84,13 +85,22 @@ def checked(posterior: Posterior | None, info: ValidationInfo) -> Posterior | No
     """The posterior of a scenario; a problem where it speaks of nothing that the scenario knows."""
     if posterior is None:
         return None
-    known = {path for name, part in info.data.items() for path, _ in quantities_in(part, name)}
+    quantities = (path for name, part in info.data.items() for path, _ in quantities_in(part, name))
     declared = context_of(info).declared
-    known |= {f"parameters.{name}" for name in declared or ()}
-    if declared is not None and known.isdisjoint(posterior.parameters):
+    if declared is not None and len(unknown(posterior, quantities, declared)) == len(posterior.parameters):
         found = ", ".join(posterior.parameters)
         raise problem(f"the scenario has none of the parameters {found}", found, "a posterior of this scenario")
     return posterior
+
+
+def unknown(posterior: Posterior, quantities: Iterable[str], declared: Iterable[str]) -> tuple[str, ...]:
+    """Parameters of a posterior that a scenario does not have, as one that was fitted to another has them: not drawn.
+
+    quantities  paths of the scenario's numbers
+    declared    names of the parameters that mechanisms declare
+    """
+    known = {*quantities, *(f"parameters.{name}" for name in declared)}
+    return tuple(path for path in posterior.parameters if path not in known)
 
 
 def put_in_place(tree: dict[str, Any], folder: Path, source: str, by_user: bool) -> None:

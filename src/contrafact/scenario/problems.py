@@ -117,6 +117,16 @@ def nearest_or_all(word: object, choices: Collection[str]) -> str:
     return nearest(word, choices) or f"; allowed here: {listed(choices)}"
 
 
+def unknown_key(key: object, fields: Collection[str]) -> str:
+    """What is said of a key that is none of the fields.
+
+    A key of several words is mostly the rest of a text behind a comma, which ends a text inside braces.
+    """
+    cut = isinstance(key, str) and " " in key.strip()
+    hint = "; a text with a comma in it needs quotes inside { }" if cut else ""
+    return f"unknown key {show(key)}{hint}{nearest_or_all(key, fields)}"
+
+
 def listed(choices: Collection[str], most: int = 12) -> str:
     """Choices in one line, the first dozen of many."""
     names = [name if len(name) <= 60 else f"{name[:57]}..." for name in choices if name]
@@ -175,7 +185,7 @@ def translated(error: ErrorDetails, fields: Collection[str]) -> InitErrorDetails
         own = PydanticCustomError(kind, "{message}", dict(context))
     elif kind == "extra_forbidden":
         name = path[-1]
-        own = problem(f"unknown key {show(name)}{nearest_or_all(name, fields)}", name, listed(fields, 40))
+        own = problem(unknown_key(name, fields), name, listed(fields, 40))
         path = (*path, KEY)
     elif kind == "missing":
         own = problem(f"the key {show(path[-1])} is missing", allowed=f"{show(path[-1])} is required here")

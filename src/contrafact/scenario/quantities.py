@@ -31,9 +31,9 @@ from contrafact.scenario.problems import (
     TreePath,
     listed,
     nearest,
-    nearest_or_all,
     problem,
     show,
+    unknown_key,
 )
 
 SET_BY_USER = "set by the user"
@@ -209,8 +209,7 @@ def read_quantity(raw: object, scale: Scale, context: Context) -> Quantity:
     problems = Problems()
     for key in raw:
         if key not in FIELDS:
-            message = f"unknown key {show(key)}{nearest_or_all(key, FIELDS)}"
-            problems.add((key, KEY), problem(message, key, listed(FIELDS)))
+            problems.add((key, KEY), problem(unknown_key(key, FIELDS), key, listed(FIELDS)))
     value, written = _read_value(raw, scale, problems)
     evidence = read_ids(raw.get("evidence", ()), context, problems, ("evidence",))
     anchors = read_ids(raw.get("anchors", ()), context, problems, ("anchors",))
