@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from itertools import islice
+from itertools import islice, takewhile
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -30,7 +30,9 @@ ATTEMPTS = 3
 class Pool(Protocol):
     """Something that runs replications by their number."""
 
-    size: int
+    @property
+    def size(self) -> int:
+        """Replications that run side by side."""
 
     def submit(self, number: int) -> Future[Any]:
         """Start one replication as soon as there is room."""
@@ -94,12 +96,12 @@ class Processes:
 
 
 class InOrder:
-    """Iterates over replications in the order of their numbers, whichever finishes first; stops when interrupted."""
+    """Iterates over replications in the order in which they are asked for, whichever ends first, until interrupted."""
 
-    def __init__(self, pool: Pool, count: int, interruption: Interruption) -> None:
+    def __init__(self, pool: Pool, numbers: Iterable[int], interruption: Interruption) -> None:
         self.pool, self.interruption = pool, interruption
         self._waiting: deque[tuple[int, Future[Any]]] = deque()
-        self._numbers = iter(range(count))
+        self._numbers = iter(numbers)
 
     def __iter__(self) -> Iterator[Any]:
         self._fill()
@@ -123,14 +125,18 @@ class InOrder:
             yield replication
 
     def finished(self) -> list[Any]:
-        """After an interruption: wait for what is under way and give what came to a good end."""
+        """After an interruption: wait for what is under way and give what came to a good end, up to the first gap."""
         self.pool.close()
-        done = [future for _, future in self._waiting if not future.cancelled() and future.exception() is None]
+        done = takewhile(_is_good, (future for _, future in self._waiting))
         return [future.result() for future in done]
 
     def _fill(self) -> None:
         for number in islice(self._numbers, 2 * self.pool.size - len(self._waiting)):
             self._waiting.append((number, self.pool.submit(number)))
+
+
+def _is_good(future: Future[Any]) -> bool:
+    return future.done() and not future.cancelled() and future.exception() is None
 
 
 def processors() -> int:

@@ -32,10 +32,7 @@ R = TypeVar("R", bound=AnyResult)
 
 def check_free(out: Path, overwrite: bool = False) -> None:
     """InputError where no folder of this name can be made, or where it holds what the run may not replace."""
-    _check_parent(out)
-    if out.is_symlink() and not out.exists():
-        message = f'found "{out}", a link to what does not exist; choose another name'
-        raise InputError(message, key="--out", found=str(out))
+    check_place(out)
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):
         return
     if not (out.is_dir() and manifest.is_results_folder(out)):
@@ -58,8 +55,14 @@ def named(out: str | Path) -> Path:
     return path.resolve() if os.path.islink(path) and os.path.isdir(path) else path
 
 
-def _check_parent(out: Path) -> None:
-    """Make and remove a folder beside the one to be made: what permissions promise, a file system may still refuse."""
+def check_place(out: Path) -> None:
+    """InputError where no folder of this name can be made.
+
+    A folder is made and removed beside it: what permissions promise, a file system may still refuse.
+    """
+    if out.is_symlink() and not out.exists():
+        message = f'found "{out}", a link to what does not exist; choose another name'
+        raise InputError(message, key="--out", found=str(out))
     parent = next(folder for folder in out.absolute().parents if folder.exists())
     try:
         Path(tempfile.mkdtemp(prefix=f"{out.name}.partial-", dir=parent)).rmdir()
@@ -80,7 +83,9 @@ def write(result: R, out: Path | None = None, *, overwrite: bool = False, comman
     target = default_out(result.scenario.name, result.seed) if out is None else out
     check_free(target, overwrite)
     with whole(target) as folder:
-        kinds.of(result.scenario).write_tables(result, folder)
+        experiment = kinds.of(result.scenario)
+        experiment.write_shards(result, folder)
+        experiment.write_means(result, folder)
         write_records(result, folder, command)
     return replace(result, folder=target)
 
@@ -96,7 +101,7 @@ def read(folder: Path) -> AnyResult:
 
 
 def write_records(result: AnyResult | Comparison, folder: Path, command: str) -> None:
-    """Manifest, description of the folder and, of a run, milestones, beside its tables."""
+    """Of a run milestones, description of the folder and, last of all, the manifest, beside its tables."""
     record = describe_run(result, command)
     if isinstance(result, AnyResult):
         _write_json(folder / MILESTONES, {"milestones": [dict(milestone) for milestone in result.milestones]})
@@ -186,5 +191,7 @@ def _take_name(partial: Path, target: Path) -> None:
 
 def _write_json(path: Path, content: object) -> None:
     text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8")
-    sync(path)
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(text + "\n", encoding="utf-8")
+    sync(partial)
+    os.replace(partial, path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeAlias, TypeVar
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contrafact.experiment.parquet import write_table
-from contrafact.experiment.result import RECORDED, AnyResult
+from contrafact.experiment.result import RECORDED, AnyResult, overall_digest
 
 Array: TypeAlias = NDArray[Any]
 Columns: TypeAlias = dict[str, Array]
@@ -68,12 +68,13 @@ def write_shards(
                 continue
             units = {name: unit for name, unit in units_of(table, result).items() if unit}
             (folder / table).mkdir(exist_ok=True)
-            write_table(folder / table / shard.name, columns_of(shard), {**facts(result), "units": units})
+            told = facts(result, result.digests[shard.first : shard.last])
+            write_table(folder / table / shard.name, columns_of(shard), {**told, "units": units})
 
 
-def facts(result: AnyResult) -> dict[str, object]:
-    """What the metadata of every table say."""
-    return {"scenario": result.scenario.name, "seed": result.seed, "digest": result.digest}
+def facts(result: AnyResult, digests: Sequence[str]) -> dict[str, object]:
+    """What the metadata of every table say; the digest is that of the replications in the table alone."""
+    return {"scenario": result.scenario.name, "seed": result.seed, "digest": overall_digest(digests)}
 
 
 def outcomes(shard: Shard[Any]) -> Columns:
