@@ -25,6 +25,7 @@ from contrafact.experiment.loading import scenario_of
 from contrafact.experiment.manifest import MILESTONES, Finished, Manifest, read_manifest
 from contrafact.experiment.parquet import sync
 from contrafact.experiment.result import RECORDED, AnyResult
+from contrafact.experiment.store import holds_something
 
 ROOT = Path("results")
 R = TypeVar("R", bound=AnyResult)
@@ -33,7 +34,7 @@ R = TypeVar("R", bound=AnyResult)
 def check_free(out: Path, overwrite: bool = False) -> None:
     """InputError where no folder of this name can be made, or where it holds what the run may not replace."""
     check_place(out)
-    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+    if not holds_something(out):
         return
     if not (out.is_dir() and manifest.is_results_folder(out)):
         message = f'found "{out}", which exists and is not a results folder; choose another name'
@@ -60,15 +61,15 @@ def check_place(out: Path) -> None:
 
     A folder is made and removed beside it: what permissions promise, a file system may still refuse.
     """
-    if out.is_symlink() and not out.exists():
-        message = f'found "{out}", a link to what does not exist; choose another name'
-        raise InputError(message, key="--out", found=str(out))
     parent = next(folder for folder in out.absolute().parents if folder.exists())
     try:
         Path(tempfile.mkdtemp(prefix=f"{out.name}.partial-", dir=parent)).rmdir()
     except OSError as error:
         message = f'found "{out}", but {parent} is not a folder in which you may write ({error.strerror})'
         raise InputError(message, key="--out", found=str(out)) from None
+    if out.is_symlink() and not out.exists():
+        message = f'found "{out}", a link to what does not exist; choose another name'
+        raise InputError(message, key="--out", found=str(out))
 
 
 def default_out(scenario_name: str, seed: int) -> Path:

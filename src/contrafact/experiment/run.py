@@ -21,7 +21,7 @@ from contrafact.experiment.protocol import Adding, AnyJob, Notify, Progress, Unt
 from contrafact.experiment.replications import InOrder
 from contrafact.experiment.result import AnyResult
 from contrafact.experiment.shards import SHARD
-from contrafact.experiment.store import Store
+from contrafact.experiment.store import PLAN, Store
 from contrafact.words import counted
 
 if TYPE_CHECKING:
@@ -91,6 +91,8 @@ def run(
     planned = plan_of(scenario, asked, shard_size)
     if target is not None:
         results.check_place(target)
+        if not (target / PLAN).is_file():
+            results.check_free(target, overwrite)
         Store.check(target, planned, resume, overwrite, manifest.is_results_folder(target))
     job = experiment.job(seed, asked.record, asked.length, notify)
     begun = time.perf_counter()

@@ -60,7 +60,7 @@ class Store:
         if (held is not None or known) and not overwrite:
             message = f'found "{folder}", which holds such work already; choose another name, {RESUME} or --overwrite'
             raise InputError(message, key=OUT, found=str(folder))
-        if held is None and not known and _holds_something(folder):
+        if held is None and not known and holds_something(folder):
             message = f'found "{folder}", which holds something else; choose another name'
             raise InputError(message, key=OUT, found=str(folder))
         return False
@@ -183,7 +183,7 @@ class Store:
                 path.unlink()
 
     def _replace(self, path: Path, write: Callable[[Path], None]) -> None:
-        partial = path.with_name(f".{path.name}.partial")
+        partial = path.with_name(f".{path.name}{PARTIAL}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             write(partial)
@@ -240,11 +240,11 @@ def _as_read(plan: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _holds_something(folder: Path) -> bool:
-    """Whether there is more than an empty folder, in which a killed process may have left its lock."""
-    if not folder.exists():
-        return False
-    return not folder.is_dir() or any(path.name != LOCK for path in folder.iterdir())
+def holds_something(folder: Path) -> bool:
+    """Whether there is more than an empty folder, in which a killed process may have left a lock or half a plan."""
+    if not folder.is_dir():
+        return folder.exists()
+    return any(path.name not in (LOCK, f".{PLAN}{PARTIAL}") for path in folder.iterdir())
 
 
 def _locked(folder: Path) -> tuple[Lock, tuple[Path, ...]]:
