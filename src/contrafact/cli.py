@@ -118,14 +118,7 @@ def run(
         if stop.result is None:
             raise
         result, interrupted = stop.result, True
-    if as_json:
-        print_json(result.as_dict())
-    elif not quiet:
-        cf.terminal.show_result(result)
-    if not (no_pictures or interrupted):
-        pictures = cf.terminal.draw(result, notify)
-        if not (as_json or quiet):
-            cf.terminal.show_pictures(pictures)
+    tell_result(result, as_json, quiet, no_pictures or interrupted)
     if interrupted:
         kept = f"{result.replications} of {result.requested} replications are kept in {result.folder}"
         click.echo(f"interrupted: {kept}; to go on: the same command with {resuming(target)}", err=True)
@@ -267,6 +260,28 @@ def replay(results: Path, replication: int, mechanisms: tuple[str, ...], as_json
 
 
 @main.command()
+@click.argument("folders", metavar="FOLDER...", nargs=-1, required=True)
+@click.option("--out", metavar="PATH", required=True, help="Results folder to write.")
+@click.option("--overwrite", is_flag=True, help="Replace an older results folder.")
+@click.option("--no-pictures", is_flag=True, help="Draw no pictures.")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@with_mechanisms
+@with_json
+def merge(
+    folders: tuple[str, ...],
+    out: str,
+    overwrite: bool,
+    no_pictures: bool,
+    quiet: bool,
+    mechanisms: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Join the FOLDERs of all parts of a run, made with `run --shard I/N`, into what one run would have written."""
+    result = cf.merge(folders, out, overwrite=overwrite, mechanisms=mechanisms)
+    tell_result(result, as_json, quiet, no_pictures)
+
+
+@main.command()
 @click.argument("source", metavar="[SCENARIO|RESULTS]", required=False)
 @click.option("--port", type=click.IntRange(0, 65535), help="Where to listen; 0 for any.  [default: from 8787 on]")
 @click.option("--threads", type=click.IntRange(1), help="Replications side by side.  [default: all processors]")
@@ -297,6 +312,18 @@ def doctor(as_json: bool) -> None:
     else:
         cf.terminal.show_checkup(checkup)
     leave(DONE if checkup.ok else CHECK_FAILED)
+
+
+def tell_result(result: cf.AnyResult, as_json: bool, quiet: bool, no_pictures: bool) -> None:
+    """Print a result, and draw its pictures unless none are wanted."""
+    if as_json:
+        print_json(result.as_dict())
+    elif not quiet:
+        cf.terminal.show_result(result)
+    if not no_pictures:
+        pictures = cf.terminal.draw(result, silence if quiet else to_stderr)
+        if not (as_json or quiet):
+            cf.terminal.show_pictures(pictures)
 
 
 def resuming(folder: str | Path) -> str:

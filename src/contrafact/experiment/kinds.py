@@ -15,6 +15,7 @@ from contrafact.errors import InputError, InputErrors
 from contrafact.experiment import city, description, lattice, lattice_description, plan, reading, tables
 from contrafact.experiment.kept import Kept
 from contrafact.experiment.protocol import AnyDescription, Experiment, Job, Notify, Progress, Until
+from contrafact.experiment.shards import SHARD
 from contrafact.lattice.scenario import LatticeScenario
 from contrafact.model.extending import OPTION, Extension, parameters_with
 from contrafact.model.recording import RECORDERS
@@ -67,9 +68,9 @@ class City:
         """The result of replications that were kept."""
         return city.result_of(self.scenario, world.build(self.scenario), asked, kept, elapsed_s)
 
-    def write_shards(self, result: Result, folder: Path) -> None:
+    def write_shards(self, result: Result, folder: Path, size: int = SHARD) -> None:
         """Write outcomes, timeline, holders, events and draws."""
-        tables.write_shards(result, folder)
+        tables.write_shards(result, folder, size)
 
     def write_means(self, result: Result, folder: Path) -> None:
         """Write cells."""
@@ -128,9 +129,9 @@ class Lattice:
         """The result of replications that were kept."""
         return lattice.result_of(self.scenario, asked, kept, elapsed_s)
 
-    def write_shards(self, result: lattice.LatticeResult, folder: Path) -> None:
+    def write_shards(self, result: lattice.LatticeResult, folder: Path, size: int = SHARD) -> None:
         """Write outcomes and timeline."""
-        lattice.write_shards(result, folder)
+        lattice.write_shards(result, folder, size)
 
     def write_means(self, result: lattice.LatticeResult, folder: Path) -> None:
         """Nothing: no table holds means."""

@@ -214,9 +214,9 @@ def timeline(shard: Shard[LatticeResult]) -> Columns:
     }
 
 
-def write_shards(result: LatticeResult, folder: Path) -> None:
-    """Every table of a result, in shards of replications."""
-    shards.write_shards(result, folder, {"outcomes": shards.outcomes, "timeline": timeline}, _units)
+def write_shards(result: LatticeResult, folder: Path, size: int) -> None:
+    """Every table of a result, in shards of so many replications."""
+    shards.write_shards(result, folder, {"outcomes": shards.outcomes, "timeline": timeline}, _units, size)
 
 
 def read(folder: Path, record: Manifest, scenario: LatticeScenario) -> LatticeResult:

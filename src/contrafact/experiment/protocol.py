@@ -119,8 +119,8 @@ class Experiment(Protocol[R]):
     def result(self, asked: Plan, kept: Kept, elapsed_s: float) -> R:
         """The result of replications that were kept."""
 
-    def write_shards(self, result: R, folder: Path) -> None:
-        """Write the tables with rows for each replication into a folder that has none."""
+    def write_shards(self, result: R, folder: Path, size: int = ...) -> None:
+        """Write the tables with rows for each replication into a folder that has none, so many in each file."""
 
     def write_means(self, result: R, folder: Path) -> None:
         """Write the tables of means over replications into a folder that has none of them."""

@@ -25,6 +25,7 @@ from contrafact.experiment.loading import scenario_of
 from contrafact.experiment.manifest import MILESTONES, Finished, Manifest, read_manifest
 from contrafact.experiment.parquet import sync
 from contrafact.experiment.result import RECORDED, AnyResult
+from contrafact.experiment.shards import SHARD
 from contrafact.experiment.store import holds_something
 
 ROOT = Path("results")
@@ -84,9 +85,7 @@ def write(result: R, out: Path | None = None, *, overwrite: bool = False, comman
     target = default_out(result.scenario.name, result.seed) if out is None else out
     check_free(target, overwrite)
     with whole(target) as folder:
-        experiment = kinds.of(result.scenario)
-        experiment.write_shards(result, folder)
-        experiment.write_means(result, folder)
+        write_tables(result, folder)
         write_records(result, folder, command)
     return replace(result, folder=target)
 
@@ -99,6 +98,13 @@ def read(folder: Path) -> AnyResult:
         raise InputError(f"holds a comparison, expected {allowed}", file=str(folder), allowed=allowed)
     found: AnyResult = kinds.of(scenario_of(record, folder)).read(folder, record)
     return found
+
+
+def write_tables(result: AnyResult, folder: Path, shard_size: int = SHARD) -> None:
+    """Every table of a result."""
+    experiment = kinds.of(result.scenario)
+    experiment.write_shards(result, folder, shard_size)
+    experiment.write_means(result, folder)
 
 
 def write_records(result: AnyResult | Comparison, folder: Path, command: str) -> None:

@@ -22,7 +22,7 @@ SHARD = 50
 
 @dataclass(frozen=True)
 class Shard(Generic[R]):
-    """At most SHARD replications of a result: positions first..last, the last one excluded."""
+    """Some replications of a result: positions first..last, the last one excluded."""
 
     result: R
     first: int
@@ -60,9 +60,10 @@ def write_shards(
     folder: Path,
     tables: Mapping[str, Callable[[Shard[R]], Columns]],
     units_of: Callable[[str, R], Mapping[str, str]],
+    size: int = SHARD,
 ) -> None:
-    """Every table in shards of at most SHARD replications; a timeline only where one was recorded."""
-    for shard in _shards(result):
+    """Every table in shards of at most so many replications; a timeline only where one was recorded."""
+    for shard in _shards(result, size):
         for table, columns_of in tables.items():
             if table == "timeline" and table not in result.record:
                 continue
@@ -105,6 +106,6 @@ def curves(table: dict[str, Array], numbers: Array, key: str) -> tuple[Array, di
     return times, {str(name): values[:, :, column] for column, name in enumerate(names)}
 
 
-def _shards(result: R) -> Iterator[Shard[R]]:
-    for first in range(0, result.replications, SHARD):
-        yield Shard(result, first, min(first + SHARD, result.replications))
+def _shards(result: R, size: int) -> Iterator[Shard[R]]:
+    for first in range(0, result.replications, size):
+        yield Shard(result, first, min(first + size, result.replications))

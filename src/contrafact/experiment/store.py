@@ -31,6 +31,7 @@ PLAN = "plan.json"
 OUT, RESUME = "--out", "--resume"
 PARTIAL = ".partial"
 MOST_TOLD = 3
+GO_ON = "go on as it was begun, or choose another name"
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,7 @@ class Store:
     def _begin(self, plan: Mapping[str, Any]) -> None:
         try:
             self._empty()
-            self.write_text(PLAN, json.dumps(_as_read(plan), ensure_ascii=False, indent=1) + "\n")
+            self.write_text(PLAN, plan_text(plan))
         except (OSError, RunError) as error:
             self.abandon()
             raise _unwritable(self.folder, error) from None
@@ -211,8 +212,15 @@ def read_plan(folder: Path) -> dict[str, Any]:
     return held
 
 
-def check_same(folder: Path, held: Mapping[str, Any], wanted: Mapping[str, Any], key: str = RESUME) -> None:
-    """InputError, which names what differs, where the folder was begun for another plan."""
+def plan_text(plan: Mapping[str, Any]) -> str:
+    """What the file of a plan holds."""
+    return json.dumps(_as_read(plan), ensure_ascii=False, indent=1) + "\n"
+
+
+def check_same(
+    folder: Path, held: Mapping[str, Any], wanted: Mapping[str, Any], key: str = RESUME, advice: str = GO_ON
+) -> None:
+    """InputError, which names what differs and says what to do, where the folder was begun for another plan."""
     changed = [name for name in (*wanted, *held) if held.get(name) != wanted.get(name)]
     if not changed:
         return
@@ -220,7 +228,7 @@ def check_same(folder: Path, held: Mapping[str, Any], wanted: Mapping[str, Any],
     told = _differences({name: held.get(name) for name in changed}, {name: wanted.get(name) for name in changed})
     shown = f" ({'; '.join(told[:MOST_TOLD])})" if told else ""
     said = f'"{folder}" was begun with something else under {names}{shown}'
-    message = f"{said}; go on as it was begun, or choose another name"
+    message = f"{said}; {advice}"
     raise InputError(message, file=str(folder / PLAN), key=key, found=names)
 
 

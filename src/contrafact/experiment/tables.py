@@ -23,9 +23,9 @@ UNITS_OF_QUANTITIES = {"network": "dimensionless", "facilities_lost": "facilitie
 """Units of the timeline's quantities; all others count persons."""
 
 
-def write_shards(result: Result, folder: Path) -> None:
-    """Tables with rows for each replication, in shards of replications."""
-    shards.write_shards(result, folder, TABLES, _units)
+def write_shards(result: Result, folder: Path, size: int) -> None:
+    """Tables with rows for each replication, in shards of so many replications."""
+    shards.write_shards(result, folder, TABLES, _units, size)
 
 
 def write_means(result: Result, folder: Path) -> None:
