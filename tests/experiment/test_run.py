@@ -101,6 +101,26 @@ def test_only_twice_as_many_replications_are_started_ahead_as_run_side_by_side()
     assert all(started <= number + 1 + 2 * pool.size for number, started in taken)
 
 
+def test_a_pool_that_shrinks_is_not_asked_for_more_than_it_can_run() -> None:
+    class Shrinking:
+        size = 4
+
+        def submit(self, number: int) -> Future[Any]:
+            future: Future[Any] = Future()
+            future.set_result(number)
+            return future
+
+        def close(self) -> None:
+            pass
+
+    pool = Shrinking()
+    taken = []
+    for number in InOrder(pool, range(20), Interruption()):
+        pool.size = 1
+        taken.append(number)
+    assert taken == list(range(20))
+
+
 def test_mean_crowd_is_the_mean_of_the_replications(town: Scenario, result: Result) -> None:
     model = engine.prepare(town, world.build(town))
     crowds = [REAL(model, 5, number, until_hours=27.0).crowd for number in range(3)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -80,11 +81,9 @@ def _parts(place: Path, record: Manifest) -> list[Kept]:
 
 def _check_all(parts: Iterable[Kept], count: int) -> None:
     """InputError where replications are missing or there twice."""
-    numbers = [number for part in parts for number in part["number"].tolist()]
-    twice = (
-        sorted({number for number in numbers if numbers.count(number) > 1}) if len(set(numbers)) < len(numbers) else []
-    )
-    missing = sorted(set(range(count)) - set(numbers))
+    numbers = Counter(number for part in parts for number in part["number"].tolist())
+    twice = sorted(number for number, times in numbers.items() if times > 1)
+    missing = sorted(set(range(count)) - numbers.keys())
     for what, listed in (("are in two of the folders", twice), ("are in none of the folders", missing)):
         if listed:
             message = f"{len(listed)} of {count} replications {what}, the first of them {listed[0]}"

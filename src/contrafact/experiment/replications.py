@@ -131,7 +131,8 @@ class InOrder:
         return [future.result() for future in done]
 
     def _fill(self) -> None:
-        for number in islice(self._numbers, 2 * self.pool.size - len(self._waiting)):
+        room = max(0, 2 * self.pool.size - len(self._waiting))  # a pool shrinks where workers leave it
+        for number in islice(self._numbers, room):
             self._waiting.append((number, self.pool.submit(number)))
 
 

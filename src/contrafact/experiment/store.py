@@ -198,7 +198,7 @@ class Store:
 def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     """Arrays that ``write_arrays`` wrote; InputError where the file was torn or edited afterwards."""
     try:
-        with np.load(path, allow_pickle=False) as held:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as held:
             return {name: held[name] for name in held.files}
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise InputError(f"cannot be read ({error}); the file was torn or edited", file=str(path)) from error
