@@ -90,14 +90,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--worker-kills", type=int, default=12, help="with two worker processes")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args(arguments)
-    chance, tally = random.Random(asked.seed), Tally()
-    cf.run(cf.load(TOWN), 1, threads=1, until=OPTIONS["until"])  # so that children find all compiled
-    with tempfile.TemporaryDirectory() as place:
-        for workers, wanted in ((0, asked.kills), (2, asked.worker_kills)):
-            if wanted:
-                _kill_many(Path(place), wanted, workers, chance, tally)
+    tally = killed(asked.kills, asked.worker_kills, asked.seed)
     print(tally)
     return int(bool(tally.different))
+
+
+def killed(kills: int, worker_kills: int, seed: int = 1) -> Tally:
+    """Kill runs on one thread and runs with two worker processes so many times, go on with each, and compare."""
+    chance, tally = random.Random(seed), Tally()
+    cf.run(cf.load(TOWN), 1, threads=1, until=OPTIONS["until"])  # so that children find all compiled
+    with tempfile.TemporaryDirectory() as place:
+        for workers, wanted in ((0, kills), (2, worker_kills)):
+            if wanted:
+                _kill_many(Path(place), wanted, workers, chance, tally)
+    return tally
 
 
 def _kill_many(place: Path, wanted: int, workers: int, chance: random.Random, tally: Tally) -> None:
@@ -125,14 +131,15 @@ def _forked(folder: Path, save_s: float, workers: int, overwrite: bool = False) 
     child = os.fork()
     if child:
         return child
-    code = 1
+    code, screen = 1, os.dup(2)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what workers of a killed run say
     try:
         side_by_side: dict[str, Any] = {"workers": workers} if workers else {"threads": 1}
         goes_on = {"overwrite": True} if overwrite else {"resume": True}
         cf.run(cf.load(TOWN), out=folder, save_s=save_s, notify=lambda _: None, **OPTIONS, **side_by_side, **goes_on)
         code = 0
     except BaseException as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
+        os.write(screen, f"{type(error).__name__}: {error}\n".encode())
     os._exit(code)
 
 

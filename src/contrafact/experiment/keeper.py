@@ -90,8 +90,8 @@ class Keeper:
         for path in self.store.folder.glob("*/part-*.parquet"):
             if str(path.relative_to(self.store.folder)) not in whole:
                 path.unlink()
-        if self.count:
-            self.say(f"going on: {self.count} of {counted(len(self.asked.numbers), 'replication')} are kept")
+        all_of_them = counted(len(self.asked.numbers), "replication")
+        self.say(f"going on: {self.count} of {all_of_them} are kept" if self.count else f"begun: {all_of_them} to run")
 
     def add(self, replication: Any) -> None:
         """Keep one replication; RunError where it cannot be written."""

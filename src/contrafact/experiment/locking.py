@@ -40,6 +40,7 @@ class Lock:
             except OSError as error:
                 os.close(handle)
                 if error.errno not in HELD:
+                    self.path.unlink(missing_ok=True)
                     return None
                 message = f'found "{folder}", in which another process is at work; wait for it, or choose another name'
                 raise InputError(message, key="--out", found=str(folder)) from None

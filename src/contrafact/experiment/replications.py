@@ -8,12 +8,15 @@ replications is in memory at once.
 from __future__ import annotations
 
 import os
+import pickle
+import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice, takewhile
 from multiprocessing import get_context
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from contrafact.errors import InputError, InputErrors, RunError
@@ -58,11 +61,16 @@ class Threads:
 
 
 class Processes:
-    """Replications in processes of their own; each makes the job once."""
+    """Replications in processes of their own; each makes the job once.
+
+    The recipe goes through a file. Sent as an argument it may fill the pipe to a process that dies before it reads, and
+    the standard library would then wait for ever, since it holds the reading end as well.
+    """
 
     def __init__(self, job: AnyJob, size: int) -> None:
         self.job, self.size = job, size
         self._deaths = 0
+        self._recipe = _written(job.recipe())
         self._pool = self._start()
 
     def submit(self, number: int) -> Future[Any]:
@@ -77,6 +85,7 @@ class Processes:
     def close(self) -> None:
         """Start nothing more and wait for what is under way."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+        self._recipe.unlink(missing_ok=True)
 
     def _replace(self, error: BrokenProcessPool) -> None:
         self._deaths += 1
@@ -89,10 +98,8 @@ class Processes:
         self._pool = self._start()
 
     def _start(self) -> ProcessPoolExecutor:
-        shared = (self.job.recipe(),)
-        return ProcessPoolExecutor(
-            self.size, mp_context=get_context("spawn"), initializer=_start_worker, initargs=shared
-        )
+        spawn = get_context("spawn")
+        return ProcessPoolExecutor(self.size, spawn, initializer=_start_worker, initargs=(self._recipe,))
 
 
 class InOrder:
@@ -151,9 +158,17 @@ _worker: dict[str, AnyJob] = {}
 """In a worker process: the job of all its replications."""
 
 
-def _start_worker(recipe: Callable[[], AnyJob]) -> None:
+def _written(recipe: Callable[[], AnyJob]) -> Path:
+    """A temporary file, readable by this user alone, that holds what makes a job."""
+    handle, name = tempfile.mkstemp(prefix="contrafact-", suffix=".job")
+    with os.fdopen(handle, "wb") as file:
+        pickle.dump(recipe, file)
+    return Path(name)
+
+
+def _start_worker(recipe: Path) -> None:
     die_with_parent()
-    _worker["job"] = recipe()
+    _worker["job"] = pickle.loads(recipe.read_bytes())()
 
 
 def _simulate_in_worker(number: int) -> Any:

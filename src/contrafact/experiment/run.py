@@ -66,7 +66,8 @@ def run(
     until         local time, "36 h" or hours after the start at which to stop, "500 ticks" or ticks for a model without
                   a clock; the scenario's end where None
     out           results folder to write while the run goes on; nothing is written where None
-    resume        go on with the folder where it was left, after whatever stopped it; begin where there is none
+    resume        go on with the folder where it was left, after whatever stopped it; begin where there is none, read it
+                  where it is complete
     overwrite     whether an older results folder of that name may be replaced
     shard         "I/N": only part I of N of the replications, to be joined with the others by ``merge``
     record        what to keep: any of timeline, cells, events, as far as the model has them; all where None; it cannot
@@ -147,7 +148,7 @@ def simulate_all(
             if progress is not None:
                 progress(collected.count, len(asked.numbers))
         if interruption.asked:
-            notify("stopping; what is under way is finished and kept")
+            notify("stopping; what is under way on this machine is finished, and what has finished is kept")
             for replication in under_way.finished():
                 collected.add(replication)
 
