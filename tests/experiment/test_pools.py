@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,16 @@ def test_an_error_of_a_replication_on_a_cluster_is_told(cluster: Any) -> None:
     pool = DaskWorkers(Failing(), cluster.scheduler_address)
     with pytest.raises(cf.RunError, match="replication 7 failed: ZeroDivisionError: rate"):
         list(InOrder(pool, [7], Interruption()))
+    pool.close()
+
+
+def test_a_scheduler_that_is_gone_ends_the_run(cluster: Any) -> None:
+    pool = DaskWorkers(Failing(), cluster.scheduler_address)
+    pool.check()
+    pool._client.close()
+    pool.submit = lambda _: Future()  # a replication that never ends
+    with pytest.raises(cf.RunError, match=r"the Dask scheduler at tcp://.* is gone"):
+        list(InOrder(pool, [0], Interruption()))
     pool.close()
 
 

@@ -27,7 +27,7 @@ class DaskWorkers:
     """Replications on a Dask cluster; InputError where ``distributed`` is not installed or no scheduler answers."""
 
     def __init__(self, job: AnyJob, address: str) -> None:
-        self._client = _client(address)
+        self._client, self._address = _client(address), address
         self._executor = self._client.get_executor(pure=False)
         self._token = uuid.uuid4().hex
         self._recipe = self._client.submit(_itself, job.recipe(), pure=False)
@@ -45,6 +45,11 @@ class DaskWorkers:
         future: Future[Any] = self._executor.submit(_simulate_there, self._token, __version__, self._recipe, number)
         self._started.append(future)
         return future
+
+    def check(self) -> None:
+        """The client gives a scheduler up that cannot be reached for some seconds; replications would wait for ever."""
+        if self._client.status not in ("running", "connecting"):
+            raise RunError(f"the Dask scheduler at {self._address} is gone")
 
     def close(self) -> None:
         """Start nothing more and let go of what is under way: a cluster without workers would keep us for ever."""

@@ -40,6 +40,9 @@ class Pool(Protocol):
     def submit(self, number: int) -> Future[Any]:
         """Start one replication as soon as there is room."""
 
+    def check(self) -> None:
+        """RunError where nothing that was started can come to an end any more."""
+
     def close(self) -> None:
         """Start nothing more and wait for what is under way."""
 
@@ -54,6 +57,9 @@ class Threads:
     def submit(self, number: int) -> Future[Any]:
         """Start one replication as soon as a thread is free."""
         return self._pool.submit(self.job.simulate, number)
+
+    def check(self) -> None:
+        """Threads are always there."""
 
     def close(self) -> None:
         """Start nothing more and wait for what is under way."""
@@ -81,6 +87,9 @@ class Processes:
                     return self._pool.submit(_simulate_in_worker, number)
             except BrokenProcessPool as error:
                 self._replace(error)
+
+    def check(self) -> None:
+        """A process that dies is noticed by its replications."""
 
     def close(self) -> None:
         """Start nothing more and wait for what is under way."""
@@ -116,6 +125,7 @@ class InOrder:
             number, future = self._waiting[0]
             while not future.done() and not self.interruption.asked:
                 wait([future], timeout=POLL_S)
+                self.pool.check()
             if self.interruption.asked:
                 return
             try:
@@ -126,6 +136,7 @@ class InOrder:
             except (InputError, InputErrors, RunError):
                 raise
             except Exception as error:
+                self.pool.check()
                 raise RunError(f"replication {number} failed: {type(error).__name__}: {error}") from error
             self._waiting.popleft()
             self._fill()
