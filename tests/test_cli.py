@@ -283,6 +283,33 @@ def test_an_older_results_folder_is_refused_or_replaced(call: Call) -> None:
     assert run(call, "--out", "out", "--overwrite").exit_code == 0
 
 
+def test_a_run_is_gone_on_with_and_another_is_refused(call: Call) -> None:
+    first = json.loads(run(call, "--out", "out", "--json").stdout)
+    assert json.loads(run(call, "--out", "out", "--resume", "--json").stdout)["digest"] == first["digest"]
+    other = run(call, "--out", "out", "--resume", "--seed", "3")
+    assert other.exit_code == 2
+    assert "seed was 1 and is 3" in other.stderr
+    assert "--resume and --shard need --out" in run(call, "--resume").stderr
+    torn = Path("out/plan.json")
+    torn.write_text(torn.read_text()[:40])
+    found = run(call, "--out", "out", "--resume")
+    assert (found.exit_code, "plan.json: is not readable" in found.stderr) == (2, True)
+
+
+def test_parts_of_a_run_are_merged_into_what_one_run_writes(call: Call) -> None:
+    run(call, "--out", "whole")
+    for part in ("1", "2"):
+        assert run(call, "--out", part, "--shard", f"{part}/2", "--quiet").output == ""
+    assert call("merge", "1", "--out", "merged").exit_code == 2
+    merged = call("merge", "2", "1", "--out", "merged", "--no-pictures", "--json")
+    whole = json.loads(Path("whole/manifest.json").read_text())
+    assert json.loads(merged.stdout)["digest"] == whole["digest"]
+    assert json.loads(Path("merged/manifest.json").read_text())["command"] == whole["command"]
+    assert json.loads(Path("2/manifest.json").read_text())["command"].endswith("--until '3 h' --shard 2/2")
+    assert call("replay", "2", "--replication", "1").exit_code == 0
+    assert "results: merged" in call("merge", "1", "2", "--out", "merged", "--overwrite", "--no-pictures").stdout
+
+
 def compare(call: Call, *words: str) -> Result:
     return call("compare", SMALL, "--until", "2 h", "--replications", "2", "--no-pictures", *words)
 
@@ -370,5 +397,6 @@ def test_an_interrupted_run_leaves_with_130_and_keeps_what_had_finished(tmp_path
     document = json.loads(stdout)
     assert 0 < document["replications"] < 5000
     assert "Traceback" not in stderr
-    assert f"{document['replications']} of 5000 replications are kept in out" in stderr
+    assert f"{document['replications']} of 5000 replications are kept in out; to go on: the same command" in stderr
+    assert "--out out --resume" in stderr
     assert cf.read(tmp_path / "out").digest == document["digest"]

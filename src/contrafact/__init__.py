@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from contrafact.experiment.describing import describe
     from contrafact.experiment.editors import schema
     from contrafact.experiment.loading import is_results, load
+    from contrafact.experiment.merging import merge
     from contrafact.experiment.power import Power, power
     from contrafact.experiment.replaying import replay
     from contrafact.experiment.result import AnyResult, Result
@@ -74,6 +75,7 @@ __all__ = [
     "import_events",
     "is_results",
     "load",
+    "merge",
     "new",
     "power",
     "read",
@@ -104,6 +106,7 @@ _HOMES = {
     "editors": ("schema",),
     "describing": ("describe",),
     "loading": ("is_results", "load"),
+    "merging": ("merge",),
     "power": ("Power", "power"),
     "replaying": ("replay",),
     "result": ("AnyResult", "Result"),

@@ -24,6 +24,7 @@ from contrafact.commands import (
     with_json,
     with_mechanisms,
     with_scenario,
+    with_workers,
 )
 
 MODULES = (cli_fitting, cli_importing, cli_record)
@@ -76,8 +77,9 @@ def schema(out: Path | None) -> None:
 @click.option("--until", metavar="TIME|DURATION", help='Stop early: "2022-01-06T12:00", "36 h" or "500 ticks".')
 @click.option("--out", metavar="PATH", help="Results folder.  [default: results/SCENARIO-seedSEED]")
 @click.option("--overwrite", is_flag=True, help="Replace an older results folder.")
-@click.option("--threads", type=int, help="Replications side by side.  [default: all processors]")
-@click.option("--workers", type=int, default=0, metavar="N", help="Use N processes instead of threads.")
+@click.option("--resume", is_flag=True, help="Go on with the folder --out where it was left.")
+@click.option("--shard", metavar="I/N", help="Run part I of N only, to be joined with the others by `merge`.")
+@with_workers
 @click.option("--no-pictures", is_flag=True, help="Draw no pictures.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @with_mechanisms
@@ -98,6 +100,8 @@ def run(
     Outcomes are told with the interval that holds 90 % of the replications. Of the record, rows kept for scoring are
     left out. Of a results folder only the scenario is taken, not its seed, its number of replications or its --until.
     """
+    if out is None and (options["resume"] or options["shard"]):
+        raise click.UsageError("--resume and --shard need --out, the folder to write")
     crisis = cf.load(scenario, overrides, variant, mechanisms)
     name = crisis.name if crisis.variant == "recorded" else f"{crisis.name}-{crisis.variant}"
     target = cf.default_out(name, options["seed"]) if out is None else out
@@ -108,22 +112,16 @@ def run(
     interrupted = False
     try:
         with cf.terminal.Bar(crisis.name, wanted=not quiet) as bar:
-            result = cf.run(crisis, out=target, progress=bar, notify=notify, command=command, **options)
+            tell = None if quiet or as_json else to_stderr
+            result = cf.run(crisis, out=target, progress=bar, notify=notify, tell=tell, command=command, **options)
     except cf.Interrupted as stop:
         if stop.result is None:
             raise
         result, interrupted = stop.result, True
-    if as_json:
-        print_json(result.as_dict())
-    elif not quiet:
-        cf.terminal.show_result(result)
-    if not (no_pictures or interrupted):
-        pictures = cf.terminal.draw(result, notify)
-        if not (as_json or quiet):
-            cf.terminal.show_pictures(pictures)
+    tell_result(result, as_json, quiet, no_pictures or interrupted)
     if interrupted:
         kept = f"{result.replications} of {result.requested} replications are kept in {result.folder}"
-        click.echo(f"interrupted: {kept}", err=True)
+        click.echo(f"interrupted: {kept}; to go on: the same command with {resuming(target)}", err=True)
         leave(INTERRUPTED)
 
 
@@ -142,8 +140,7 @@ def run(
 @click.option("--hold-switches", is_flag=True, help="Leave what is contested as the scenario has it.")
 @click.option("--out", metavar="PATH", help="Results folder.  [default: results/SCENARIO-arms-seedSEED]")
 @click.option("--overwrite", is_flag=True, help="Replace an older results folder.")
-@click.option("--threads", type=int, help="Pairs side by side.  [default: all processors]")
-@click.option("--workers", type=int, default=0, metavar="N", help="Use N processes instead of threads.")
+@with_workers
 @click.option("--no-pictures", is_flag=True, help="Draw no pictures.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @with_mechanisms
@@ -263,6 +260,28 @@ def replay(results: Path, replication: int, mechanisms: tuple[str, ...], as_json
 
 
 @main.command()
+@click.argument("folders", metavar="FOLDER...", nargs=-1, required=True)
+@click.option("--out", metavar="PATH", required=True, help="Results folder to write.")
+@click.option("--overwrite", is_flag=True, help="Replace an older results folder.")
+@click.option("--no-pictures", is_flag=True, help="Draw no pictures.")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@with_mechanisms
+@with_json
+def merge(
+    folders: tuple[str, ...],
+    out: str,
+    overwrite: bool,
+    no_pictures: bool,
+    quiet: bool,
+    mechanisms: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Join the FOLDERs of all parts of a run, made with `run --shard I/N`, into what one run would have written."""
+    result = cf.merge(folders, out, overwrite=overwrite, mechanisms=mechanisms)
+    tell_result(result, as_json, quiet, no_pictures)
+
+
+@main.command()
 @click.argument("source", metavar="[SCENARIO|RESULTS]", required=False)
 @click.option("--port", type=click.IntRange(0, 65535), help="Where to listen; 0 for any.  [default: from 8787 on]")
 @click.option("--threads", type=click.IntRange(1), help="Replications side by side.  [default: all processors]")
@@ -293,6 +312,23 @@ def doctor(as_json: bool) -> None:
     else:
         cf.terminal.show_checkup(checkup)
     leave(DONE if checkup.ok else CHECK_FAILED)
+
+
+def tell_result(result: cf.AnyResult, as_json: bool, quiet: bool, no_pictures: bool) -> None:
+    """Print a result, and draw its pictures unless none are wanted."""
+    if as_json:
+        print_json(result.as_dict())
+    elif not quiet:
+        cf.terminal.show_result(result)
+    if not no_pictures:
+        pictures = cf.terminal.draw(result, silence if quiet else to_stderr)
+        if not (as_json or quiet):
+            cf.terminal.show_pictures(pictures)
+
+
+def resuming(folder: str | Path) -> str:
+    """The options with which a command goes on in a folder."""
+    return f"--out {shlex.quote(str(folder))} --resume"
 
 
 def command_line(

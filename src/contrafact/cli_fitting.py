@@ -18,6 +18,7 @@ from contrafact.commands import (
     to_stderr,
     with_json,
     with_scenario,
+    with_workers,
 )
 
 KEPT = "interrupted; what was finished is kept, and the same command with --resume goes on"
@@ -27,8 +28,7 @@ def with_store(command: Command) -> Command:
     """Add what all commands with a folder of shards have."""
     for option in (
         click.option("--quiet", is_flag=True, help="Print nothing but errors."),
-        click.option("--workers", type=int, default=0, metavar="N", help="Use N processes instead of threads."),
-        click.option("--threads", type=int, help="Replications side by side.  [default: all processors]"),
+        with_workers,
         click.option("--overwrite", is_flag=True, help="Replace an older folder of such work."),
         click.option("--resume", is_flag=True, help="Go on with the folder where it was left."),
         click.option("--out", metavar="PATH", help="Folder to write.  [default: one in results/]"),

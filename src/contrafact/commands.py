@@ -69,6 +69,19 @@ def with_scenario(command: Command) -> Command:
     return cast(Command, click.argument("scenario")(variant(setting(fit(settled)))))
 
 
+def _as_workers(_ctx: click.Context, _option: click.Parameter, text: str) -> int | str:
+    """A number of processes, or text that names a cluster, which is checked with the other options of a run."""
+    return int(text) if text.removeprefix("-").isdecimal() else text
+
+
+def with_workers(command: Command) -> Command:
+    """Add --threads and --workers."""
+    threads = click.option("--threads", type=int, help="Replications side by side.  [default: all processors]")
+    text = "N processes, or a Dask cluster, instead of threads."
+    workers = click.option("--workers", default="0", metavar="N|dask:ADDRESS", help=text, callback=_as_workers)
+    return threads(workers(command))
+
+
 def with_mechanisms(command: Command) -> Command:
     """Add --mechanism."""
     text = "Python file of a mechanism of your own, which is executed; repeatable."

@@ -90,7 +90,10 @@ def test_what_has_nothing_to_measure_is_null_and_said(society: Document) -> None
 def test_a_folder_holds_what_repeats_and_what_came_out(written: LatticeResult) -> None:
     folder = folder_of(written)
     names = {path.name for path in folder.iterdir()}
-    assert names == {"manifest.json", "milestones.json", "ro-crate-metadata.json", "outcomes", "timeline"}
+    assert names == {
+        "manifest.json", "milestones.json", "plan.json", "ro-crate-metadata.json", "run.log",
+        "outcomes", "timeline",
+    }  # fmt: skip
     record = read_manifest(folder)
     assert (record.until_hours, record.ticks, record.command) == (None, 60, "a command")
     assert record.resolved == written.scenario.resolved()

@@ -53,7 +53,7 @@ def tables_of(folder: Path) -> dict[str, str]:
 def test_a_folder_holds_manifest_tables_milestones_and_crate(result: Result) -> None:
     names = {path.name for path in folder_of(result).iterdir()}
     assert names == {
-        "manifest.json", "milestones.json", "ro-crate-metadata.json",
+        "manifest.json", "milestones.json", "plan.json", "ro-crate-metadata.json", "run.log",
         "outcomes", "timeline", "cells", "holders", "events", "draws",
     }  # fmt: skip
 

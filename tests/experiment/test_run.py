@@ -96,9 +96,29 @@ def test_only_twice_as_many_replications_are_started_ahead_as_run_side_by_side()
             pass
 
     pool = Counting()
-    taken: list[Any] = [(number, pool.started) for number in InOrder(pool, 50, Interruption())]
+    taken: list[Any] = [(number, pool.started) for number in InOrder(pool, range(50), Interruption())]
     assert [number for number, _ in taken] == list(range(50))
     assert all(started <= number + 1 + 2 * pool.size for number, started in taken)
+
+
+def test_a_pool_that_shrinks_is_not_asked_for_more_than_it_can_run() -> None:
+    class Shrinking:
+        size = 4
+
+        def submit(self, number: int) -> Future[Any]:
+            future: Future[Any] = Future()
+            future.set_result(number)
+            return future
+
+        def close(self) -> None:
+            pass
+
+    pool = Shrinking()
+    taken = []
+    for number in InOrder(pool, range(20), Interruption()):
+        pool.size = 1
+        taken.append(number)
+    assert taken == list(range(20))
 
 
 def test_mean_crowd_is_the_mean_of_the_replications(town: Scenario, result: Result) -> None:
@@ -137,7 +157,7 @@ def test_progress_is_told_after_each_replication(town: Scenario) -> None:
     assert told == [(1, 3), (2, 3), (3, 3)]
 
 
-def test_a_failing_replication_is_named_and_leaves_nothing_behind(
+def test_a_failing_replication_is_named_and_what_had_finished_is_kept(
     town: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def second_fails(model: engine.Model, seed: int, replication: int, **how: Any) -> Replication:
@@ -146,9 +166,14 @@ def test_a_failing_replication_is_named_and_leaves_nothing_behind(
         return REAL(model, seed, replication, **how)
 
     monkeypatch.setattr(engine, "simulate", second_fails)
-    with pytest.raises(cf.RunError, match="replication 1 failed: ZeroDivisionError: rate"):
-        cf.run(town, 4, threads=2, until="1 h", out=tmp_path / "out")
-    assert list(tmp_path.iterdir()) == []
+    out = tmp_path / "out"
+    with pytest.raises(
+        cf.RunError, match=r"replication 1 failed: ZeroDivisionError: rate; 1 replication kept in .*out"
+    ):
+        cf.run(town, 4, threads=2, until="1 h", out=out)
+    monkeypatch.setattr(engine, "simulate", REAL)
+    assert cf.run(town, 4, threads=2, until="1 h", out=out, resume=True).replications == 4
+    assert "going on: 1 of 4 replications are kept" in (out / "run.log").read_text()
 
 
 def test_an_interrupted_run_keeps_what_had_finished(town: Scenario, tmp_path: Path, digests: tuple[str, ...]) -> None:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from contrafact import engine, scenario, world
-from contrafact.errors import InputErrors, RunError
+from contrafact.errors import InputErrors
 from contrafact.evidence import citable, evidence_of, own_evidence, read_milestones
 from contrafact.experiment.compiling import compiling
+from contrafact.experiment.kept import FIRST, SUM, Kept, stacked, under
 from contrafact.experiment.protocol import Notify
 from contrafact.experiment.result import Result
+from contrafact.model.context import Event
 from contrafact.model.extending import Extension, parameters_with
 from contrafact.scenario.document import Document
 from contrafact.scenario.loading import MANIFEST, File, Outside, load_as
@@ -23,7 +26,6 @@ from contrafact.scenario.loading import MANIFEST, File, Outside, load_as
 if TYPE_CHECKING:
     from contrafact.engine import Model, Replication
     from contrafact.experiment.plan import Plan
-    from contrafact.model.context import Event
     from contrafact.parameters import Parameter
     from contrafact.scenario import Scenario
     from contrafact.scenario.overrides import Overrides
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
 Array: TypeAlias = NDArray[Any]
 D = TypeVar("D", bound=Document)
 
+EVENT_TYPES: Mapping[str, type] = {
+    "tick": np.int64, "hour": np.float64, "kind": np.str_, "subject": np.str_, "place": np.str_, "value": np.float64
+}  # fmt: skip
 WARM_UP_H = 48.0
 """Long enough for crowds, clashes and seizures, so that every kernel is compiled."""
 
@@ -53,7 +58,11 @@ class Job:
 
     def collector(self, asked: Plan) -> Collected:
         """Something empty that keeps the replications of this job."""
-        return Collected(self.scenario, self.world, asked)
+        return Collected(self.scenario, asked)
+
+    def result(self, asked: Plan, kept: Kept, elapsed_s: float) -> Result:
+        """The result of replications that were kept."""
+        return result_of(self.scenario, self.world, asked, kept, elapsed_s)
 
     def recipe(self) -> Callable[[], Job]:
         """Makes the same job in another process; the model, which cannot be sent, is prepared anew."""
@@ -143,17 +152,16 @@ def prepared(crisis: Scenario, seed: int, record: frozenset[str], until_hours: f
 class Collected:
     """What has been kept so far; replications are added in the order of their numbers."""
 
-    def __init__(self, crisis: Scenario, built: World, asked: Plan) -> None:
-        self.scenario, self.world, self.asked = crisis, built, asked
-        self.replications: list[Replication] = []
-        self.first_cells: dict[str, Array] = {}
-        self.hours: Array = np.zeros(0)
-        self._sums: dict[str, Array] = {}
+    def __init__(self, crisis: Scenario, asked: Plan) -> None:
+        self.scenario, self.asked = crisis, asked
+        self._replications: list[Replication] = []
+        self._fields: dict[str, Array] = {}
+        self._hours: Array = np.zeros(0)
 
     @property
     def count(self) -> int:
         """How many replications have been kept."""
-        return len(self.replications)
+        return len(self._replications)
 
     def add(self, replication: Replication) -> None:
         """Keep one replication; of its cell fields only the sum over replications, so that memory does not grow.
@@ -162,47 +170,79 @@ class Collected:
         """
         fields = {"crowd": replication.crowd} if "cells" in self.asked.record else {}
         curves = {name: curve.astype(np.float32) for name, curve in replication.timeline.items() if name != "hour"}
-        if not self.replications:
-            self.first_cells = fields
-            self.hours = replication.timeline.get("hour", np.zeros(0))
-            self._milestones({name: curve[np.newaxis] for name, curve in curves.items()}, [replication.events])
-        self._sums = {name: self._sums.get(name, 0) + field.astype(np.int64) for name, field in fields.items()}
-        self.replications.append(replace(replication, crowd=replication.crowd[:0], timeline=curves))
+        if not self._replications:
+            self._fields = {f"{FIRST}{name}": field for name, field in fields.items()}
+            self._fields |= {f"{SUM}{name}": np.zeros(field.shape, dtype=np.int64) for name, field in fields.items()}
+            self._hours = replication.timeline.get("hour", np.zeros(0))
+            single = {name: curve[np.newaxis] for name, curve in curves.items()}
+            _milestones(self.scenario, self.asked, self._hours, single, [replication.events])
+        for name, field in fields.items():
+            self._fields[f"{SUM}{name}"] += field
+        self._replications.append(replace(replication, crowd=replication.crowd[:0], timeline=curves))
 
-    def result(self, elapsed_s: float) -> Result:
+    def arrays(self) -> Kept:
         """All that was kept, by quantity instead of by replication."""
-        kept = self.replications
-        if not kept:
-            raise RunError("no replication finished")
-        first = kept[0]
-        curves = {name: np.stack([one.timeline[name] for one in kept]) for name in first.timeline}
-        events = tuple(tuple(one.events) for one in kept)
-        return Result(
-            scenario=self.scenario,
-            world=self.world,
-            seed=self.asked.seed,
-            until_hours=self.asked.length,
-            record=self.asked.record,
-            requested=self.asked.replications,
-            elapsed_s=elapsed_s,
-            numbers=np.array([one.replication for one in kept], dtype=np.int64),
-            digests=tuple(one.digest for one in kept),
-            outcomes={name: np.array([one.outcomes[name] for one in kept]) for name in first.outcomes},
-            hours=self.hours,
-            timeline=curves,
-            cells={name: field / len(kept) for name, field in self._sums.items()},
-            first_cells=self.first_cells,
-            holders=np.stack([one.holders for one in kept]),
-            events=events,
-            draws={name: np.array([one.draws[name] for one in kept]) for name in first.draws},
-            milestones=self._milestones(curves, events),
-        )
+        replications = self._replications
+        return {
+            "number": np.array([one.replication for one in replications], dtype=np.int64),
+            "digest": np.array([one.digest for one in replications]),
+            f"{FIRST}hours": self._hours,
+            **stacked("outcomes/", (one.outcomes for one in replications)),
+            **stacked("timeline/", (one.timeline for one in replications)),
+            **stacked("draws/", (one.draws for one in replications)),
+            "holders": np.stack([one.holders for one in replications]),
+            **_event_arrays([one.events for one in replications]),
+            **self._fields,
+        }
 
-    def _milestones(self, curves: dict[str, Array], events: Sequence[Sequence[Event]]) -> tuple[dict[str, object], ...]:
-        """The rows of the record that may be looked at; none for a scenario that has no record."""
-        crisis = self.scenario
-        evidence = evidence_of(crisis)
-        if evidence is None or not self.asked.record >= {"timeline", "events"}:
-            return ()
-        timeline = {**curves, "hour": self.hours}
-        return tuple(read_milestones(crisis.milestones, evidence.ledger, crisis.start, crisis.end, timeline, events))
+
+def result_of(crisis: Scenario, built: World, asked: Plan, kept: Kept, elapsed_s: float) -> Result:
+    """The result of the replications that were kept."""
+    hours, curves, events = kept[f"{FIRST}hours"], under(kept, "timeline/"), _events(kept)
+    return Result(
+        scenario=crisis,
+        world=built,
+        seed=asked.seed,
+        until_hours=asked.length,
+        record=asked.record,
+        requested=asked.replications,
+        elapsed_s=elapsed_s,
+        numbers=kept["number"],
+        digests=tuple(kept["digest"].tolist()),
+        outcomes=under(kept, "outcomes/"),
+        hours=hours,
+        timeline=curves,
+        cells={name: field / len(kept["number"]) for name, field in under(kept, SUM).items()},
+        first_cells={name: field for name, field in under(kept, FIRST).items() if name != "hours"},
+        holders=kept["holders"],
+        events=events,
+        draws=under(kept, "draws/"),
+        milestones=_milestones(crisis, asked, hours, curves, events),
+    )
+
+
+def _milestones(
+    crisis: Scenario, asked: Plan, hours: Array, curves: Mapping[str, Array], events: Sequence[Sequence[Event]]
+) -> tuple[dict[str, object], ...]:
+    """The rows of the record that may be looked at; none for a scenario that has no record."""
+    evidence = evidence_of(crisis)
+    if evidence is None or not asked.record >= {"timeline", "events"}:
+        return ()
+    timeline = {**curves, "hour": hours}
+    return tuple(read_milestones(crisis.milestones, evidence.ledger, crisis.start, crisis.end, timeline, events))
+
+
+def _event_arrays(listed: Sequence[Sequence[Event]]) -> dict[str, Array]:
+    """How many events each replication has, (replication,), and their fields, (event,)."""
+    flat = [event for one in listed for event in one]
+    fields: dict[str, Array] = {
+        f"events/{name}": np.array([getattr(event, name) for event in flat], dtype=kind)
+        for name, kind in EVENT_TYPES.items()
+    }
+    return {"event_count": np.array([len(one) for one in listed], dtype=np.int64), **fields}
+
+
+def _events(kept: Kept) -> tuple[tuple[Event, ...], ...]:
+    fields = (kept[f"events/{name}"].tolist() for name in EVENT_TYPES)
+    flat = (Event(*values) for values in zip(*fields, strict=True))
+    return tuple(tuple(islice(flat, count)) for count in kept["event_count"].tolist())

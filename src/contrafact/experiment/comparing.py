@@ -23,6 +23,7 @@ from contrafact.experiment.design import Design, design_of
 from contrafact.experiment.divergence import NEVER
 from contrafact.experiment.interruption import Interruption
 from contrafact.experiment.plan import Plan, plan
+from contrafact.experiment.pools import Workers
 from contrafact.experiment.protocol import Notify, Progress, Until, to_stderr
 from contrafact.experiment.result import RECORDED
 from contrafact.experiment.run import simulate_all
@@ -53,7 +54,7 @@ def compare(
     *,
     switches: bool = True,
     threads: int | None = None,
-    workers: int = 0,
+    workers: Workers = 0,
     until: Until | None = None,
     out: str | Path | None = None,
     overwrite: bool = False,
@@ -97,7 +98,7 @@ def compare(
     place = nullcontext(None) if target is None else results.whole(target)
     with Interruption(stop) as interruption, place as folder:
         collected = Collected(job, asked, folder)
-        simulate_all(job, collected, asked, interruption, progress, notify)
+        simulate_all(job, collected, asked, asked.numbers, interruption, progress, notify)
         if not collected.count:
             raise ComparisonInterrupted(None)
         found = collected.comparison(time.perf_counter() - begun)

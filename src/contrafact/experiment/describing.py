@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from contrafact.errors import InputErrors
 from contrafact.experiment import kinds
-from contrafact.experiment.plan import LARGEST_SEED, MOST_WORKERS, check_range
+from contrafact.experiment.plan import LARGEST_SEED, check_range
+from contrafact.experiment.pools import MOST_WORKERS
 from contrafact.experiment.protocol import AnyDescription, Notify, Progress, to_stderr
 
 if TYPE_CHECKING:

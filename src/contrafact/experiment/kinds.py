@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from contrafact import scenario, world
 from contrafact.errors import InputError, InputErrors
 from contrafact.experiment import city, description, lattice, lattice_description, plan, reading, tables
+from contrafact.experiment.kept import Kept
 from contrafact.experiment.protocol import AnyDescription, Experiment, Job, Notify, Progress, Until
+from contrafact.experiment.shards import SHARD
 from contrafact.lattice.scenario import LatticeScenario
 from contrafact.model.extending import OPTION, Extension, parameters_with
 from contrafact.model.recording import RECORDERS
@@ -62,9 +64,17 @@ class City:
         """Build the world and prepare the model."""
         return city.prepared(self.scenario, seed, record, length, notify)
 
-    def write_tables(self, result: Result, folder: Path) -> None:
-        """Write outcomes, timeline, cells, holders, events and draws."""
-        tables.write_all(result, folder)
+    def result(self, asked: plan.Plan, kept: Kept, elapsed_s: float) -> Result:
+        """The result of replications that were kept."""
+        return city.result_of(self.scenario, world.build(self.scenario), asked, kept, elapsed_s)
+
+    def write_shards(self, result: Result, folder: Path, size: int = SHARD) -> None:
+        """Write outcomes, timeline, holders, events and draws."""
+        tables.write_shards(result, folder, size)
+
+    def write_means(self, result: Result, folder: Path) -> None:
+        """Write cells."""
+        tables.write_means(result, folder)
 
     def read(self, folder: Path, record: Manifest) -> Result:
         """The result that was written there."""
@@ -115,9 +125,16 @@ class Lattice:
         """Nothing to build."""
         return lattice.prepared(self.scenario, seed, round(length), notify)
 
-    def write_tables(self, result: lattice.LatticeResult, folder: Path) -> None:
+    def result(self, asked: plan.Plan, kept: Kept, elapsed_s: float) -> lattice.LatticeResult:
+        """The result of replications that were kept."""
+        return lattice.result_of(self.scenario, asked, kept, elapsed_s)
+
+    def write_shards(self, result: lattice.LatticeResult, folder: Path, size: int = SHARD) -> None:
         """Write outcomes and timeline."""
-        lattice.write_all(result, folder)
+        lattice.write_shards(result, folder, size)
+
+    def write_means(self, result: lattice.LatticeResult, folder: Path) -> None:
+        """Nothing: no table holds means."""
 
     def read(self, folder: Path, record: Manifest) -> lattice.LatticeResult:
         """The result that was written there."""

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from contrafact.errors import InputError
 from contrafact.experiment import shards
 from contrafact.experiment.compiling import compiling
+from contrafact.experiment.kept import Kept, stacked, under
 from contrafact.experiment.parquet import read_tables
 from contrafact.experiment.protocol import Notify, Until
 from contrafact.experiment.result import AnyResult
@@ -123,7 +124,11 @@ class Job:
 
     def collector(self, asked: Plan) -> Collected:
         """Something empty that keeps the replications of this job."""
-        return Collected(self.scenario, asked)
+        return Collected(asked)
+
+    def result(self, asked: Plan, kept: Kept, elapsed_s: float) -> LatticeResult:
+        """The result of replications that were kept."""
+        return result_of(self.scenario, asked, kept, elapsed_s)
 
     def recipe(self) -> Callable[[], Job]:
         """Makes the same job in another process."""
@@ -133,36 +138,45 @@ class Job:
 class Collected:
     """What has been kept so far; replications are added in the order of their numbers."""
 
-    def __init__(self, scenario: LatticeScenario, asked: Plan) -> None:
-        self.scenario, self.asked = scenario, asked
-        self.kept: list[Replication] = []
+    def __init__(self, asked: Plan) -> None:
+        self.asked = asked
+        self._kept: list[Replication] = []
 
     @property
     def count(self) -> int:
         """How many replications have been kept."""
-        return len(self.kept)
+        return len(self._kept)
 
     def add(self, replication: Replication) -> None:
         """Keep one replication, its timeline only where that was asked for."""
         is_recorded = "timeline" in self.asked.record
         timeline = {name: values.astype(np.float32) for name, values in replication.timeline.items() if is_recorded}
-        self.kept.append(Replication(replication.replication, replication.digest, replication.outcomes, timeline))
+        self._kept.append(Replication(replication.replication, replication.digest, replication.outcomes, timeline))
 
-    def result(self, elapsed_s: float) -> LatticeResult:
+    def arrays(self) -> Kept:
         """All that was kept, by quantity instead of by replication."""
-        first = self.kept[0]
-        return LatticeResult(
-            scenario=self.scenario,
-            last_tick=round(self.asked.length),
-            seed=self.asked.seed,
-            record=self.asked.record,
-            requested=self.asked.replications,
-            elapsed_s=elapsed_s,
-            numbers=np.array([one.replication for one in self.kept], dtype=np.int64),
-            digests=tuple(one.digest for one in self.kept),
-            outcomes={name: np.array([one.outcomes[name] for one in self.kept]) for name in first.outcomes},
-            timeline={name: np.stack([one.timeline[name] for one in self.kept]) for name in first.timeline},
-        )
+        return {
+            "number": np.array([one.replication for one in self._kept], dtype=np.int64),
+            "digest": np.array([one.digest for one in self._kept]),
+            **stacked("outcomes/", (one.outcomes for one in self._kept)),
+            **stacked("timeline/", (one.timeline for one in self._kept)),
+        }
+
+
+def result_of(scenario: LatticeScenario, asked: Plan, kept: Kept, elapsed_s: float) -> LatticeResult:
+    """The result of the replications that were kept."""
+    return LatticeResult(
+        scenario=scenario,
+        last_tick=round(asked.length),
+        seed=asked.seed,
+        record=asked.record,
+        requested=asked.replications,
+        elapsed_s=elapsed_s,
+        numbers=kept["number"],
+        digests=tuple(kept["digest"].tolist()),
+        outcomes=under(kept, "outcomes/"),
+        timeline=under(kept, "timeline/"),
+    )
 
 
 def prepared(scenario: LatticeScenario, seed: int, ticks: int, notify: Notify) -> Job:
@@ -200,9 +214,9 @@ def timeline(shard: Shard[LatticeResult]) -> Columns:
     }
 
 
-def write_all(result: LatticeResult, folder: Path) -> None:
-    """Every table of a result, in shards of replications."""
-    shards.write_shards(result, folder, {"outcomes": shards.outcomes, "timeline": timeline}, _units)
+def write_shards(result: LatticeResult, folder: Path, size: int) -> None:
+    """Every table of a result, in shards of so many replications."""
+    shards.write_shards(result, folder, {"outcomes": shards.outcomes, "timeline": timeline}, _units, size)
 
 
 def read(folder: Path, record: Manifest, scenario: LatticeScenario) -> LatticeResult:

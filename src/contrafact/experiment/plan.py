@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from contrafact.errors import InputError, InputErrors
+from contrafact.experiment.pools import MOST_WORKERS, Workers, check_workers
 from contrafact.experiment.replications import processors
 from contrafact.scenario import units
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from contrafact.scenario import Scenario
 
 LARGEST_SEED = 2**64 - 1
-MOST_WORKERS = 1024
+SHARD = re.compile(r"([0-9]{1,7})/([0-9]{1,7})")
 UNTIL = 'a local time such as "2022-01-06T12:00" or a duration such as "36 h", "2 days" or "90 min"'
 
 
@@ -27,19 +29,28 @@ class Plan:
     """A run that may start: numbers of replications, threads and processes, seed, what is kept, how much to simulate.
 
     length  in the model's own measure: hours, or ticks of a model without a clock
+    shard   which part of the replications is run, (1, 1) for all: part I of N
     """
 
     replications: int
     seed: int
     threads: int
-    workers: int
+    workers: Workers
     record: frozenset[str]
     length: float
+    shard: tuple[int, int] = (1, 1)
 
     @property
     def side_by_side(self) -> int:
-        """Replications under way at one time."""
-        return min(self.workers or self.threads, self.replications)
+        """Replications under way at one time on this machine."""
+        workers = self.workers if isinstance(self.workers, int) else 0
+        return min(workers or self.threads, self.replications)
+
+    @property
+    def numbers(self) -> range:
+        """Numbers of the replications that are run."""
+        part, parts = self.shard
+        return range(self.replications * (part - 1) // parts, self.replications * part // parts)
 
 
 def plan(
@@ -47,9 +58,10 @@ def plan(
     replications: int,
     seed: int,
     threads: int | None,
-    workers: int,
+    workers: Workers,
     until: Until | None,
     record: Iterable[str] | None,
+    shard: str | None = None,
 ) -> Plan:
     """The checked plan; InputErrors names every option that is wrong."""
     errors = [
@@ -63,20 +75,37 @@ def plan(
         length = experiment.length(until)
     except InputError as error:
         errors.append(error)
+    part = (1, 1)
+    try:
+        part = shard_of(shard, replications)
+    except InputError as error:
+        errors.append(error)
     if errors:
         raise InputErrors(errors)
-    return Plan(replications, seed, threads or processors(), workers, kept, length)
+    return Plan(replications, seed, threads or processors(), workers, kept, length, part)
 
 
-def checked_options(seed: int, threads: int | None, workers: int) -> int:
+def shard_of(text: str | None, replications: int) -> tuple[int, int]:
+    """I and N of "I/N", (1, 1) for None; InputError where that is no part of so many replications."""
+    if text is None:
+        return 1, 1
+    matched = SHARD.fullmatch(text)
+    part, parts = (int(matched[1]), int(matched[2])) if matched else (0, 0)
+    if not 1 <= part <= parts <= max(replications, 1):
+        allowed = f'I/N such as "2/8", with I from 1 to N and N at most the {replications} replications'
+        raise InputError(f'found "{text}", expected {allowed}', key="--shard", found=text, allowed=allowed)
+    return part, parts
+
+
+def checked_options(seed: int, threads: int | None, workers: Workers) -> int:
     """Threads to use, 0 for none where worker processes are asked for; InputErrors names what is wrong."""
     if errors := _wrong_options(seed, threads, workers):
         raise InputErrors(errors)
     return 0 if workers else threads or processors()
 
 
-def _wrong_options(seed: int, threads: int | None, workers: int) -> list[InputError]:
-    errors = [*check_range("--seed", seed, 0, LARGEST_SEED), *check_range("--workers", workers, 0, MOST_WORKERS)]
+def _wrong_options(seed: int, threads: int | None, workers: Workers) -> list[InputError]:
+    errors = [*check_range("--seed", seed, 0, LARGEST_SEED), *check_workers(workers)]
     if threads is not None:
         errors += check_range("--threads", threads, 1, MOST_WORKERS)
         if workers:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from contrafact.errors import InputError
+    from contrafact.experiment.kept import Kept
     from contrafact.experiment.manifest import Manifest
     from contrafact.experiment.plan import Plan
     from contrafact.experiment.result import AnyResult
@@ -66,10 +67,10 @@ class Adding(Protocol):
 
 
 class Collector(Adding, Protocol):
-    """Makes a result of what it keeps."""
+    """Gives what it keeps as arrays, which can be written to a file."""
 
-    def result(self, elapsed_s: float) -> AnyResult:
-        """All that was kept."""
+    def arrays(self) -> Kept:
+        """All that was kept of at least one replication."""
 
 
 class AnyJob(Protocol):
@@ -87,6 +88,9 @@ class Job(AnyJob, Protocol):
 
     def collector(self, asked: Plan) -> Collector:
         """Something empty that keeps the replications of this job."""
+
+    def result(self, asked: Plan, kept: Kept, elapsed_s: float) -> AnyResult:
+        """The result of replications that were kept."""
 
 
 class Experiment(Protocol[R]):
@@ -112,8 +116,14 @@ class Experiment(Protocol[R]):
     def job(self, seed: int, record: frozenset[str], length: float, notify: Notify) -> Job:
         """Prepare to run replications."""
 
-    def write_tables(self, result: R, folder: Path) -> None:
-        """Write the tables of a result into a folder that has none."""
+    def result(self, asked: Plan, kept: Kept, elapsed_s: float) -> R:
+        """The result of replications that were kept."""
+
+    def write_shards(self, result: R, folder: Path, size: int = ...) -> None:
+        """Write the tables with rows for each replication into a folder that has none, so many in each file."""
+
+    def write_means(self, result: R, folder: Path) -> None:
+        """Write the tables of means over replications into a folder that has none of them."""
 
     def read(self, folder: Path, record: Manifest) -> R:
         """The result whose tables and manifest stand in this folder."""

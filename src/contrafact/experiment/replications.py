@@ -8,12 +8,15 @@ replications is in memory at once.
 from __future__ import annotations
 
 import os
+import pickle
+import tempfile
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from itertools import islice
+from itertools import islice, takewhile
 from multiprocessing import get_context
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from contrafact.errors import InputError, InputErrors, RunError
@@ -30,10 +33,15 @@ ATTEMPTS = 3
 class Pool(Protocol):
     """Something that runs replications by their number."""
 
-    size: int
+    @property
+    def size(self) -> int:
+        """Replications that run side by side."""
 
     def submit(self, number: int) -> Future[Any]:
         """Start one replication as soon as there is room."""
+
+    def check(self) -> None:
+        """RunError where nothing that was started can come to an end any more."""
 
     def close(self) -> None:
         """Start nothing more and wait for what is under way."""
@@ -50,17 +58,25 @@ class Threads:
         """Start one replication as soon as a thread is free."""
         return self._pool.submit(self.job.simulate, number)
 
+    def check(self) -> None:
+        """Threads are always there."""
+
     def close(self) -> None:
         """Start nothing more and wait for what is under way."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
 class Processes:
-    """Replications in processes of their own; each makes the job once."""
+    """Replications in processes of their own; each makes the job once.
+
+    The recipe goes through a file. Sent as an argument it may fill the pipe to a process that dies before it reads, and
+    the standard library would then wait for ever, since it holds the reading end as well.
+    """
 
     def __init__(self, job: AnyJob, size: int) -> None:
         self.job, self.size = job, size
         self._deaths = 0
+        self._recipe = _written(job.recipe())
         self._pool = self._start()
 
     def submit(self, number: int) -> Future[Any]:
@@ -72,9 +88,13 @@ class Processes:
             except BrokenProcessPool as error:
                 self._replace(error)
 
+    def check(self) -> None:
+        """A process that dies is noticed by its replications."""
+
     def close(self) -> None:
         """Start nothing more and wait for what is under way."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+        self._recipe.unlink(missing_ok=True)
 
     def _replace(self, error: BrokenProcessPool) -> None:
         self._deaths += 1
@@ -87,19 +107,17 @@ class Processes:
         self._pool = self._start()
 
     def _start(self) -> ProcessPoolExecutor:
-        shared = (self.job.recipe(),)
-        return ProcessPoolExecutor(
-            self.size, mp_context=get_context("spawn"), initializer=_start_worker, initargs=shared
-        )
+        spawn = get_context("spawn")
+        return ProcessPoolExecutor(self.size, spawn, initializer=_start_worker, initargs=(self._recipe,))
 
 
 class InOrder:
-    """Iterates over replications in the order of their numbers, whichever finishes first; stops when interrupted."""
+    """Iterates over replications in the order in which they are asked for, whichever ends first, until interrupted."""
 
-    def __init__(self, pool: Pool, count: int, interruption: Interruption) -> None:
+    def __init__(self, pool: Pool, numbers: Iterable[int], interruption: Interruption) -> None:
         self.pool, self.interruption = pool, interruption
         self._waiting: deque[tuple[int, Future[Any]]] = deque()
-        self._numbers = iter(range(count))
+        self._numbers = iter(numbers)
 
     def __iter__(self) -> Iterator[Any]:
         self._fill()
@@ -107,6 +125,7 @@ class InOrder:
             number, future = self._waiting[0]
             while not future.done() and not self.interruption.asked:
                 wait([future], timeout=POLL_S)
+                self.pool.check()
             if self.interruption.asked:
                 return
             try:
@@ -117,20 +136,26 @@ class InOrder:
             except (InputError, InputErrors, RunError):
                 raise
             except Exception as error:
+                self.pool.check()
                 raise RunError(f"replication {number} failed: {type(error).__name__}: {error}") from error
             self._waiting.popleft()
             self._fill()
             yield replication
 
     def finished(self) -> list[Any]:
-        """After an interruption: wait for what is under way and give what came to a good end."""
+        """After an interruption: wait for what is under way and give what came to a good end, up to the first gap."""
         self.pool.close()
-        done = [future for _, future in self._waiting if not future.cancelled() and future.exception() is None]
+        done = takewhile(_is_good, (future for _, future in self._waiting))
         return [future.result() for future in done]
 
     def _fill(self) -> None:
-        for number in islice(self._numbers, 2 * self.pool.size - len(self._waiting)):
+        room = max(0, 2 * self.pool.size - len(self._waiting))  # a pool shrinks where workers leave it
+        for number in islice(self._numbers, room):
             self._waiting.append((number, self.pool.submit(number)))
+
+
+def _is_good(future: Future[Any]) -> bool:
+    return future.done() and not future.cancelled() and future.exception() is None
 
 
 def processors() -> int:
@@ -144,9 +169,17 @@ _worker: dict[str, AnyJob] = {}
 """In a worker process: the job of all its replications."""
 
 
-def _start_worker(recipe: Callable[[], AnyJob]) -> None:
+def _written(recipe: Callable[[], AnyJob]) -> Path:
+    """A temporary file, readable by this user alone, that holds what makes a job."""
+    handle, name = tempfile.mkstemp(prefix="contrafact-", suffix=".job")
+    with os.fdopen(handle, "wb") as file:
+        pickle.dump(recipe, file)
+    return Path(name)
+
+
+def _start_worker(recipe: Path) -> None:
     die_with_parent()
-    _worker["job"] = recipe()
+    _worker["job"] = pickle.loads(recipe.read_bytes())()
 
 
 def _simulate_in_worker(number: int) -> Any:

@@ -25,6 +25,8 @@ from contrafact.experiment.loading import scenario_of
 from contrafact.experiment.manifest import MILESTONES, Finished, Manifest, read_manifest
 from contrafact.experiment.parquet import sync
 from contrafact.experiment.result import RECORDED, AnyResult
+from contrafact.experiment.shards import SHARD
+from contrafact.experiment.store import holds_something
 
 ROOT = Path("results")
 R = TypeVar("R", bound=AnyResult)
@@ -32,11 +34,8 @@ R = TypeVar("R", bound=AnyResult)
 
 def check_free(out: Path, overwrite: bool = False) -> None:
     """InputError where no folder of this name can be made, or where it holds what the run may not replace."""
-    _check_parent(out)
-    if out.is_symlink() and not out.exists():
-        message = f'found "{out}", a link to what does not exist; choose another name'
-        raise InputError(message, key="--out", found=str(out))
-    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+    check_place(out)
+    if not holds_something(out):
         return
     if not (out.is_dir() and manifest.is_results_folder(out)):
         message = f'found "{out}", which exists and is not a results folder; choose another name'
@@ -58,14 +57,20 @@ def named(out: str | Path) -> Path:
     return path.resolve() if os.path.islink(path) and os.path.isdir(path) else path
 
 
-def _check_parent(out: Path) -> None:
-    """Make and remove a folder beside the one to be made: what permissions promise, a file system may still refuse."""
+def check_place(out: Path) -> None:
+    """InputError where no folder of this name can be made.
+
+    A folder is made and removed beside it: what permissions promise, a file system may still refuse.
+    """
     parent = next(folder for folder in out.absolute().parents if folder.exists())
     try:
         Path(tempfile.mkdtemp(prefix=f"{out.name}.partial-", dir=parent)).rmdir()
     except OSError as error:
         message = f'found "{out}", but {parent} is not a folder in which you may write ({error.strerror})'
         raise InputError(message, key="--out", found=str(out)) from None
+    if out.is_symlink() and not out.exists():
+        message = f'found "{out}", a link to what does not exist; choose another name'
+        raise InputError(message, key="--out", found=str(out))
 
 
 def default_out(scenario_name: str, seed: int) -> Path:
@@ -80,7 +85,7 @@ def write(result: R, out: Path | None = None, *, overwrite: bool = False, comman
     target = default_out(result.scenario.name, result.seed) if out is None else out
     check_free(target, overwrite)
     with whole(target) as folder:
-        kinds.of(result.scenario).write_tables(result, folder)
+        write_tables(result, folder)
         write_records(result, folder, command)
     return replace(result, folder=target)
 
@@ -95,8 +100,15 @@ def read(folder: Path) -> AnyResult:
     return found
 
 
+def write_tables(result: AnyResult, folder: Path, shard_size: int = SHARD) -> None:
+    """Every table of a result."""
+    experiment = kinds.of(result.scenario)
+    experiment.write_shards(result, folder, shard_size)
+    experiment.write_means(result, folder)
+
+
 def write_records(result: AnyResult | Comparison, folder: Path, command: str) -> None:
-    """Manifest, description of the folder and, of a run, milestones, beside its tables."""
+    """Of a run milestones, description of the folder and, last of all, the manifest, beside its tables."""
     record = describe_run(result, command)
     if isinstance(result, AnyResult):
         _write_json(folder / MILESTONES, {"milestones": [dict(milestone) for milestone in result.milestones]})
@@ -186,5 +198,7 @@ def _take_name(partial: Path, target: Path) -> None:
 
 def _write_json(path: Path, content: object) -> None:
     text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8")
-    sync(path)
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(text + "\n", encoding="utf-8")
+    sync(partial)
+    os.replace(partial, path)

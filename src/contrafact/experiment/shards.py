@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeAlias, TypeVar
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contrafact.experiment.parquet import write_table
-from contrafact.experiment.result import RECORDED, AnyResult
+from contrafact.experiment.result import RECORDED, AnyResult, overall_digest
 
 Array: TypeAlias = NDArray[Any]
 Columns: TypeAlias = dict[str, Array]
@@ -22,7 +22,7 @@ SHARD = 50
 
 @dataclass(frozen=True)
 class Shard(Generic[R]):
-    """At most SHARD replications of a result: positions first..last, the last one excluded."""
+    """Some replications of a result: positions first..last, the last one excluded."""
 
     result: R
     first: int
@@ -60,20 +60,22 @@ def write_shards(
     folder: Path,
     tables: Mapping[str, Callable[[Shard[R]], Columns]],
     units_of: Callable[[str, R], Mapping[str, str]],
+    size: int = SHARD,
 ) -> None:
-    """Every table in shards of at most SHARD replications; a timeline only where one was recorded."""
-    for shard in _shards(result):
+    """Every table in shards of at most so many replications; a timeline only where one was recorded."""
+    for shard in _shards(result, size):
         for table, columns_of in tables.items():
             if table == "timeline" and table not in result.record:
                 continue
             units = {name: unit for name, unit in units_of(table, result).items() if unit}
             (folder / table).mkdir(exist_ok=True)
-            write_table(folder / table / shard.name, columns_of(shard), {**facts(result), "units": units})
+            told = facts(result, result.digests[shard.first : shard.last])
+            write_table(folder / table / shard.name, columns_of(shard), {**told, "units": units})
 
 
-def facts(result: AnyResult) -> dict[str, object]:
-    """What the metadata of every table say."""
-    return {"scenario": result.scenario.name, "seed": result.seed, "digest": result.digest}
+def facts(result: AnyResult, digests: Sequence[str]) -> dict[str, object]:
+    """What the metadata of every table say; the digest is that of the replications in the table alone."""
+    return {"scenario": result.scenario.name, "seed": result.seed, "digest": overall_digest(digests)}
 
 
 def outcomes(shard: Shard[Any]) -> Columns:
@@ -104,6 +106,6 @@ def curves(table: dict[str, Array], numbers: Array, key: str) -> tuple[Array, di
     return times, {str(name): values[:, :, column] for column, name in enumerate(names)}
 
 
-def _shards(result: R) -> Iterator[Shard[R]]:
-    for first in range(0, result.replications, SHARD):
-        yield Shard(result, first, min(first + SHARD, result.replications))
+def _shards(result: R, size: int) -> Iterator[Shard[R]]:
+    for first in range(0, result.replications, size):
+        yield Shard(result, first, min(first + size, result.replications))

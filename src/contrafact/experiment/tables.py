@@ -9,9 +9,10 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from contrafact.experiment import shards
 from contrafact.experiment.parquet import write_table
 from contrafact.experiment.result import RECORDED, Result, local_time
-from contrafact.experiment.shards import Columns, Shard, facts, outcomes, write_shards
+from contrafact.experiment.shards import Columns, Shard, facts, outcomes
 from contrafact.model.state import HOLDERS
 
 Array: TypeAlias = NDArray[Any]
@@ -22,14 +23,20 @@ UNITS_OF_QUANTITIES = {"network": "dimensionless", "facilities_lost": "facilitie
 """Units of the timeline's quantities; all others count persons."""
 
 
-def write_all(result: Result, folder: Path) -> None:
-    """Every table of a result, in shards of replications; cells, being means, in one file."""
-    write_shards(result, folder, TABLES, _units)
+def write_shards(result: Result, folder: Path, size: int) -> None:
+    """Tables with rows for each replication, in shards of so many replications."""
+    shards.write_shards(result, folder, TABLES, _units, size)
+
+
+def write_means(result: Result, folder: Path) -> None:
+    """The table of means over the replications, in one file."""
     if "cells" not in result.record:
         return
     (folder / "cells").mkdir()
     units = {"hour": "h", **dict.fromkeys(result.cells, "persons")}
-    write_table(folder / "cells" / "part-000000.parquet", cells(result), {**facts(result), "units": units})
+    write_table(
+        folder / "cells" / "part-000000.parquet", cells(result), {**facts(result, result.digests), "units": units}
+    )
 
 
 def timeline(shard: CityShard) -> Columns:

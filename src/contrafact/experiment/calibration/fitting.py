@@ -24,10 +24,11 @@ from contrafact.experiment.calibration.smc import Batch, Fit, Schedule, fit, pro
 from contrafact.experiment.calibration.trials import Space, Trials
 from contrafact.experiment.interruption import Interruption
 from contrafact.experiment.plan import check_range, checked_options
+from contrafact.experiment.pools import Workers, pool_of
 from contrafact.experiment.protocol import Notify, Progress, to_stderr
-from contrafact.experiment.sweeps import Axis, Over, Store, axes, in_order
+from contrafact.experiment.store import Store
+from contrafact.experiment.sweeps import Axis, Over, axes, in_order
 from contrafact.experiment.sweeps.axes import a_city, known_number, read_prior
-from contrafact.experiment.sweeps.points import pool_of
 from contrafact.scenario import posterior
 from contrafact.scenario.posterior import WEIGHT, quantile
 
@@ -124,7 +125,7 @@ def calibrate(
     batch: int | None = None,
     most_runs: int | None = None,
     threads: int | None = None,
-    workers: int = 0,
+    workers: Workers = 0,
     out: str | Path | None = None,
     resume: bool = False,
     overwrite: bool = False,
@@ -145,10 +146,11 @@ def calibrate(
     asked = _asked(scenario, calibration, seed, over, population, batch, most_runs)
     begun = time.perf_counter()
     runner = _runner(asked, threads, workers, out, resume, overwrite, progress, notify)
-    found = fit(len(asked.space.axes), schedule_of(asked.settings), seed, runner)
-    residuals, folder = runner.residuals_of(found), runner.store.folder
-    done = Calibration(asked.crisis, seed, asked.space, asked.distance, found, residuals, folder, 0.0)
-    _write_posterior(runner.store, done)
+    with runner.store as store:
+        found = fit(len(asked.space.axes), schedule_of(asked.settings), seed, runner)
+        residuals = runner.residuals_of(found)
+        done = Calibration(asked.crisis, seed, asked.space, asked.distance, found, residuals, store.folder, 0.0)
+        _write_posterior(store, done)
     return replace(done, elapsed_s=time.perf_counter() - begun)
 
 
@@ -163,7 +165,7 @@ def recovery(
     batch: int | None = None,
     neighbours: int = NEIGHBOURS,
     threads: int | None = None,
-    workers: int = 0,
+    workers: Workers = 0,
     out: str | Path | None = None,
     resume: bool = False,
     overwrite: bool = False,
@@ -182,11 +184,12 @@ def recovery(
     runner = _runner(asked, threads, workers, out, resume, overwrite, progress, notify)
     parameters = len(asked.space.axes)
     z, calm, shown = [], [], []
-    for index in range(runs // size):
-        batch_z = propose(seed, 0, index * size, size, parameters, None)
-        calm.append(np.isfinite(runner(Batch(0, index, index * size, batch_z))))
-        z.append(batch_z)
-        shown.append(runner.readings(0, index))
+    with runner.store:
+        for index in range(runs // size):
+            batch_z = propose(seed, 0, index * size, size, parameters, None)
+            calm.append(np.isfinite(runner(Batch(0, index, index * size, batch_z))))
+            z.append(batch_z)
+            shown.append(runner.readings(0, index))
     kept = np.concatenate(calm)
     names = [axis.path for axis in asked.space.axes]
     return recover(names, np.concatenate(z)[kept], np.concatenate(shown)[kept], neighbours)
@@ -230,7 +233,7 @@ def from_priors(crisis: Scenario) -> Scenario:
 def _runner(
     asked: Asked,
     threads: int | None,
-    workers: int,
+    workers: Workers,
     out: str | Path | None,
     resume: bool,
     overwrite: bool,
@@ -240,9 +243,10 @@ def _runner(
     """What runs batches, with the folder opened and the city prepared."""
     side_by_side = checked_options(asked.seed, threads, workers)
     folder = results.named(out or results.ROOT / f"{asked.crisis.name}-calibration-seed{asked.seed}")
-    store = Store.opened(folder, _plan(asked), resume, overwrite)
     kept = frozenset({"timeline", "events"})
+    Store.check(folder, _plan(asked), resume, overwrite)
     base = city.prepared(asked.crisis, asked.seed, kept, asked.distance.until, notify)
+    store = Store.opened(folder, _plan(asked), resume, overwrite)
     settings = asked.settings
     return Runner(
         base, asked.space, asked.distance, store, side_by_side, workers, settings.batch, settings.stop.runs, progress
@@ -281,7 +285,7 @@ class Runner:
     distance: Distance
     store: Store
     threads: int
-    workers: int
+    workers: Workers
     batch: int
     most_runs: int
     progress: Progress | None = None

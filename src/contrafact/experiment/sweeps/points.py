@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -13,14 +12,13 @@ import numpy as np
 from contrafact import engine
 from contrafact.experiment import city
 from contrafact.experiment.interruption import Interruption
-from contrafact.experiment.protocol import AnyJob, Notify, Progress
-from contrafact.experiment.replications import InOrder, Pool, Processes, Threads
-from contrafact.experiment.sweeps.store import Store
+from contrafact.experiment.pools import Workers, pool_of
+from contrafact.experiment.protocol import Notify, Progress
+from contrafact.experiment.replications import InOrder, Pool
+from contrafact.experiment.store import Store
 from contrafact.model.recording import OUTCOMES
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from contrafact.scenario import Scenario
 
 
@@ -51,34 +49,9 @@ def _made_again(base: Callable[[], city.Job], given: Sequence[Mapping[str, float
     return AtPoints(base(), given, replications)
 
 
-class Renumbered:
-    """A pool whose tasks 0, 1, 2 ... are some of the tasks of another."""
-
-    def __init__(self, pool: Pool, numbers: Sequence[int]) -> None:
-        self.pool, self.numbers, self.size = pool, numbers, pool.size
-
-    def submit(self, number: int) -> Future[Any]:
-        """Start the task that stands at this place."""
-        return self.pool.submit(self.numbers[number])
-
-    def close(self) -> None:
-        """Close the other."""
-        self.pool.close()
-
-
-@contextmanager
-def pool_of(job: AnyJob, threads: int, workers: int) -> Iterator[Pool]:
-    """Threads, or processes where any are asked for, closed at the end."""
-    pool: Pool = Processes(job, workers) if workers else Threads(job, threads)
-    try:
-        yield pool
-    finally:
-        pool.close()
-
-
 def in_order(pool: Pool, numbers: Sequence[int], interruption: Interruption) -> Iterator[Any]:
     """Results of these tasks in their order; KeyboardInterrupt once the user has asked to stop."""
-    yield from InOrder(Renumbered(pool, numbers), len(numbers), interruption)
+    yield from InOrder(pool, numbers, interruption)
     if interruption.asked:
         raise KeyboardInterrupt
 
@@ -94,7 +67,7 @@ def shard(point: int) -> str:
 
 
 def point_shards(
-    job: AtPoints, store: Store, threads: int, workers: int, progress: Progress | None = None
+    job: AtPoints, store: Store, threads: int, workers: Workers, progress: Progress | None = None
 ) -> dict[str, np.ndarray[Any, np.dtype[np.float64]]]:
     """Run the points that the store lacks and read all: outcome -> (point, replication), harm first.
 

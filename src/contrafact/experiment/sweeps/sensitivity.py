@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 from contrafact.errors import InputError, InputErrors, RunError
 from contrafact.experiment import results
 from contrafact.experiment.plan import check_range, checked_options, hours_until
+from contrafact.experiment.pools import Workers
 from contrafact.experiment.protocol import Notify, Progress, Until, to_stderr
 from contrafact.experiment.sweeps.axes import Axis, Over, a_city, axes, every_prior
 from contrafact.experiment.sweeps.sweeping import MOST_POINTS, evaluated
@@ -83,7 +84,7 @@ def sensitivity(
     over: Over | None = None,
     until: Until | None = None,
     threads: int | None = None,
-    workers: int = 0,
+    workers: Workers = 0,
     out: str | Path | None = None,
     resume: bool = False,
     overwrite: bool = False,

@@ -27,11 +27,12 @@ from numpy.typing import NDArray
 from contrafact.errors import InputErrors
 from contrafact.experiment import results
 from contrafact.experiment.plan import check_range, checked_options, hours_until
+from contrafact.experiment.pools import Workers
 from contrafact.experiment.protocol import Notify, Progress, Until, to_stderr
 from contrafact.experiment.result import NOTES, Summary, summarise
+from contrafact.experiment.store import Store
 from contrafact.experiment.sweeps.axes import Axis, Over, a_city, axes
 from contrafact.experiment.sweeps.points import UNITS, AtPoints, city_job, point_shards
-from contrafact.experiment.sweeps.store import Store
 
 if TYPE_CHECKING:
     from contrafact.scenario import Scenario
@@ -105,7 +106,7 @@ def sweep(
     design: str = "lhs",
     until: Until | None = None,
     threads: int | None = None,
-    workers: int = 0,
+    workers: Workers = 0,
     out: str | Path | None = None,
     resume: bool = False,
     overwrite: bool = False,
@@ -164,7 +165,7 @@ def evaluated(
     until: Until | None,
     folder: Path,
     plan: Mapping[str, Any],
-    side_by_side: tuple[int, int],
+    side_by_side: tuple[int, Workers],
     resume: bool,
     overwrite: bool,
     progress: Progress | None,
@@ -186,17 +187,17 @@ def evaluated(
         "points": values.tolist(),
         "resolved": crisis.resolved(),
     }
-    store = Store.opened(folder, whole, resume, overwrite)
-    if not store.has("design"):
-        units = {axis.path: axis.unit for axis in found}
-        columns = {axis.path: values[:, i] for i, axis in enumerate(found)}
-        store.write("design", {"point": np.arange(len(values)), **columns}, {"units": units})
-    job = AtPoints(
-        city_job(crisis, seed, length, notify),
-        [dict(zip((axis.path for axis in found), row, strict=True)) for row in values.tolist()],
-        replications,
-    )
-    outcomes = point_shards(job, store, *side_by_side, progress)
+    with Store.opened(folder, whole, resume, overwrite) as store:
+        if not store.has("design"):
+            units = {axis.path: axis.unit for axis in found}
+            columns = {axis.path: values[:, i] for i, axis in enumerate(found)}
+            store.write("design", {"point": np.arange(len(values)), **columns}, {"units": units})
+        job = AtPoints(
+            city_job(crisis, seed, length, notify),
+            [dict(zip((axis.path for axis in found), row, strict=True)) for row in values.tolist()],
+            replications,
+        )
+        outcomes = point_shards(job, store, *side_by_side, progress)
     return values, outcomes, time.perf_counter() - begun
 
 
