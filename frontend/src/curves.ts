@@ -24,7 +24,7 @@ export function quantities(view: View): Quantity[] {
   const all: Quantity[] = [
     { key: "deaths_total", title: t("Deaths, all groups") },
     { key: "injured_total", title: t("Injured, all groups") },
-    { key: "detained", title: t("Detained"), note: t("Ill-treatment and deaths in custody are documented [R202–R204] and not simulated.") },
+    { key: "detained", title: t("Detained"), note: t("Ill-treatment and deaths in custody are not simulated; of Almaty they are documented [R202–R204].") },
     { key: "crowd", title: t("People in the street") },
     ...(site ? [{ key: `crowd@${site.id}`, title: t("People in the street: {place}", { place: data(site.name) }) }] : []),
     { key: "armed", title: t("Armed persons") },

@@ -60,7 +60,7 @@ function limits(view: View): Node[] {
       "ul",
       {},
       h("li", {}, t("All persons are synthetic: they follow counts by district and stand for nobody in particular.")),
-      h("li", {}, t("Detained: ill-treatment and deaths in custody are documented [R202–R204] and not simulated.")),
+      h("li", {}, t("Detained: ill-treatment and deaths in custody are not simulated; of Almaty they are documented [R202–R204].")),
       h("li", {}, t("Nothing here ranks or tunes coercive measures, and nothing is advice.")),
       ...view.notes.map((text) => h("li", {}, data(text))),
     ),

@@ -141,6 +141,9 @@ def run(
 @click.option("--out", metavar="PATH", help="Results folder.  [default: results/SCENARIO-arms-seedSEED]")
 @click.option("--overwrite", is_flag=True, help="Replace an older results folder.")
 @with_workers
+@click.option(
+    "--report", "page", type=click.Path(path_type=Path), metavar="FILE.html", help="Write one arm as a report as well."
+)
 @click.option("--no-pictures", is_flag=True, help="Draw no pictures.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @with_mechanisms
@@ -153,6 +156,7 @@ def compare(
     arms: tuple[str, ...],
     hold_switches: bool,
     out: str | None,
+    page: Path | None,
     no_pictures: bool,
     quiet: bool,
     as_json: bool,
@@ -163,6 +167,11 @@ def compare(
     Numbers of the scenario and settings of what is contested are drawn anew for the pairs. Where a contested switch
     decides the sign of an effect, that is said and no pooled effect is shown.
     """
+    if page is not None:
+        if len(arms) > 1:
+            raise click.UsageError("--report shows one arm: give one --arm")
+        if page.exists() and not options["overwrite"]:
+            raise cf.InputError(f'found "{page}", which exists; choose another name or --overwrite', key="--report")
     crisis = cf.load(scenario, overrides, variant, mechanisms)
     name = crisis.name if crisis.variant == "recorded" else f"{crisis.name}-{crisis.variant}"
     target = cf.default_out(f"{name}-arms", options["seed"]) if out is None else out
@@ -175,7 +184,7 @@ def compare(
         with cf.terminal.Bar(crisis.name, wanted=not quiet) as bar:
             found = cf.compare(
                 crisis, arms or None, switches=not hold_switches, out=target, progress=bar, notify=notify,
-                command=command, **options,
+                watch=page is not None, command=command, **options,
             )  # fmt: skip
         interrupted = False
     except cf.ComparisonInterrupted as stop:
@@ -190,6 +199,8 @@ def compare(
         pictures = cf.terminal.draw(found, notify)
         if not (as_json or quiet):
             cf.terminal.show_pictures(pictures)
+    if page is not None and not interrupted:
+        cf.write_report(found, page, overwrite=True, language=translation.current(), command=command)
     if interrupted:
         click.echo(f"interrupted: {found.replications} of {found.requested} pairs are kept in {found.folder}", err=True)
         leave(INTERRUPTED)

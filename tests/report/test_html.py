@@ -64,7 +64,7 @@ def test_harm_comes_first_and_custody_is_noted(shipped: dict[str, Any]) -> None:
     text = html_report(shipped)
     first = text.index("Deaths, bystanders")
     assert first < text.index("Most people in the street at one time")
-    assert "documented [R202–R204] and not simulated" in text
+    assert "not simulated; of Almaty they are documented [R202–R204]" in text
     assert "All persons are synthetic" in text
 
 
@@ -119,3 +119,18 @@ def test_the_command_writes_beside_the_results_and_replaces_nothing_unasked(tmp_
 def test_an_unknown_language_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="expected one of en, vi"):
         write_report(tmp_path, language="tlh")
+
+
+def test_a_comparison_of_one_arm_is_written_as_a_report(tmp_path: Path) -> None:
+    page = tmp_path / "arm.html"
+    options = ["--replications", "2", "--until", "12 h", "--no-pictures", "--quiet", "--out", str(tmp_path / "arms")]
+    command = ["compare", str(LIVELY), "--arm", "no curfew:actions.curfew=null", "--report", str(page), *options]
+    first = CliRunner().invoke(main, command, catch_exceptions=False)
+    assert first.exit_code == 0
+    text = page.read_text(encoding="utf-8")
+    assert "What difference it makes" in text
+    assert "contrafact compare" in text
+    again = CliRunner().invoke(main, command)
+    assert (again.exit_code, "--report: found" in again.output) == (2, True)
+    two = CliRunner().invoke(main, [*command, "--arm", "null:", "--overwrite"])
+    assert (two.exit_code, "give one --arm" in two.output) == (2, True)

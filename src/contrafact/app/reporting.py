@@ -1,4 +1,4 @@
-"""Write a results folder as one HTML file."""
+"""Write a results folder, or a comparison, as one HTML file."""
 
 from __future__ import annotations
 
@@ -8,41 +8,69 @@ from pathlib import Path
 from contrafact.app import record, view
 from contrafact.errors import InputError
 from contrafact.experiment import results
+from contrafact.experiment.comparison import Comparison
 from contrafact.experiment.manifest import read_manifest
 from contrafact.report.html import html_report
 from contrafact.scenario.schema import Scenario
 from contrafact.translation import languages, of_environment
 
-OPTION = "--lang"
+OPTION, OUT = "--lang", "--out"
 
 
 def write_report(
-    folder: str | Path, out: Path | None = None, *, overwrite: bool = False, language: str | None = None
+    source: str | Path | Comparison,
+    out: Path | None = None,
+    *,
+    overwrite: bool = False,
+    language: str | None = None,
+    command: str = "",
 ) -> Path:
-    """Write the report of a run; returns the path.
+    """Write the report of a run in a folder, or of a comparison of one arm that was watched; returns the path.
 
-    out       RESULTS.html beside the folder where None
+    out       RESULTS.html beside the folder where None; a comparison needs one
     language  that of the system where None
+    command   that makes the comparison again; a folder's own is in its manifest
 
     InputError where the folder holds no results that can be read, the language is unknown, or the file exists.
     """
     chosen = checked_language(language)
-    path = Path(folder)
-    target = path.resolve().with_name(f"{path.resolve().name}.html") if out is None else out
+    if isinstance(source, Comparison):
+        shown, claims, target = view.of_comparison(source, command), [], _required(out)
+    else:
+        path = Path(source)
+        target = path.resolve().with_name(f"{path.resolve().name}.html") if out is None else out
+        check_free(target, overwrite)
+        result = results.read(path)
+        shown = view.of_result(result, read_manifest(path).command)
+        claims = record.claim_table(result.scenario) if isinstance(result.scenario, Scenario) else []
+    check_free(target, overwrite)
+    _save(html_report(shown, chosen, claims), target)
+    return target
+
+
+def _required(out: Path | None) -> Path:
+    """InputError where no file is named."""
+    if out is None:
+        raise InputError("a comparison has no folder of its own to name its report by; name a file", key=OUT)
+    return out
+
+
+def check_free(target: Path, overwrite: bool) -> None:
+    """InputError where a file exists that may not be replaced."""
     if target.exists() and not overwrite:
         message = f'found "{target}", which exists; choose another name or give --overwrite'
-        raise InputError(message, key="--out", found=str(target))
-    result = results.read(path)
-    shown = view.of_result(result, read_manifest(path).command)
-    claims = record.claim_table(result.scenario) if isinstance(result.scenario, Scenario) else []
+        raise InputError(message, key=OUT, found=str(target))
+
+
+def _save(page: str, target: Path) -> None:
+    """Write a page beside its place and move it there whole; InputError where that cannot be done."""
     partial = target.with_name(f"{target.name}.partial")
     try:
-        partial.write_text(html_report(shown, chosen, claims), encoding="utf-8")
+        partial.write_text(page, encoding="utf-8")
         os.replace(partial, target)
     except OSError as error:
         message = f'found "{target}", which cannot be written ({error.strerror})'
-        raise InputError(message, key="--out", found=str(target)) from error
-    return target
+        raise InputError(message, key=OUT, found=str(target)) from error
 
 
 def checked_language(language: str | None) -> str:

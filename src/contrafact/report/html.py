@@ -29,7 +29,7 @@ CURVES = (
 )
 LIMITS = (
     "All persons are synthetic: they follow counts by district and stand for nobody in particular.",
-    "Detained: ill-treatment and deaths in custody are documented [R202–R204] and not simulated.",
+    "Detained: ill-treatment and deaths in custody are not simulated; of Almaty they are documented [R202–R204].",
     "Nothing here ranks or tunes coercive measures, and nothing is advice.",
 )
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
