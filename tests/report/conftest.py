@@ -76,6 +76,7 @@ def scenario() -> Any:
         timezone="Asia/Almaty",
         draw="priors",
         population=SimpleNamespace(scale=1),
+        posterior=None,
         tick=1 / 6,
         milestones=ASKED,
         facilities={
