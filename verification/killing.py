@@ -90,9 +90,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--worker-kills", type=int, default=12, help="with two worker processes")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args(arguments)
-    tally = killed(asked.kills, asked.worker_kills, asked.seed)
-    print(tally)
-    return int(bool(tally.different))
+    on_thread = killed(asked.kills, 0, asked.seed)
+    print(f"on one thread: {on_thread}", flush=True)
+    with_workers = killed(0, asked.worker_kills, asked.seed)
+    print(f"with two worker processes: {with_workers}")
+    return int(bool(on_thread.different or with_workers.different))
 
 
 def killed(kills: int, worker_kills: int, seed: int = 1) -> Tally:

@@ -52,7 +52,7 @@ def test_killed_runs_end_in_the_same_bytes() -> None:
     script = [sys.executable, "-m", "verification.killing", "--kills", "4", "--worker-kills", "0"]
     done = subprocess.run(script, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.startswith("4 kills")
+    assert done.stdout.startswith("on one thread: 4 kills, 0 of them of workers")
 
 
 def test_a_shard_stands_in_the_folder_as_soon_as_its_replications_are_done(town: Scenario, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import threading
 import uuid
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,7 @@ class DaskWorkers:
     """Replications on a Dask cluster; InputError where ``distributed`` is not installed or no scheduler answers."""
 
     def __init__(self, job: AnyJob, address: str) -> None:
-        self._client, self._address = _client(address), address
+        self._client, self._address, self._size = _client(address), address, 1
         self._executor = self._client.get_executor(pure=False)
         self._token = uuid.uuid4().hex
         self._recipe = self._client.submit(_itself, job.recipe(), pure=False)
@@ -35,9 +36,11 @@ class DaskWorkers:
 
     @property
     def size(self) -> int:
-        """Threads of all workers that there are now, at least 1, since more may still come."""
-        threads: dict[str, int] = self._client.nthreads()
-        return max(1, sum(threads.values()))
+        """Threads of all workers that there are now, at least 1, since more may still come; RunError as ``check``."""
+        self.check()
+        with suppress(OSError):  # the client is looking for its scheduler; what was known last is near enough
+            self._size = max(1, sum(self._client.nthreads().values()))
+        return self._size
 
     def submit(self, number: int) -> Future[Any]:
         """Start one replication as soon as a worker is free."""
