@@ -2,8 +2,8 @@
 
     python verification/ablation.py [--pairs 40]    prints the table and writes docs/ablation.md
 
-Each row is `almaty-2022` with one mechanism at its neutral setting beside the scenario as it is, replication by
-replication on common random numbers. A cell is the median of the paired differences (off less on) and the interval that
+Each row is `almaty-2022`, drawn from its priors, with one mechanism at its neutral setting beside the scenario,
+replication by replication on common random numbers. A cell is the median of the paired differences (off less on) and the interval that
 holds 90 % of them, relative to the median with the mechanism on; "=" where every pair is equal to the last bit.
 """
 
@@ -85,7 +85,7 @@ PATTERNS: dict[str, Callable[[engine.Replication], float]] = {
 
 def patterns(settings: dict[str, object], pairs: int) -> Array:
     """Patterns of every replication, (replication, pattern)."""
-    crisis = cf.load("almaty-2022", settings)
+    crisis = cf.load("almaty-2022", {**settings, "posterior": None})  # priors: the posterior holds three
     model = engine.prepare(crisis, build(crisis))
 
     def one(replication: int) -> list[float]:
@@ -123,7 +123,7 @@ def main() -> None:
     text = f"""# What each mechanism changes
 
 Made by `python verification/ablation.py --pairs {pairs}` (seed {SEED}). Each row is `almaty-2022` with one mechanism at
-its neutral setting, beside the scenario as it is, in {pairs} pairs on the same draws: median of the differences (off
+its neutral setting, beside the scenario as it is, in {pairs} pairs on the same draws of the priors: median of the differences (off
 less on) and the interval that holds 90 % of them, relative to the median with everything on. "=": every pair is equal.
 
 {table}

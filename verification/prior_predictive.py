@@ -63,7 +63,7 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=40)
     parser.add_argument("--threads", type=int, default=2)
     asked = parser.parse_args()
-    document = cf.load("almaty-2022", ["population.total=210000 persons"]).resolved()
+    document = cf.load("almaty-2022", ["population.total=210000 persons", "posterior=null"]).resolved()
     everything = {name: prior for group in WIDE.values() for name, prior in group.items()}
     cases = {"all of these at once": everything, **WIDE, "none: priors as shipped": {}}
     shares = {name: share_of(widened(document, wide), asked.draws, asked.threads) for name, wide in cases.items()}
