@@ -3,8 +3,9 @@
     python verification/ablation.py [--pairs 40]    prints the table and writes docs/ablation.md
 
 Each row is `almaty-2022`, drawn from its priors, with one mechanism at its neutral setting beside the scenario,
-replication by replication on common random numbers. A cell is the median of the paired differences (off less on) and the interval that
-holds 90 % of them, relative to the median with the mechanism on; "=" where every pair is equal to the last bit.
+replication by replication on common random numbers. A cell is the median of the paired differences (off less on) and
+the interval that holds 90 % of them, relative to the median with the mechanism on; "=" where every pair is equal to the
+last bit.
 """
 
 from __future__ import annotations
@@ -123,8 +124,9 @@ def main() -> None:
     text = f"""# What each mechanism changes
 
 Made by `python verification/ablation.py --pairs {pairs}` (seed {SEED}). Each row is `almaty-2022` with one mechanism at
-its neutral setting, beside the scenario as it is, in {pairs} pairs on the same draws of the priors: median of the differences (off
-less on) and the interval that holds 90 % of them, relative to the median with everything on. "=": every pair is equal.
+its neutral setting, beside the scenario as it is, in {pairs} pairs on the same draws of the priors: median of the
+differences (off less on) and the interval that holds 90 % of them, relative to the median with everything on. "=":
+every pair is equal.
 
 {table}
 
