@@ -11,7 +11,7 @@ has_python := import sys; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help replay test lint verify odd docs page shipped benchmark clean
+.PHONY: help replay test lint verify odd claims docs page shipped benchmark clean
 
 help: ## say what can be asked for
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -32,6 +32,10 @@ verify: $(venv)/.develop ## check the model against theory, published numbers an
 
 odd: $(venv)/.replay ## write docs/odd.md anew: the model and one scenario by the ODD protocol
 	$(bin)/contrafact describe almaty-2022 --odd > docs/odd.md
+
+claims: $(venv)/.replay ## ask the model anew what it says of the claims, half an hour, and write docs/claims.md
+	$(bin)/contrafact claims almaty-2022 --replications 20 --seed 1 --answers src/contrafact/evidence/data/almaty-2022/answers.json --quiet > /dev/null
+	$(bin)/python docs/examples/claims_page.py
 
 docs: $(venv)/.docs ## build the documentation into site/
 	@NO_MKDOCS_2_WARNING=1 $(bin)/mkdocs build --strict --quiet
