@@ -13,10 +13,11 @@ from contrafact.report.evidence import claims_markdown
 PAGE = Path(__file__).parents[1] / "claims.md"
 HEAD = """# What the model says of the claims
 
-Printed by `contrafact claims almaty-2022 --markdown` from the answers that ship, which `make claims` asks for anew. What
-is asked of which claim stood in `questions.yaml` before any run was read for it. Three of the answers are worked out step
-by step in [claims_by_hand.md](claims_by_hand.md); [evidence.md](evidence.md) says when runs bear a claim out, and when they
-speak against it. Harm is the first thing in every line: of the arm, or what it has more than the arm it is set against.
+Printed by `contrafact claims almaty-2022 --markdown` from the answers that ship, which `make claims` asks for anew.
+What is asked of which claim stood in `questions.yaml` before any run was read for it. Three of the answers are worked
+out step by step in [claims_by_hand.md](claims_by_hand.md); [evidence.md](evidence.md) says when runs bear a claim
+out, and when they speak against it. Harm comes first in every line: of the arm, or what it has more than the arm it
+is set against.
 
 """
 

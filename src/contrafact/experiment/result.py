@@ -220,6 +220,12 @@ class Result(AnyResult):
     def variation(self) -> str:
         """What makes the replays differ."""
         if self.scenario.draw == "priors":
+            drawn, _ = fitted_here(self.scenario)
+            if drawn:
+                fitted = counted(len(drawn), "number")
+                return (
+                    f"every replay draws {fitted} together from the posterior and every other assumption from its prior"
+                )
             return "every replay draws every assumption anew from its prior"
         return "every assumption is held at its central value, so the replays differ by chance alone"
 
