@@ -18,11 +18,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks import contagion, lattice, profile, scaling, startup
+from benchmarks import contagion, kernels, lattice, profile, scaling, startup
 from benchmarks.harness import ROOT
 from benchmarks.table import Row, markdown
 
-PARTS = {"lattice": lattice, "contagion": contagion, "scaling": scaling, "startup": startup}
+PARTS = {"lattice": lattice, "contagion": contagion, "kernels": kernels, "scaling": scaling, "startup": startup}
 MEASURED = Path(__file__).parent / ".measured"
 DOCUMENT = ROOT / "docs" / "performance.md"
 
