@@ -61,8 +61,8 @@ def document() -> str:
     loads = ", ".join(f"{part} {one['load']:.1f}" for part, one in kept.items())
     text = (ROOT / "benchmarks" / "performance.md.in").read_text()
     return (
-        text.replace("{machine}", "\n\n".join(machines))
-        .replace("{loads}", loads)
+        text.replace("{machine}", "\n\n".join(machines) or "no machine yet")
+        .replace("{loads}", loads or "nothing has begun yet")
         .replace("{missing}", f"Not measured yet: {', '.join(missing)}." if missing else "")
         .replace("{table}", markdown(rows))
         .replace("{profile}", profile.markdown(kept["profile"]["found"]) if "profile" in kept else "Not measured yet.")
@@ -75,8 +75,12 @@ def main() -> None:
     parser.add_argument("--repetitions", type=int, default=5)
     parser.add_argument("--only", action="append", choices=(*PARTS, "profile"))
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--write", action="store_true", help="only write the document of what was measured before")
     asked = parser.parse_args()
-    quick_rows: list[Row] = []
+    if asked.write:
+        DOCUMENT.write_text(document())
+        return
+    measured_rows: list[Row] = []
     for part in asked.only or (*PARTS, "profile"):
         print(f"\n{part} ", end="", file=sys.stderr, flush=True)
         about = circumstances(os.getloadavg()[0], asked.repetitions)
@@ -87,10 +91,10 @@ def main() -> None:
         else:
             rows = PARTS[part].rows(asked.repetitions, asked.quick)
             found = about | {"rows": [row.as_dict() for row in rows]}
-            quick_rows += rows
+            measured_rows += rows
         if not asked.quick:
             keep(part, found)
-    print(markdown(quick_rows))
+    print(markdown(measured_rows))
     if not asked.quick:
         DOCUMENT.write_text(document())
 

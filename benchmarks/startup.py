@@ -23,6 +23,7 @@ BARE_NUMBA = "import numba"
 SHORT = ("run", "almaty-2022", "--replications", "1", "--until", "10 min", "--threads", "1", "--no-pictures", "--quiet",
          "--overwrite", "--out")  # fmt: skip
 LONGEST_COMPILE = 60.0
+AS_USUAL = {"PYTHONDONTWRITEBYTECODE": ""}  # Python keeps compiled modules, as it does unless it is told otherwise
 
 
 def rows(repetitions: int, quick: bool) -> list[Row]:
@@ -30,10 +31,10 @@ def rows(repetitions: int, quick: bool) -> list[Row]:
     command = str(Path(sys.executable).parent / "contrafact")
     with tempfile.TemporaryDirectory() as folder:
         out = str(Path(folder) / "out")
-        helped = Side("help", (command, "--help"), whole=True)
-        click = Side("bare click", (sys.executable, "-c", BARE_CLICK), whole=True)
-        run = Side("run", (command, *SHORT, out), whole=True)
-        numba = Side("bare numba", (sys.executable, "-c", BARE_NUMBA), whole=True)
+        helped = Side("help", (command, "--help"), whole=True, env=AS_USUAL)
+        click = Side("bare click", (sys.executable, "-c", BARE_CLICK), whole=True, env=AS_USUAL)
+        run = Side("run", (command, *SHORT, out), whole=True, env=AS_USUAL)
+        numba = Side("bare numba", (sys.executable, "-c", BARE_NUMBA), whole=True, env=AS_USUAL)
         in_turns([helped, click, run, numba], 1)
         turns = in_turns([helped, click, run, numba], repetitions)
         found = [
@@ -52,8 +53,8 @@ def first_run(command: str, out: str, repetitions: int) -> Row:
     turns = []
     for _ in range(min(repetitions, 2)):
         with tempfile.TemporaryDirectory() as cache:
-            cold = Side("cold", (command, *SHORT, out), whole=True, env={"XDG_CACHE_HOME": cache})
-            warm = Side("warm", (command, *SHORT, out), whole=True)
+            cold = Side("cold", (command, *SHORT, out), whole=True, env=AS_USUAL | {"XDG_CACHE_HOME": cache})
+            warm = Side("warm", (command, *SHORT, out), whole=True, env=AS_USUAL)
             turns += in_turns([cold, warm], 1)
     return compared("the first run ever, empty cache", "the same, warm cache", turns, ours_over_theirs=True,
                     note=f"Compiles the whole model and builds the city; the goal is a time, at most "

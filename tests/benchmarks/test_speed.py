@@ -103,7 +103,7 @@ def counting() -> tuple[Callable[[], Array], Callable[[], Array]]:
     return kernel, plain
 
 
-@pytest.mark.parametrize(("work", "expected"), [(leaving, 2.0), (counting, 3.0)])
+@pytest.mark.parametrize(("work", "expected"), [(leaving, 1.9), (counting, 4.0)])
 def test_a_kernel_is_as_much_faster_than_numpy_as_it_was(work: Callable[[], Any], expected: float) -> None:
     kernel, plain = work()
     np.testing.assert_array_equal(kernel(), plain())
@@ -113,5 +113,4 @@ def test_a_kernel_is_as_much_faster_than_numpy_as_it_was(work: Callable[[], Any]
         ratios.append(theirs / ours)
         if ratios[-1] > expected / 2:
             break
-    print(ratios)
     assert max(ratios) > expected / 2
