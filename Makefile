@@ -47,8 +47,8 @@ shipped: $(venv)/.replay ## compute anew what the page shows before anything is 
 	$(bin)/contrafact run almaty-2022 --out results/shipped --overwrite --no-pictures
 	$(bin)/python -m contrafact.app results/shipped
 
-benchmark: $(venv)/.develop ## show what a replay costs as the city grows, and what ten arms cost in pairs
-	$(bin)/python benchmarks/scaling.py
+benchmark: $(venv)/.develop ## measure rivals and us side by side, and what ten arms cost in pairs: docs/performance.md; hours
+	$(bin)/python -m benchmarks
 	$(bin)/python benchmarks/comparing.py
 
 clean: ## remove .venv and what the tools left behind; results stay

@@ -1,6 +1,6 @@
 """Environments of the programs that are run beside ours, each with pinned versions, under verification/.rivals/.
 
-    python -m verification.rivals        makes those that are missing
+    python -m verification.rivals        makes those of verification that are missing
 
 They are no dependencies of the project. Where one cannot be made, its comparison is reported as not measured.
 """
@@ -16,7 +16,12 @@ FOLDER = Path(__file__).parent / ".rivals"
 PINS = {
     "mesa": ("mesa==3.3.1", "networkx==3.6.1"),  # the newest Mesa for Python 3.11; its examples import networkx
     "pyabc": ("pyabc==0.13.0",),
+    "agentpy": ("agentpy==0.1.5",),
+    "mesa-frames": ("mesa-frames==0.1.0a0", "polars==2.1.0"),  # the newest for Python 3.11
+    "starsim": ("starsim==3.7.2",),
 }
+IN_CHECKS = ("mesa", "pyabc")
+"""Rivals that verification runs; the others are for benchmarks/."""
 
 
 def interpreter(name: str) -> Path | None:
@@ -42,4 +47,4 @@ def interpreter(name: str) -> Path | None:
 
 
 if __name__ == "__main__":
-    sys.exit(any(interpreter(rival) is None for rival in PINS))
+    sys.exit(any(interpreter(rival) is None for rival in IN_CHECKS))

@@ -32,9 +32,7 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq, minimize
-from scipy.signal import lfilter
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 Floats: TypeAlias = NDArray[np.float64]
 Shape: TypeAlias = Callable[[Floats, Floats, Floats], Floats]
@@ -91,6 +89,8 @@ def logistic(hour: Floats, numbers: Floats, _incidents: Floats) -> Floats:
 
 def self_exciting(hour: Floats, numbers: Floats, incidents: Floats) -> Floats:
     """Hawkes process by the hour: numbers (log mu, log alpha, log beta); incidents counts them by the hour, (hour,)."""
+    from scipy.signal import lfilter  # noqa: PLC0415  heavy
+
     mu, alpha, beta = np.exp(numbers)
     fading = float(np.exp(-beta))
     before = np.concatenate([[0.0], incidents[: hour.size - 1]])
@@ -116,6 +116,8 @@ most (alpha up to 1), and a logistic curve is not narrower than an hour, so that
 
 def fitted(name: str, counts: Floats) -> Floats:
     """Intensity by the hour, (hour,), of largest Poisson likelihood for incidents counted by the hour, (hour,)."""
+    from scipy.optimize import minimize  # noqa: PLC0415  heavy
+
     shape, starts, bounds = SHAPES[name]
     hour: Floats = np.arange(counts.size, dtype=np.float64) + 0.5
 
@@ -148,7 +150,7 @@ class Baseline:
         if row.family not in self.scales or not self.spread > 0.0:
             return None
         centre = np.log1p(np.exp(self.scales[row.family]) * measure(self.intensity, row))
-        return np.asarray(np.maximum(np.expm1(centre + self.spread * norm.ppf(u)), 0.0))
+        return np.asarray(np.maximum(np.expm1(centre + self.spread * ndtri(u)), 0.0))
 
     def chance(self, row: Datum, limit: float) -> float | None:
         """Probability of yes: an event within the window, none within it, or a level below ``limit`` at its end."""
@@ -157,7 +159,7 @@ class Baseline:
                 return None
             at_end = replace(row, form=LEVEL, begins=row.ends)
             centre = np.log1p(np.exp(self.scales[row.family]) * measure(self.intensity, at_end))
-            return float(norm.cdf((np.log1p(limit) - centre) / self.spread))
+            return float(ndtr((np.log1p(limit) - centre) / self.spread))
         if self.hazard is None:
             return None
         none = float(np.exp(-self.hazard * measure(self.intensity, replace(row, form=GAIN))))
@@ -210,6 +212,7 @@ def measure(intensity: Floats, row: Datum) -> float:
 
 def _scale(intensity: Floats, rows: Sequence[Datum]) -> float:
     """Log of the scale at which the mean residual of a family's facts is zero; its least where all numbers are zero."""
+    from scipy.optimize import brentq  # noqa: PLC0415  heavy
 
     def mean_miss(log_a: float) -> float:
         return float(np.mean([np.mean([_miss(intensity, row, log_a) for row in group]) for group in _by_fact(rows)]))

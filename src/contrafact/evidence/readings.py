@@ -33,7 +33,7 @@ from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from contrafact.errors import InputError
 from contrafact.evidence.questions import Comparison, Measure, Probability, Question, Share
@@ -224,7 +224,7 @@ def measured(measure: Measure, runs: Runs, start: datetime) -> Floats:
 def mean_interval(values: Floats) -> Interval:
     """Mean and Student's 95 % interval of at least two numbers; a point where all are alike."""
     spread = float(values.std(ddof=1)) / math.sqrt(values.size)
-    reach = float(student.ppf((1 + CONFIDENCE) / 2, values.size - 1)) * spread
+    reach = float(stdtrit(values.size - 1, (1 + CONFIDENCE) / 2)) * spread
     mean = float(values.mean())
     return Interval(mean, mean - reach, mean + reach)
 

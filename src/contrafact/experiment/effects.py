@@ -31,7 +31,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 Array: TypeAlias = NDArray[Any]
 
@@ -145,7 +145,7 @@ def mean_over_groups(difference: Array, group: Array) -> Interval:
     if count < 2:
         return Interval(mean, math.nan, math.nan, pairs, count)
     error = math.sqrt(count / (count - 1) * float((totals**2).sum())) / pairs
-    reach = float(student.ppf(0.5 + LEVEL / 2, count - 1)) * error
+    reach = float(stdtrit(count - 1, 0.5 + LEVEL / 2)) * error
     return Interval(mean, mean - reach, mean + reach, pairs, count)
 
 

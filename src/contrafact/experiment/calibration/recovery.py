@@ -22,7 +22,6 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from contrafact.errors import InputError
 
@@ -111,6 +110,8 @@ def recover(names: Sequence[str], z: Floats, readings: Floats, neighbours: int =
 
 def evenness(ranks: NDArray[np.int64], neighbours: int) -> float:
     """Chi-squared probability of ranks at least so uneven if all were equally likely."""
+    from scipy import stats  # noqa: PLC0415  heavy
+
     return float(stats.chisquare(_binned(ranks, neighbours)).pvalue)
 
 

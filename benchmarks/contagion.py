@@ -1,0 +1,47 @@
+"""An infection model: our kernels in the limit of an SIR epidemic beside Starsim's SIR, per agent and step."""
+
+from __future__ import annotations
+
+import statistics
+
+from benchmarks.harness import SIDES, Measured, Side, SideFailed, in_turns, ours
+from benchmarks.table import Row, compared
+from verification.rivals import PINS, interpreter
+
+PERSONS, STEPS, GOAL = 100_000, 300, 3.0
+EPIDEMIC = {"r0": 2.0, "first": 0.01, "stay": 12}  # 12 steps are the 2 hours that one stays in ours
+CONTACTS = {"pool": "everybody meets everybody alike (MixingPool), as in ours",
+            "network": "ten random partners a day (RandomNet); in ours everybody meets everybody alike"}  # fmt: skip
+FINAL = 0.8002  # share ever infected at R0 = 2 if 0.01 are at first: the root of z = 1 - 0.99 exp(-2 z)
+
+
+def rows(repetitions: int, quick: bool) -> list[Row]:
+    """A row for each kind of contact."""
+    persons = 5_000 if quick else PERSONS
+    beside = f"Starsim SIR, {PINS['starsim'][0].replace('==', ' ')}"
+    work = f"infection of {persons:,} persons, {STEPS} steps, per agent and step"
+    python = interpreter("starsim")
+    if python is None:
+        return [Row(work, beside, at_least=GOAL, note="Starsim cannot be installed here.")]
+    asked = EPIDEMIC | {"persons": persons, "steps": STEPS}
+    script = str(SIDES / "contagion_starsim.py")
+    sides = [ours("contagion_ours.py", **asked)]
+    sides += [Side(kind, (str(python), script), asked | {"contacts": kind}) for kind in CONTACTS]
+    try:
+        turns = in_turns(sides, repetitions)
+    except SideFailed as failed:
+        return [Row(work, beside, at_least=GOAL, note=f"Not measured: {failed}")]
+
+    def each(measured: Measured) -> float:
+        return measured.seconds / persons / float(measured.found["steps"])
+
+    def share(side: int) -> float:
+        return statistics.mean(turn[side].found["share"] for turn in turns)
+
+    return [
+        compared(work, f"{beside}, {kind}", turns, number, value=each, at_least=GOAL,
+                 note=f"{how}. Ours has no state of recovery: who leaves the street is kept at home by the loop around "
+                 f"the kernels, which is timed. Share ever infected: ours {share(0):.3f}, theirs {share(number):.3f}, "
+                 f"theory {FINAL:.3f}.")
+        for number, (kind, how) in enumerate(CONTACTS.items(), 1)
+    ]  # fmt: skip
