@@ -25,6 +25,7 @@ from contrafact.experiment.result import (
     recent_note,
     scale_note,
 )
+from contrafact.extras import needed
 from contrafact.model.recording import OUTCOMES
 from contrafact.words import counted
 
@@ -277,9 +278,13 @@ class Comparison:
         """The effects with their intervals as a picture; needs the extra ``report``."""
         return import_module("contrafact.report.effects").effect_chart(self)
 
+    def _repr_html_(self) -> str:
+        html: str = import_module("contrafact.report.notebook").comparison_html(self)
+        return html
+
     def to_pandas(self) -> Any:
-        """One row for each arm and outcome, as a pandas DataFrame; needs pandas."""
-        return import_module("pandas").DataFrame([flat(effect) for effect in self.effects])
+        """One row for each arm and outcome, as a pandas DataFrame; needs the extra ``notebook``."""
+        return needed("pandas", "notebook", "makes data frames").DataFrame([flat(effect) for effect in self.effects])
 
 
 def interval_as_dict(interval: Interval) -> dict[str, float | int | None]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from contrafact.extras import needed
 from contrafact.model import PARAMETERS
 from contrafact.model.extending import parameters_with
 from contrafact.model.recording import OUTCOMES
@@ -160,6 +162,20 @@ class AnyResult(ABC):
             "milestones": [dict(milestone) for milestone in self.milestones],
         }
 
+    def table(self) -> Any:
+        """The outcomes as a table for terminal and notebook, harm first."""
+        return import_module("contrafact.report.tables").outcome_table(self)
+
+    def to_pandas(self) -> Any:
+        """One row for each replication, one column for each outcome, as a pandas DataFrame; needs ``notebook``."""
+        columns = {name: self.outcomes[name] for name in self.summary}
+        index = self.numbers.tolist()
+        return needed("pandas", "notebook", "makes data frames").DataFrame(columns, index=index)
+
+    def _repr_html_(self) -> str:
+        html: str = import_module("contrafact.report.notebook").result_html(self)
+        return html
+
 
 @dataclass(frozen=True, kw_only=True)
 class Result(AnyResult):
@@ -248,6 +264,10 @@ class Result(AnyResult):
             document["outcomes"][name]["note"] = note
         document["residents_per_person"] = self.scenario.population.scale
         return document
+
+    def plot(self) -> Any:
+        """Curves with their intervals and the record beside them, as a picture; needs the extra ``report``."""
+        return import_module(self.figures).crisis_curves(self)
 
 
 def summarise(values: Array, unit: str) -> Summary:

@@ -53,6 +53,9 @@ class EffectTables:
 
     __repr__ = __str__
 
+    def _repr_html_(self) -> str:
+        return self.comparison._repr_html_()
+
 
 def effect_table(comparison: Comparison) -> EffectTables:
     """The effects of every arm."""
@@ -66,9 +69,7 @@ def arm_table(comparison: Comparison, arm: str) -> Table:
         title=f"{arm}: {named.title}",
         title_justify="left",
         title_style="bold",
-        caption="\n".join(
-            [*headlines(comparison, arm), *in_districts(comparison, arm), first_differs(comparison, arm)]
-        ),
+        caption="\n".join(below(comparison, arm)),
         caption_justify="left",
         caption_style="",
         box=box.SIMPLE_HEAD,
@@ -128,6 +129,11 @@ def row(effect: Effect) -> tuple[str, ...]:
         return what, text("decided by"), decided, "", *tail
     mean, interval = signed(effect.effect.mean, effect.unit), ends(effect.effect, effect.unit)
     return what, mean, interval, signed(effect.median or 0.0, effect.unit), *tail
+
+
+def below(comparison: Comparison, arm: str) -> list[str]:
+    """What stands below the table of an arm."""
+    return [*headlines(comparison, arm), *in_districts(comparison, arm), first_differs(comparison, arm)]
 
 
 def headlines(comparison: Comparison, arm: str) -> list[str]:

@@ -25,7 +25,7 @@ COUNTS = "Counts are persons, crowds the highest in the hours named unless marke
 def outcome_table(result: AnyResult) -> Table:
     """Every outcome in its fixed order, harm first: median, the interval that holds 90 % of the replays, unit."""
     title = counted_text("Outcomes of {count} replay", "Outcomes of {count} replays", result.replications)
-    table = _table(title, _outcome_notes(result))
+    table = _table(title, outcome_notes(result))
     table.add_column("")
     table.add_column(text("median"), justify="right")
     table.add_column(text("90 % of replays"), justify="right")
@@ -55,7 +55,7 @@ def _number(value: float, unit: str) -> str:
 
 def milestone_table(result: Result) -> Table:
     """Rows of the record beside what the replays did: observed, median, interval, whether the two agree."""
-    table = _table(text("Milestones: the record and the replays"), _milestone_notes(result))
+    table = _table(text("Milestones: the record and the replays"), milestone_notes(result))
     table.add_column(text("row"))
     table.add_column("")
     table.add_column(text("observed"), justify="right")
@@ -84,7 +84,8 @@ def milestone_row(result: Result, entry: Mapping[str, Any]) -> tuple[str, str, s
     return *head, median, interval, f"{verdict} ({seen})" if entry.get("share", 1.0) < 1 else verdict
 
 
-def _outcome_notes(result: AnyResult) -> list[str]:
+def outcome_notes(result: AnyResult) -> list[str]:
+    """What must be said beside the outcomes."""
     notes = [f"Interval: 90 % of the replays lie in it; {result.variation}."]
     if isinstance(result, Result):
         notes += _facility_notes(result)
@@ -109,7 +110,8 @@ def _facility_notes(result: Result) -> list[str]:
     ]
 
 
-def _milestone_notes(result: Result) -> list[str]:
+def milestone_notes(result: Result) -> list[str]:
+    """How milestones are to be read."""
     notes = [
         COUNTS,
         wording.OVERLAP,
