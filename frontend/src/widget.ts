@@ -91,6 +91,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
       h("p", { class: "title" }, h("strong", {}, data(view.scenario.title)), " ", time),
       h("div", { class: "clock" }, play, slider),
       h("div", { class: "maps" }, ...maps.map((one) => one.element), ...differences(view)),
+      view.shown.length ? h("p", { class: "note" }, t("Not held by the state at this hour; marks on the map fill up from below")) : null,
       ...limits(view),
     ),
   );
