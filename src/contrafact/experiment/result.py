@@ -36,6 +36,8 @@ RECORDED = "recorded"
 LOW, HIGH = 0.05, 0.95
 CUSTODY_NOTE = "ill-treatment and deaths in custody are not simulated; of Almaty they are documented [R202-R204]"
 STAMP = "Not for operational use: this scenario ends less than a year ago"
+FROM_PRIORS = "every replay draws every assumption anew from its prior"
+BY_CHANCE = "every assumption is held at its central value, so the replays differ by chance alone"
 RECENT = timedelta(days=365)
 NOTES = {"detained": CUSTODY_NOTE}
 
@@ -236,8 +238,8 @@ class Result(AnyResult):
     def variation(self) -> str:
         """What makes the replays differ."""
         if self.scenario.draw == "priors":
-            return "every replay draws every assumption anew from its prior"
-        return "every assumption is held at its central value, so the replays differ by chance alone"
+            return FROM_PRIORS
+        return BY_CHANCE
 
     @property
     def notes(self) -> Sequence[str]:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from contrafact.experiment.comparison import pairs_line
 from contrafact.experiment.result import Result
 from contrafact.report import effect_tables, tables
 from contrafact.report.markup import listed, table
@@ -39,7 +38,7 @@ def comparison_html(comparison: Comparison) -> str:
         rows = [effect_tables.row(effect) for effect in comparison.effects if effect.arm == arm.name]
         said = effect_tables.below(comparison, arm.name)
         parts.append(_part(f"{arm.name}: {text(arm.title)}", heads, rows, numbers, said))
-    return _whole(pairs_line(comparison), [*parts, listed(effect_tables.notes(comparison))])
+    return _whole(effect_tables.pairs_line(comparison), [*parts, listed(effect_tables.notes(comparison))])
 
 
 def _part(

@@ -13,7 +13,7 @@ from contrafact.experiment.result import Result, summarise
 from contrafact.experiment.tables import facility_names
 from contrafact.model.state import HOLDERS
 from contrafact.report import wording
-from contrafact.translation import counted_text, localised, text
+from contrafact.translation import counted_text, localised, text, whole
 
 if TYPE_CHECKING:
     from contrafact.experiment.result import AnyResult, Result
@@ -35,17 +35,38 @@ def outcome_table(result: AnyResult) -> Table:
     return table
 
 
+def headline(result: AnyResult) -> str:
+    """What ran, in words."""
+    return text(
+        "{name}: {size}, {replications}, {seconds} s; digest {digest}",
+        name=result.scenario.name,
+        size=_size(result),
+        replications=counted_text("{count} replication", "{count} replications", result.replications),
+        seconds=localised(f"{result.elapsed_s:.1f}"),
+        digest=result.digest[:16],
+    )
+
+
+def _size(result: AnyResult) -> str:
+    """What was simulated in each replication; of a city in the language that is spoken."""
+    if not isinstance(result, Result):
+        return result.size
+    ticks = counted_text("{count} tick", "{count} ticks", result.ticks)
+    cells = whole(result.cell_count)
+    return text("{persons} persons, {cells} cells, {ticks}", persons=whole(result.persons), cells=cells, ticks=ticks)
+
+
 def outcome_rows(result: AnyResult) -> list[tuple[str, str, str, str]]:
     """What it is, median, interval, unit: one row an outcome, in the order of their units."""
     rows = []
     for name, summary in result.summary.items():
-        median, low, high = (_number(value, summary.unit) for value in (summary.median, summary.low, summary.high))
+        median, low, high = (number(value, summary.unit) for value in (summary.median, summary.low, summary.high))
         interval = low if low == high else text("{low} to {high}", low=low, high=high)
         rows.append((text(wording.outcome(name)), median, interval, text(wording.unit(summary.unit))))
     return rows
 
 
-def _number(value: float, unit: str) -> str:
+def number(value: float, unit: str) -> str:
     """A number as the language that is spoken writes it."""
     count, million, _ = wording.number(value, unit).partition(" million")
     if million:
@@ -86,12 +107,15 @@ def milestone_row(result: Result, entry: Mapping[str, Any]) -> tuple[str, str, s
 
 def outcome_notes(result: AnyResult) -> list[str]:
     """What must be said beside the outcomes."""
-    notes = [f"Interval: 90 % of the replays lie in it; {result.variation}."]
+    variation = text(result.variation)
+    notes = [text("Interval: 90 % of the replays lie in it; {variation}.", variation=variation)]
     if isinstance(result, Result):
         notes += _facility_notes(result)
     if result.replications < FEW:
-        notes.append(f"With fewer than {FEW} replays the ends of an interval are little more than a guess.")
-    return [*notes, *result.notes]
+        notes.append(
+            text("With fewer than {few} replays the ends of an interval are little more than a guess.", few=FEW)
+        )
+    return [*notes, *map(text, result.notes)]
 
 
 def _facility_notes(result: Result) -> list[str]:
@@ -103,10 +127,17 @@ def _facility_notes(result: Result) -> list[str]:
     most = int(hours.mean(axis=0).argmax())
     name = wording.place_name(result, facility_names(result)[most])
     together = summarise(lost.sum(axis=2).max(axis=1).astype(float), "facilities")
-    interval = f"{together.low:.0f}" if together.low == together.high else f"{together.low:.0f} to {together.high:.0f}"
+    low, high = f"{together.low:.0f}", f"{together.high:.0f}"
     return [
-        f"Facilities not held by the state: most of it {name}, {np.median(hours[:, most]):.0f} h in the median replay; "
-        f"at most at one time {together.median:.0f} of {lost.shape[2]} (90 % of the replays: {interval})."
+        text(
+            "Facilities not held by the state: most of it {name}, {hours} h in the median replay; at most at one time "
+            "{some} of {all} (90 % of the replays: {interval}).",
+            name=text(name),
+            hours=f"{np.median(hours[:, most]):.0f}",
+            some=f"{together.median:.0f}",
+            all=lost.shape[2],
+            interval=low if low == high else text("{low} to {high}", low=low, high=high),
+        )
     ]
 
 
