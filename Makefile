@@ -63,7 +63,7 @@ $(venv)/.replay: $(venv)/.uv uv.lock pyproject.toml
 
 $(venv)/.develop: $(venv)/.uv uv.lock pyproject.toml
 	@echo "Installing into $(venv) what a replay and the tests need ..." >&2
-	@$(sync) --extra report --extra calibrate --extra cluster --extra geo --group dev
+	@$(sync) --extra report --extra calibrate --extra cluster --extra geo --extra notebook --group dev
 	@touch $@ $(venv)/.replay
 
 $(venv)/.docs: $(venv)/.uv uv.lock pyproject.toml

@@ -10,9 +10,11 @@ if [ "${1:-}" = "--check" ]; then
   built=$(mktemp -d)
   trap 'rm -rf "$built"' EXIT
   npx vite build --logLevel error --outDir "$built"
+  npx vite build --logLevel error --outDir "$built" --config vite.widget.config.ts
   diff -r --exclude locale "$built" "$static" || { echo "the page is not what its sources build; run: make page" >&2; exit 1; }
   "$python" catalogues.py --check
 else
   npx vite build --logLevel error
+  npx vite build --logLevel error --config vite.widget.config.ts
   "$python" catalogues.py
 fi

@@ -24,9 +24,11 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from contrafact.evidence.claims import VERDICTS
+from contrafact.experiment.comparison import UNENDED
 from contrafact.experiment.loading import load
+from contrafact.experiment.result import BY_CHANCE, CUSTODY_NOTE, FROM_POSTERIOR, FROM_PRIORS, STAMP
 from contrafact.model.recording import OUTCOMES
-from contrafact.report import effect_tables, html, tables, wording
+from contrafact.report import effect_tables, evidence, html, tables, wording
 from contrafact.report.claims_section import READINGS
 from contrafact.report.claims_section import VERDICTS as RUNS_SAY
 from contrafact.scenario.schema import Scenario
@@ -49,6 +51,8 @@ SOURCES = (
     ("python", "src/contrafact/report/drawing.py"),
     ("python", "src/contrafact/report/tables.py"),
     ("python", "src/contrafact/report/effect_tables.py"),
+    ("python", "src/contrafact/report/evidence.py"),
+    ("python", "src/contrafact/terminal.py"),
 )
 OPTIONS = {"parse_template_string": "true"}
 """Texts inside of `${}` are found as well."""
@@ -83,8 +87,16 @@ def of_code() -> Iterator[str]:
     yield from RUNS_SAY.values()
     yield from (title for _key, title in html.CURVES)
     yield from html.LIMITS
-    yield from (*filter(None, effect_tables.COLUMNS), *effect_tables.READING)
+    yield from (*filter(None, effect_tables.COLUMNS), *effect_tables.READING, effect_tables.PAIRS)
+    yield from effect_tables.SETTING_COLUMNS
+    yield from of_notes()
     yield from (wording.OVERLAP, wording.EVENTS, wording.USES, wording.CUSTODY, wording.number(math.inf), tables.COUNTS)
+
+
+def of_notes() -> Iterator[str]:
+    """Sentences that stand beside results, as far as no number is in them."""
+    yield from (FROM_PRIORS, FROM_POSTERIOR, BY_CHANCE, UNENDED, f"Detained: {CUSTODY_NOTE}.", f"{STAMP}.")
+    yield from (evidence.SCOPE, evidence.CUSTODY, *evidence.HARM_WORDS.values(), *evidence.LABELS)
 
 
 def of_scenarios() -> Iterator[str]:

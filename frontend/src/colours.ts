@@ -18,9 +18,12 @@ export interface Palette {
   hours: string[];
 }
 
+/** What the reader chose on the page, else the notebook around the map, else the system. */
 export function isDark(): boolean {
   const forced = document.documentElement.dataset.theme;
-  return forced ? forced === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  if (forced) return forced === "dark";
+  const notebook = document.body.dataset.jpThemeLight;
+  return notebook ? notebook === "false" : matchMedia("(prefers-color-scheme: dark)").matches;
 }
 
 export function palette(): Palette {

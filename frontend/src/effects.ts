@@ -2,7 +2,7 @@
 
 import { h } from "./dom";
 import { Calendar, data, digitsFor, n, number, share, signed, t, unitName } from "./i18n";
-import type { Effect, Interval, View } from "./types";
+import type { Effect, Interval, Job, Provisional, View } from "./types";
 import { outcomeName } from "./words";
 
 export function effects(view: View): Node[] {
@@ -16,7 +16,7 @@ export function effects(view: View): Node[] {
       h(
         "table",
         { class: "effects" },
-        h("thead", {}, h("tr", {}, ...[t("Outcome"), t("Mean"), t("95 % interval"), t("Unit"), t("Opposite sign"), t("No difference"), t("Decided by")].map((head) => h("th", { scope: "col" }, head)))),
+        h("thead", {}, heads([...BY_OUTCOME(), t("Decided by")])),
         h("tbody", {}, ...rows.map((row) => line(view, row))),
       ),
     ),
@@ -27,17 +27,58 @@ export function effects(view: View): Node[] {
 }
 
 function line(view: View, row: Effect): HTMLElement {
-  const numbers = row.effect ? [mean(row.effect), interval(row.effect)] : [t("depends"), t("see below")];
-  return h(
-    "tr",
-    {},
+  const decided = row.decided_by ? data(view.switches?.[row.decided_by]?.title ?? row.decided_by) : t("no single assumption");
+  return h("tr", {}, ...cells(row, t("see below")), h("td", {}, decided));
+}
+
+/** What is told of an effect, provisional or not. */
+function cells(row: Provisional["effects"][number], decided: string): HTMLElement[] {
+  const numbers = row.effect ? [mean(row.effect), interval(row.effect)] : [t("depends"), decided];
+  return [
     h("th", { scope: "row" }, outcomeName(row.outcome)),
     ...numbers.map((text) => h("td", { class: "num" }, text)),
     h("td", {}, unitName(row.unit)),
     h("td", { class: "num" }, t("{share} of pairs", { share: share(row.sign_flip_share) })),
     h("td", { class: "num" }, share(row.zero_share)),
-    h("td", {}, row.decided_by ? data(view.switches?.[row.decided_by]?.title ?? row.decided_by) : t("no single assumption")),
-  );
+  ];
+}
+
+/** Effects over the pairs that have finished, filled anew as more do; nothing before the first ones. */
+export class ProvisionalEffects {
+  readonly element = h("section", { hidden: true });
+  private readonly told = h("p", { class: "stamp" });
+  private readonly rows = h("tbody", {});
+
+  constructor() {
+    this.element.append(
+      h("h2", {}, t("What difference it makes, so far")),
+      this.told,
+      h(
+        "div",
+        { class: "scroll", tabindex: 0, role: "region", "aria-label": t("Provisional effects") },
+        h("table", { class: "effects provisional" }, h("thead", {}, heads(BY_OUTCOME())), this.rows),
+      ),
+    );
+  }
+
+  show(job: Job): void {
+    const found = job.provisional;
+    this.element.hidden = !found;
+    if (!found) return;
+    this.told.textContent = t("Provisional: mean over the first {done} of {total} pairs and its 95 % interval. Both still move as pairs come.", {
+      done: number(found.pairs),
+      total: number(job.total),
+    });
+    this.rows.replaceChildren(...found.effects.map((row) => h("tr", {}, ...cells(row, t("on an assumption")))));
+  }
+}
+
+const BY_OUTCOME = () => [t("Outcome"), t("Mean"), t("95 % interval"), t("Unit"), t("Opposite sign"), t("No difference")];
+
+const NUMBERS = [1, 2, 4, 5];
+
+function heads(names: string[]): HTMLElement {
+  return h("tr", {}, ...names.map((name, index) => h("th", { scope: "col", class: NUMBERS.includes(index) && "num" }, name)));
 }
 
 function mean(effect: Interval): string {

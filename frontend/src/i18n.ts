@@ -18,14 +18,15 @@ export function wanted(asked: string | null): Language {
 }
 
 export async function use(chosen: Language): Promise<void> {
-  if (chosen === "en") {
-    catalogue = {};
-  } else {
-    const answer = await fetch(`locale/${chosen}.json`);
-    catalogue = (await answer.json()) as typeof catalogue;
-  }
-  language = chosen;
+  const words = chosen === "en" ? {} : ((await (await fetch(`locale/${chosen}.json`)).json()) as typeof catalogue);
+  speak(chosen, words);
   document.documentElement.lang = chosen;
+}
+
+/** Speak a language whose words are at hand. */
+export function speak(chosen: Language, words: Record<string, string | string[]>): void {
+  language = chosen;
+  catalogue = words;
 }
 
 /** A text of the page; {name} is filled from the parameters. */

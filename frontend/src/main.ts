@@ -6,6 +6,7 @@ import { stopClock } from "./clock";
 import { h } from "./dom";
 import { evidenceView } from "./evidence";
 import { current, data, LANGUAGES, t, use, wanted, type Language } from "./i18n";
+import { limits } from "./limits";
 import { method } from "./method";
 import { address, forgetHourListeners, place, readAddress, setHour } from "./store";
 import { story } from "./story";
@@ -99,13 +100,6 @@ async function content(view: View): Promise<Node[]> {
   if (place.tab === "evidence") return await evidenceView();
   if (place.tab === "method") return method(view);
   return story(view);
-}
-
-/** What must be seen on every part of the page. */
-function limits(view: View): Node[] {
-  const stamp = view.scenario.recent ? h("p", { class: "stamp" }, t("Not for operational use: this scenario ends less than a year ago.")) : null;
-  const scale = view.scenario.residents_per_person > 1 ? h("p", { class: "note" }, t("Each synthetic person stands for {count} residents; casualties are not to be read off this run.", { count: view.scenario.residents_per_person })) : null;
-  return [stamp, h("p", { class: "limits" }, t("A simulation: all persons are synthetic. Detentions: ill-treatment and deaths in custody are documented and not simulated.")), scale].filter((node): node is HTMLParagraphElement => node !== null);
 }
 
 async function begin(): Promise<void> {

@@ -1,7 +1,7 @@
 /** What the page rests on: limits, milestones against the record, provenance, and the command that does it again. */
 
 import { h } from "./dom";
-import { amount, Calendar, data, number, t } from "./i18n";
+import { amount, Calendar, data, number, t, unitName } from "./i18n";
 import { rowLink } from "./story";
 import type { Milestone, View } from "./types";
 import { outcomeName, placeName, useName } from "./words";
@@ -15,15 +15,15 @@ function outcomes(view: View): Node[] {
   if (!arm) return [];
   return [
     h("h2", {}, t("Outcomes")),
-    h(
+    h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": t("Outcomes") }, h(
       "table",
       {},
       h("caption", {}, t("Median of the replays and the interval that holds 90 % of them")),
       h("thead", {}, h("tr", {}, ...[t("Outcome"), t("Median"), t("90 % interval"), t("Unit")].map((head) => h("th", { scope: "col" }, head)))),
       h("tbody", {}, ...Object.entries(arm.outcomes).map(([name, one]) =>
-        h("tr", {}, h("th", { scope: "row" }, outcomeName(name)), h("td", { class: "num" }, amount(one.median, one.unit)), h("td", { class: "num" }, t("{low} to {high}", { low: amount(one.low, one.unit), high: amount(one.high, one.unit) })), h("td", {}, one.unit)),
+        h("tr", {}, h("th", { scope: "row" }, outcomeName(name)), h("td", { class: "num" }, amount(one.median, one.unit)), h("td", { class: "num" }, t("{low} to {high}", { low: amount(one.low, one.unit), high: amount(one.high, one.unit) })), h("td", {}, unitName(one.unit))),
       )),
-    ),
+    )),
   ];
 }
 

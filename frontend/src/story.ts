@@ -97,7 +97,7 @@ export function rowLink(id: string): HTMLElement {
   return h("a", { class: "row", href: address({ tab: "evidence", find: id }) }, `[${id}]`);
 }
 
-function crowdLegend(highest: number): HTMLElement {
+export function crowdLegend(highest: number): HTMLElement {
   return legend(t("People in the street in one cell, mean of the replays"), ["1", number(highest)], palette().crowd);
 }
 
@@ -133,7 +133,7 @@ function places(view: View, fields: Field[]): HTMLElement {
   );
 }
 
-function divergenceMap(view: View, arm: string): { element: HTMLElement; legend: HTMLElement } {
+export function divergenceMap(view: View, arm: string): { element: HTMLElement; legend: HTMLElement } {
   const found = view.divergence?.[arm];
   const calendar = new Calendar(view.scenario.start);
   const shares = found ? bytes(found.share) : new Uint8Array(view.ground.cells);

@@ -187,6 +187,13 @@ export interface Job {
   message: string;
   errors: Problem[];
   has_result: boolean;
+  provisional: Provisional | null;
+}
+
+/** Effects over the pairs that have finished while a comparison runs. */
+export interface Provisional {
+  pairs: number;
+  effects: Pick<Effect, "outcome" | "unit" | "effect" | "sign_flip_share" | "zero_share">[];
 }
 
 export interface Row {

@@ -2,7 +2,7 @@
 
 import * as api from "./api";
 import { h } from "./dom";
-import { effects } from "./effects";
+import { effects, ProvisionalEffects } from "./effects";
 import { data, n, number, t } from "./i18n";
 import { Levers } from "./levers";
 import { ownScenario } from "./own";
@@ -77,7 +77,7 @@ async function earlier(): Promise<HTMLElement> {
   return h(
     "section",
     {},
-    found.length ? h("h2", {}, t("Runs of this session")) : null,
+    found.length ? h("h2", {}, t("Earlier runs")) : null,
     h("ul", { class: "jobs" }, ...found.reverse().map((job) => h("li", {}, h("a", { href: address({ tab: "whatif", job: job.id }) }, `${job.title ? data(job.title) : job.scenario}: ${stateName(job)}`)))),
     ownScenario(),
   );
@@ -99,20 +99,21 @@ async function followed(): Promise<Node[]> {
   const id = place.job;
   const box = h("section", { class: "progress", "aria-live": "polite" });
   const found = h("div", { class: "found" });
+  const sofar = new ProvisionalEffects();
   try {
-    show(await api.job(id), box, found);
+    show(await api.job(id), box, found, sofar);
   } catch (error) {
     box.replaceChildren(problems(error), h("a", { href: address({ job: "" }) }, t("Change something else")));
     return [box];
   }
   const end = api.follow(id, (job) => {
     if (place.job !== id || !box.isConnected) end();
-    else show(job, box, found);
+    else show(job, box, found, sofar);
   });
-  return [box, found];
+  return [box, sofar.element, found];
 }
 
-function show(job: Job, box: HTMLElement, found: HTMLElement): void {
+function show(job: Job, box: HTMLElement, found: HTMLElement, sofar: ProvisionalEffects): void {
   const ended = ["done", "cancelled", "failed"].includes(job.state);
   const left = job.done && !ended ? (job.elapsed_s / job.done) * (job.total - job.done) : 0;
   const bar = h("progress", { max: job.total, value: job.done, "aria-label": stateName(job) });
@@ -124,6 +125,7 @@ function show(job: Job, box: HTMLElement, found: HTMLElement): void {
     ...(ended ? [] : [bar, stop]),
     ...(job.state === "failed" ? [problems(job.errors.length ? new api.Refused(job.errors) : job.message)] : []),
   );
+  sofar.show(job);
   if (ended && job.has_result && !found.childElementCount) void fill(job, found);
 }
 

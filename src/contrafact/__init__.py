@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from contrafact import terminal
     from contrafact.app.reporting import write_report
     from contrafact.app.serving import serve
+    from contrafact.app.widget import widget
     from contrafact.experiment.auditing import check_evidence
     from contrafact.experiment.calibration.fitting import Calibration, calibrate, recovery
     from contrafact.experiment.catalogue import scenarios
@@ -91,6 +92,7 @@ __all__ = [
     "sweep",
     "terminal",
     "validate",
+    "widget",
     "write",
     "write_report",
 ]
@@ -119,7 +121,7 @@ _HOMES = {
 }
 _HOME_OF = {name: f"experiment.{home}" for home, names in _HOMES.items() for name in names}
 _HOME_OF |= {"import_city": "importers.city", "import_events": "importers.events", "event_template": "importers.events"}
-_HOME_OF |= {"serve": "app.serving", "write_report": "app.reporting"}
+_HOME_OF |= {"serve": "app.serving", "write_report": "app.reporting", "widget": "app.widget"}
 
 
 def __getattr__(name: str) -> Any:

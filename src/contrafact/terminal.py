@@ -19,7 +19,7 @@ from contrafact.experiment.calibration.fitting import Calibration
 from contrafact.experiment.calibration.recovery import Recovery
 from contrafact.experiment.checkup import Checkup, can_draw
 from contrafact.experiment.claiming import Claims
-from contrafact.experiment.comparison import Comparison, pairs_line
+from contrafact.experiment.comparison import Comparison
 from contrafact.experiment.loading import is_results
 from contrafact.experiment.manifest import read_manifest
 from contrafact.experiment.power import Power
@@ -31,9 +31,10 @@ from contrafact.experiment.sweeps.sensitivity import Sensitivity
 from contrafact.experiment.sweeps.sweeping import Sweep
 from contrafact.importers.city import Imported
 from contrafact.importers.events import ImportedEvents, lines_of
-from contrafact.report import effect_tables, fits, power, scores, wording
+from contrafact.report import effect_tables, fits, power, scores, tables, wording
 from contrafact.report.evidence import check_lines, claim_lines, claims_markdown
 from contrafact.report.tables import milestone_table, outcome_table
+from contrafact.translation import text
 from contrafact.words import counted
 
 PATIENCE_S = 1.0
@@ -113,31 +114,31 @@ def show_result(result: AnyResult) -> None:
     screen = console()
     say(
         screen,
-        f"{result.scenario.name}: {result.size}, {counted(result.replications, 'replication')}, "
-        f"{result.elapsed_s:.1f} s; digest {result.digest[:16]}",
+        tables.headline(result),
     )
     screen.print(outcome_table(result))
     if isinstance(result, Result) and result.milestones:
         screen.print(milestone_table(result))
-    say(screen, f"results: {result.folder}")
+    say(screen, text("results: {folder}", folder=result.folder))
 
 
 def show_comparison(comparison: Comparison) -> None:
     """What ran, the effects of each arm, how to read them, and where the results are."""
     screen = Console(width=None if sys.stdout.isatty() else WIDE, highlight=False)
-    say(screen, pairs_line(comparison))
+    say(screen, effect_tables.pairs_line(comparison))
     for arm in comparison.arms:
-        for table in effect_tables.tables(comparison, arm.name):
+        for table in effect_tables.tables_of(comparison, arm.name):
             screen.print(table)
     for line in effect_tables.notes(comparison):
         say(screen, line)
-    say(screen, f"results: {comparison.folder}")
+    say(screen, text("results: {folder}", folder=comparison.folder))
 
 
 def show_pictures(pictures: list[Path]) -> None:
     """Where the pictures are."""
     if pictures:
-        say(console(), f"pictures: {pictures[0].parent} ({', '.join(path.name for path in pictures)})")
+        names = ", ".join(path.name for path in pictures)
+        say(console(), text("pictures: {folder} ({names})", folder=pictures[0].parent, names=names))
 
 
 def draw_place(found: Imported, notify: Callable[[str], None]) -> list[Path]:

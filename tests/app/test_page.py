@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from contrafact.app import view
 from contrafact.app.packing import packed_counts, packed_shares
@@ -186,6 +186,34 @@ def test_a_visit_from_a_question_to_the_report(page: Page, address: str) -> None
     assert "What difference it makes" in report
     page.reload()
     expect(page.locator(".effects")).to_be_visible()
+
+
+def test_effects_so_far_are_shown_as_provisional_while_pairs_run(page: Page, almaty: str) -> None:
+    job: dict[str, Any] = {"id": "x", "kind": "comparison", "scenario": "almaty-2022", "title": "", "changes": {}}
+    job |= {"state": "running", "total": 40, "elapsed_s": 9, "message": "", "errors": [], "has_result": False}
+    page.route("**/api/jobs/x", lambda route: route.fulfill(json={**job, "done": 1, "provisional": None}))
+    released = {"pairs": 8}
+
+    def event(route: Route) -> None:
+        """Wide at first, narrow when more pairs are released; the browser asks again when the stream ends."""
+        pairs = released["pairs"]
+        reach = 80 / pairs
+        pooled = {"mean": 4.0, "low": 4 - reach, "high": 4 + reach, "pairs": pairs, "median": 4.0}
+        row = {"outcome": "deaths_total", "unit": "persons", "effect": pooled, "sign_flip_share": 0.25, "zero_share": 0}
+        decided = {**row, "outcome": "injured_total", "effect": None}
+        state = {**job, "done": pairs, "provisional": {"pairs": pairs, "effects": [row, decided]}}
+        route.fulfill(body=f"retry: 50\ndata: {json.dumps(state)}\n\n", content_type="text/event-stream")
+
+    page.route("**/api/jobs/x/events", event)
+    page.goto(f"{almaty}/#tab=whatif&job=x")
+    rows = page.locator(".provisional tbody tr")
+    expect(rows.first).to_contain_text("−6 to +14")
+    expect(page.locator(".stamp")).to_contain_text("first 8 of 40 pairs")
+    expect(rows.nth(1)).to_contain_text("on an assumption")
+    released["pairs"] = 32
+    expect(rows.first).to_contain_text("+1.5 to +6.5")
+    expect(page.locator(".stamp")).to_contain_text("first 32 of 40 pairs")
+    keep(page, "provisional")
 
 
 def test_a_broken_scenario_is_shown_at_its_line(

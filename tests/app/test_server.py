@@ -23,6 +23,7 @@ from contrafact.app.uploads import checked
 from contrafact.errors import InputErrors
 
 PATIENCE_S = 120.0
+LARGEST_EVENT = 8000
 
 
 def ended(client: TestClient, job: str) -> dict[str, Any]:
@@ -91,6 +92,21 @@ def test_events_tell_progress_until_the_job_has_ended(client: TestClient) -> Non
     shown = client.get(f"/api/jobs/{job}/view").json()
     assert shown["kind"] == "comparison"
     assert {effect["outcome"] for effect in shown["effects"]} >= {"deaths_total", "injured_total"}
+
+
+def test_a_comparison_tells_provisional_effects_until_it_has_ended(client: TestClient) -> None:
+    body = {"changes": {"actions.curfew": None}, "replications": 80}
+    job = client.post("/api/jobs", json=body).json()["id"]
+    with client.stream("GET", f"/api/jobs/{job}/events") as stream:
+        lines = [line for line in stream.iter_lines() if line.startswith("data: ")]
+    told = [json.loads(line[6:])["provisional"] for line in lines]
+    some = [one for one in told if one is not None]
+    assert told[0] is None or told[0]["pairs"] < 80
+    assert told[-1] is None, "what was found in the end takes its place"
+    assert some, "effects come before the end"
+    assert [one["pairs"] for one in some] == sorted(one["pairs"] for one in some)
+    assert some[0]["effects"][0]["outcome"].startswith("deaths"), "harm first"
+    assert max(map(len, lines)) < LARGEST_EVENT
 
 
 def test_a_job_that_is_stopped_keeps_what_is_done(client: TestClient) -> None:

@@ -65,6 +65,16 @@ def test_an_arm_that_changes_nothing_differs_in_nothing(compared: Comparison) ->
     assert compared.shared[0].max() == 0  # it is run, not assumed
 
 
+def test_a_preview_is_the_comparison_of_the_pairs_so_far(crisis: Scenario, compared: Comparison) -> None:
+    seen: list[Comparison] = []
+    last = cf.compare(crisis, ARMS, 10, seed=3, until=UNTIL, threads=1, preview=seen.append)
+    assert [found.replications for found in seen] == [4, 8], "whole groups alone, and not the last pairs"
+    assert seen[1].digest == compared.digest
+    assert seen[1].effects == compared.effects
+    assert all(effect.effect is None or np.isnan(effect.effect.low) for effect in seen[0].effects)
+    assert last.replications == 10
+
+
 def test_other_arms_do_differ(compared: Comparison) -> None:
     for row in (1, 2, 3):
         assert (compared.first_hours[row] != NEVER).any(), ARMS[row]

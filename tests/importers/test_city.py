@@ -15,9 +15,8 @@ import shapely
 from click.testing import CliRunner
 
 import contrafact as cf
-from contrafact import world
+from contrafact import extras, world
 from contrafact.cli import main
-from contrafact.importers import extras
 from contrafact.report.figures import ground
 from contrafact.scenario.loading import open_file
 from contrafact.world.reading import inputs_of

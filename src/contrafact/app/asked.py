@@ -66,8 +66,38 @@ class Refused(BaseModel):
     errors: list[Problem]
 
 
+class PooledEffect(BaseModel):
+    """A mean over pairs with its 95 % interval, null ends where there are too few."""
+
+    mean: float | None
+    low: float | None
+    high: float | None
+    pairs: int
+    median: float | None
+
+
+class ProvisionalEffect(BaseModel):
+    """The effect on one outcome so far; null where an assumption decides its sign."""
+
+    outcome: str
+    unit: str
+    effect: PooledEffect | None
+    sign_flip_share: float
+    zero_share: float
+
+
+class Provisional(BaseModel):
+    """Effects over the pairs that have finished, harm first."""
+
+    pairs: int
+    effects: list[ProvisionalEffect]
+
+
 class JobState(BaseModel):
-    """How far a job is; ``has_result`` is true as soon as something can be looked at."""
+    """How far a job is; ``has_result`` is true as soon as something can be looked at.
+
+    provisional  while a comparison runs, from its first whole group of pairs on
+    """
 
     id: str
     kind: Literal["run", "comparison"]
@@ -82,6 +112,7 @@ class JobState(BaseModel):
     message: str
     errors: list[Problem]
     has_result: bool
+    provisional: Provisional | None
 
 
 class Jobs(BaseModel):

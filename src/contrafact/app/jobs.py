@@ -19,7 +19,7 @@ from typing import Any, Literal, TypeAlias
 
 from contrafact.errors import InputError, InputErrors, RunError
 from contrafact.experiment.comparing import ComparisonInterrupted, compare
-from contrafact.experiment.comparison import Comparison
+from contrafact.experiment.comparison import Comparison, effect_as_dict
 from contrafact.experiment.result import Result
 from contrafact.experiment.run import Interrupted, run
 from contrafact.scenario.document import Document
@@ -42,6 +42,7 @@ class Job:
     changes  overrides of the arm that is compared with the scenario; None for a run of the scenario alone
     done     replications or pairs finished, of ``total``
     errors   what was wrong, in the form of ``validate --json``
+    provisional  effects over the pairs so far, while a comparison runs: one for each outcome, so its size is bounded
     """
 
     crisis: Document
@@ -57,6 +58,7 @@ class Job:
     message: str = ""
     errors: list[dict[str, Any]] = field(default_factory=list)
     found: Result | Comparison | None = None
+    provisional: dict[str, Any] | None = None
     stopping: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -81,7 +83,15 @@ class Job:
             "message": self.message,
             "errors": self.errors,
             "has_result": self.found is not None,
+            "provisional": None if self.state in ENDED else self.provisional,
         }
+
+
+def provisional(found: Comparison) -> dict[str, Any]:
+    """Effects over the pairs so far, harm first; what an assumption decides has none, as in the end."""
+    told = ("outcome", "unit", "effect", "sign_flip_share", "zero_share")
+    effects = [effect_as_dict(effect) for effect in found.effects]
+    return {"pairs": found.replications, "effects": [{key: effect[key] for key in told} for effect in effects]}
 
 
 class QueueFullError(Exception):
@@ -171,6 +181,9 @@ class Jobs:
         def noted(sentence: str) -> None:
             job.message = sentence
 
+        def looked(found: Comparison) -> None:
+            job.provisional = provisional(found)
+
         begun = time.monotonic()
 
         def stop() -> bool:
@@ -191,7 +204,8 @@ class Jobs:
                     raise InputError(f"{job.crisis.name} has no map to show")
                 job.found = found
             else:
-                job.found = compare(job.crisis, {"what if": job.changes}, job.total, watch=True, **options)
+                arms = {"what if": job.changes}
+                job.found = compare(job.crisis, arms, job.total, watch=True, preview=looked, **options)
         except Interrupted as stopped:
             job.found = stopped.result if isinstance(stopped.result, Result) else None
             return "cancelled"

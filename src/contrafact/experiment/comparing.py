@@ -63,6 +63,7 @@ def compare(
     command: str | None = None,
     stop: Callable[[], bool] | None = None,
     watch: bool = False,
+    preview: Callable[[Comparison], None] | None = None,
 ) -> Comparison:
     """Run arms beside the recorded run: same seed, same random numbers, same draws of the scenario's numbers.
 
@@ -73,6 +74,7 @@ def compare(
     switches      whether settings of the scenario's contested switches are drawn, or all held as it has them
     threads, workers, until, out, overwrite, progress, notify, command, stop  as for ``run``
     watch         whether curves, maps and holders of every arm are kept, hour by hour, to be looked at
+    preview       is given the comparison of the pairs so far, whenever a group of pairs is whole and others are to come
 
     InputErrors names options and arms that are wrong; RunError says which replication failed; ComparisonInterrupted, a
     KeyboardInterrupt, carries the pairs that had finished when the user stopped.
@@ -94,14 +96,14 @@ def compare(
     if target is not None:
         results.check_free(target, overwrite)
     job = replace(prepared(scenario, read, design, asked, notify), watch=watch)
-    begun = time.perf_counter()
     place = nullcontext(None) if target is None else results.whole(target)
     with Interruption(stop) as interruption, place as folder:
-        collected = Collected(job, asked, folder)
+        collected = Collected(job, asked, folder, preview)
         simulate_all(job, collected, asked, asked.numbers, interruption, progress, notify)
         if not collected.count:
             raise ComparisonInterrupted(None)
-        found = collected.comparison(time.perf_counter() - begun)
+        collected.flush()
+        found = collected.comparison()
         if folder is not None and target is not None:
             comparison_tables.write_all(found, folder)
             results.write_records(found, folder, command or _call(found, target))
@@ -136,8 +138,15 @@ def recorded_job(scenario: Document, record: Manifest, notify: Notify) -> pairs.
 class Collected:
     """Keeps outcomes and small arrays of every pair; events go to the folder as they come, if there is one."""
 
-    def __init__(self, job: pairs.PairsJob, asked: Plan, folder: Path | None) -> None:
-        self.job, self.asked = job, asked
+    def __init__(
+        self,
+        job: pairs.PairsJob,
+        asked: Plan,
+        folder: Path | None,
+        preview: Callable[[Comparison], None] | None = None,
+    ) -> None:
+        self.job, self.asked, self.preview = job, asked, preview
+        self.begun = time.perf_counter()
         self.events = None if folder is None else comparison_tables.EventWriter(folder, job.scenario, asked.seed)
         self.kept: list[pairs.Pairs] = []
         self.seen = {name: Watched() for name in (RECORDED, *(arm.name for arm in job.arms))} if job.watch else {}
@@ -154,11 +163,16 @@ class Collected:
         for name, watched in self.seen.items():
             watched.add(pair.halves[name].seen)
         self.kept.append(pair.without_what_is_kept_apart())
+        if self.preview is not None and self.count < self.asked.replications and not self.count % self.job.design.each:
+            self.preview(self.comparison())
 
-    def comparison(self, elapsed_s: float) -> Comparison:
-        """All that was kept, by arm and outcome instead of by pair."""
+    def flush(self) -> None:
+        """Write events that wait."""
         if self.events is not None:
             self.events.flush()
+
+    def comparison(self) -> Comparison:
+        """All that was kept, by arm and outcome instead of by pair."""
         job, kept = self.job, self.kept
         names = [arm.name for arm in job.arms]
         halves = {job.scenario.variant: RECORDED, **dict(zip(names, names, strict=True))}
@@ -171,7 +185,7 @@ class Collected:
             seed=self.asked.seed,
             until_hours=self.asked.length,
             requested=self.asked.replications,
-            elapsed_s=elapsed_s,
+            elapsed_s=time.perf_counter() - self.begun,
             numbers=np.array([pair.replication for pair in kept], dtype=np.int64),
             digests=tuple(pair.digest for pair in kept),
             outcomes={

@@ -25,8 +25,8 @@ from contrafact.experiment.result import (
     recent_note,
     scale_note,
 )
+from contrafact.extras import needed
 from contrafact.model.recording import OUTCOMES
-from contrafact.words import counted
 
 if TYPE_CHECKING:
     from contrafact.experiment.arms import Arm
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 Array: TypeAlias = NDArray[Any]
 
+UNENDED = "Where violence did not end within the run, the end of the run stands for its end."
 UNITS_OF_OUTCOMES = {outcome.name: outcome.unit for outcome in OUTCOMES}
 
 
@@ -231,7 +232,7 @@ class Comparison:
                     "Drawn together, alike for all runs of a pair: the scenario's numbers from their priors"
                     + (f", and a setting, equally likely, of {'; '.join(drawn)}." if drawn else "."),
                     *(f"{line}." for line in held),
-                    "Where violence did not end within the run, the end of the run stands for its end.",
+                    UNENDED,
                     f"Detained: {CUSTODY_NOTE}.",
                     scale_note(self.scenario),
                     recent_note(self.scenario),
@@ -277,9 +278,13 @@ class Comparison:
         """The effects with their intervals as a picture; needs the extra ``report``."""
         return import_module("contrafact.report.effects").effect_chart(self)
 
+    def _repr_html_(self) -> str:
+        html: str = import_module("contrafact.report.notebook").comparison_html(self)
+        return html
+
     def to_pandas(self) -> Any:
-        """One row for each arm and outcome, as a pandas DataFrame; needs pandas."""
-        return import_module("pandas").DataFrame([flat(effect) for effect in self.effects])
+        """One row for each arm and outcome, as a pandas DataFrame; needs the extra ``notebook``."""
+        return needed("pandas", "notebook", "makes data frames").DataFrame([flat(effect) for effect in self.effects])
 
 
 def interval_as_dict(interval: Interval) -> dict[str, float | int | None]:
@@ -331,15 +336,3 @@ def flat(effect: Effect) -> dict[str, Any]:
         **{f"share_{name}": math.nan if share is None else share for name, share in shares.items()},
         "decided_by": effect.decided_by,
     }
-
-
-def pairs_line(comparison: Comparison) -> str:
-    """What was run, in words."""
-    arms = counted(len(comparison.arms), "arm")
-    saved = float(comparison.shared.sum()) / max(1, comparison.shared.size * comparison.ticks)
-    return (
-        f"{comparison.scenario.name}: {arms} beside {comparison.reference_words}, "
-        f"{counted(comparison.replications, 'pair')} each, {comparison.persons:,} persons, "
-        f"{comparison.elapsed_s:.1f} s; {saved:.0%} of the arms' ticks were run once with it; "
-        f"digest {comparison.digest[:16]}"
-    )

@@ -71,11 +71,15 @@ class Design:
         """Answers in a group: one where nothing is contested."""
         return ANSWERS if self.switches else 1
 
+    @property
+    def each(self) -> int:
+        """Pairs in a group."""
+        return self.answers * REPETITIONS
+
     def place(self, replication: int) -> Place:
         """Where the replication of a number stands."""
-        each = self.answers * REPETITIONS
-        group, answer = replication // each, replication % each // REPETITIONS
-        return Place(group, answer, group * each, {s.name: self._dealt(s, group, answer) for s in self.switches})
+        group, answer = replication // self.each, replication % self.each // REPETITIONS
+        return Place(group, answer, group * self.each, {s.name: self._dealt(s, group, answer) for s in self.switches})
 
     def groups(self, numbers: Sequence[int]) -> Groups:
         """How the replications of these numbers belong together."""

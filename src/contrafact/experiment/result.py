@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from contrafact.extras import needed
 from contrafact.model import PARAMETERS
 from contrafact.model.extending import parameters_with
 from contrafact.model.recording import OUTCOMES
@@ -34,6 +36,9 @@ RECORDED = "recorded"
 LOW, HIGH = 0.05, 0.95
 CUSTODY_NOTE = "ill-treatment and deaths in custody are not simulated; of Almaty they are documented [R202-R204]"
 STAMP = "Not for operational use: this scenario ends less than a year ago"
+FROM_PRIORS = "every replay draws every assumption anew from its prior"
+FROM_POSTERIOR = "every replay draws what was fitted together from the posterior, every other assumption from its prior"
+BY_CHANCE = "every assumption is held at its central value, so the replays differ by chance alone"
 RECENT = timedelta(days=365)
 NOTES = {"detained": CUSTODY_NOTE}
 
@@ -160,6 +165,20 @@ class AnyResult(ABC):
             "milestones": [dict(milestone) for milestone in self.milestones],
         }
 
+    def table(self) -> Any:
+        """The outcomes as a table for terminal and notebook, harm first."""
+        return import_module("contrafact.report.tables").outcome_table(self)
+
+    def to_pandas(self) -> Any:
+        """One row for each replication, one column for each outcome, as a pandas DataFrame; needs ``notebook``."""
+        columns = {name: self.outcomes[name] for name in self.summary}
+        index = self.numbers.tolist()
+        return needed("pandas", "notebook", "makes data frames").DataFrame(columns, index=index)
+
+    def _repr_html_(self) -> str:
+        html: str = import_module("contrafact.report.notebook").result_html(self)
+        return html
+
 
 @dataclass(frozen=True, kw_only=True)
 class Result(AnyResult):
@@ -220,14 +239,8 @@ class Result(AnyResult):
     def variation(self) -> str:
         """What makes the replays differ."""
         if self.scenario.draw == "priors":
-            drawn, _ = fitted_here(self.scenario)
-            if drawn:
-                fitted = counted(len(drawn), "number")
-                return (
-                    f"every replay draws {fitted} together from the posterior and every other assumption from its prior"
-                )
-            return "every replay draws every assumption anew from its prior"
-        return "every assumption is held at its central value, so the replays differ by chance alone"
+            return FROM_POSTERIOR if fitted_here(self.scenario)[0] else FROM_PRIORS
+        return BY_CHANCE
 
     @property
     def notes(self) -> Sequence[str]:
@@ -254,6 +267,10 @@ class Result(AnyResult):
             document["outcomes"][name]["note"] = note
         document["residents_per_person"] = self.scenario.population.scale
         return document
+
+    def plot(self) -> Any:
+        """Curves with their intervals and the record beside them, as a picture; needs the extra ``report``."""
+        return import_module(self.figures).crisis_curves(self)
 
 
 def summarise(values: Array, unit: str) -> Summary:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from contrafact.report.printing import pipes
+from contrafact.translation import counted_text, localised, text
 from contrafact.words import counted
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from contrafact.experiment.claiming import Claims
 
 SHOWN = 12
+LABELS = ("quote", "says so", "because", "model", "question", "assumes")
 HARM_WORDS = {"deaths_total": "deaths", "injured_total": "injured", "detained": "detained"}
 CUSTODY = "Detained: ill-treatment and deaths in custody are documented and not simulated."
 UNNUMBERED = ("event", "text", "state", "order", "qualitative", "assessment", "note", "boolean")
@@ -55,12 +57,19 @@ def check_lines(checked: Checked) -> Iterator[str]:
 
 def claims_headline(found: Claims) -> Iterator[str]:
     """How many claims, what a reading means, and with which runs the model was asked."""
-    yield f"{found.scenario.name}: {counted(len(found), 'claim')}. {SCOPE}"
+    count = counted_text("{count} claim", "{count} claims", len(found))
+    yield f"{found.scenario.name}: {count}. {text(SCOPE)}"
     if found.asking is not None:
-        yield CUSTODY
-        made = f"{counted(found.asking.replications, 'run')} of each arm at least, seed {found.asking.seed}"
-        older = "" if found.asking.current else ", by an earlier version of the model; --replications asks it anew"
-        yield f"The model was asked with {made}{older}."
+        yield text(CUSTODY)
+        current = found.asking.current
+        older = "" if current else text(", by an earlier version of the model; --replications asks it anew")
+        yield counted_text(
+            "The model was asked with {count} run of each arm at least, seed {seed}{older}.",
+            "The model was asked with {count} runs of each arm at least, seed {seed}{older}.",
+            found.asking.replications,
+            seed=found.asking.seed,
+            older=older,
+        )
 
 
 def claim_lines(found: Claims) -> Iterator[str]:
@@ -72,13 +81,15 @@ def claim_lines(found: Claims) -> Iterator[str]:
         reading = found.readings.get(one.claim.id)
         question = None if found.asked is None else found.asked.questions.get(one.claim.id)
         if reading is not None:
-            yield f"  model     {reading.reading.replace('_', ' ')}: {reading.sentence}"
+            yield _line("model", f"{_words(reading.reading)}: {reading.sentence}")
             for answer in reading.answers:
                 yield f"            {_answered(answer)}"
-                yield f"              harm: {_harm(answer)}"
+                harm = text("harm: {told}", told=_harm(answer))
+                yield f"              {harm}"
         if question is not None:
-            yield f"  question  {question.question}" + ("" if reading else " (no run was read for it here)")
-            yield f"  assumes   {question.assumption}"
+            unread = "" if reading else text(" (no run was read for it here)")
+            yield _line("question", f"{question.question}{unread}")
+            yield _line("assumes", question.assumption)
 
 
 def claims_markdown(found: Claims) -> str:
@@ -124,44 +135,57 @@ def _in_cells(one: Answer) -> tuple[str, ...]:
 def _claim(one: Compared) -> Iterator[str]:
     """A claim beside the rows that speak of it."""
     claim = one.claim
-    yield f"{claim.id}  {one.paraphrase}  [{claim.record_verdict.replace('_', ' ')}]"
-    yield f'  quote     "{claim.quote_vi}"'
-    yield f"  says so   {claim.attributed_to}"
+    yield f"{claim.id}  {one.paraphrase}  [{_words(claim.record_verdict)}]"
+    yield _line("quote", f'"{claim.quote_vi}"')
+    yield _line("says so", claim.attributed_to)
     if one.reason:
-        yield f"  because   {one.reason}"
+        yield _line("because", one.reason)
     for row in one.rows:
-        yield f"  {row.id:<8}  {_said(row)}"
+        yield _line(row.id, _said(row))
     if not one.rows:
-        yield "  the record has no row that speaks of it"
+        yield text("  the record has no row that speaks of it")
+
+
+def _line(label: str, content: str) -> str:
+    """A line of a claim: one of LABELS, or the id of a row, and what it says."""
+    return f"  {text(label):<8}  {content}"
+
+
+def _words(name: str) -> str:
+    """A verdict or a reading in words."""
+    return text(name.replace("_", " "))
 
 
 def _answered(one: Answer) -> str:
     """What the runs say under one setting."""
-    under = "as recorded" if one.switch is None else f"with {one.switch}"
-    what = "" if one.against is None else f" less {one.against}"
+    under = text("as recorded") if one.switch is None else text("with {setting}", setting=one.switch)
+    under += "" if one.against is None else text(" less {setting}", setting=one.against)
     if one.estimate is None:
-        return f"{under}{what}: no run to read"
-    unreached = f"; not reached in {one.unreached:.0%} of the runs" if one.unreached else ""
-    return f"{under}{what}: {_interval(one.estimate)}, {one.verdict} ({counted(one.runs, 'run')}{unreached})"
+        return text("{under}: no run to read", under=under)
+    runs = counted_text("{count} run", "{count} runs", one.runs)
+    share = f"{one.unreached:.0%}"
+    unreached = text("; not reached in {share} of the runs", share=share) if one.unreached else ""
+    return f"{under}: {_interval(one.estimate)}, {text(one.verdict)} ({runs}{unreached})"
 
 
 def _harm(one: Answer) -> str:
     """Deaths, injured and detained of the arm, or what it has more than the one it is set against."""
-    told = (f"{HARM_WORDS[name]} {_interval(interval, bool(one.against))}" for name, interval in one.harm.items())
-    return "; ".join(told) or "too few runs"
+    told = (f"{text(HARM_WORDS[name])} {_interval(interval, bool(one.against))}" for name, interval in one.harm.items())
+    return "; ".join(told) or text("too few runs")
 
 
 def _interval(found: Interval, signed: bool = False) -> str:
     """A number with its interval."""
-    mean, low, high = (f"{number:{'+' if signed else ''},.3g}" for number in found)
-    return f"{mean} ({low} to {high})"
+    mean, low, high = (localised(f"{number:{'+' if signed else ''},.3g}") for number in found)
+    return text("{median} ({low} to {high})", median=mean, low=low, high=high)
 
 
 def _said(row: Observation) -> str:
     """What a source said, in one line; of a row kept for scoring only who said something, and of what."""
     what = row.quantity.replace("_", " ")
     if row.use == "score":
-        return f"{what} ({row.source}): kept for scoring, not shown here"
+        hidden = text("kept for scoring, not shown here")
+        return f"{what} ({row.source}): {hidden}"
     low, high = row.interval
     numbers = "" if (low, high) == (None, None) or row.unit in UNNUMBERED else f" {_number(low, high)} {row.unit}"
     when = " to ".join(dict.fromkeys(end.replace("T", " ") for end in (row.time_start, row.time_end) if end))

@@ -6,14 +6,14 @@ provenance, and the command that computes it all again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, TypeAlias
 
 from contrafact.engine import ORDER
 from contrafact.report import drawing, wording
 from contrafact.report.claims_section import claims_section
-from contrafact.report.markup import table, titled
+from contrafact.report.markup import listed, table, titled
 from contrafact.report.odd import mechanisms
 from contrafact.translation import counted_text, current, localised, speaking, text
 
@@ -230,7 +230,7 @@ def _ends(view: View, one: Mapping[str, Any], unit: str) -> str:
 
 
 def _limits(view: View) -> str:
-    return titled("Limits", _list(text(one) for one in (*LIMITS, *view["notes"])))
+    return titled("Limits", listed(text(one) for one in (*LIMITS, *view["notes"])))
 
 
 def _methods() -> str:
@@ -261,7 +261,3 @@ def _provenance(view: View) -> str:
     ]
     content = f"<pre>{escape(run['command'])}</pre>{table([], rows)}"
     return titled("How to do it again", content)
-
-
-def _list(lines: Iterable[str]) -> str:
-    return "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>"

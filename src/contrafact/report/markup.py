@@ -24,3 +24,8 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: Iterable
     head = "".join(f"<th scope=col>{escape(one)}</th>" for one in heads)
     body = "".join("<tr>" + "".join(cell(*one) for one in enumerate(row)) + "</tr>" for row in rows)
     return f"<table>{f'<thead><tr>{head}</tr></thead>' if heads else ''}<tbody>{body}</tbody></table>"
+
+
+def listed(lines: Iterable[str]) -> str:
+    """Lines of plain text, one below the other."""
+    return "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>"

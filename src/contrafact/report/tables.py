@@ -13,7 +13,7 @@ from contrafact.experiment.result import Result, summarise
 from contrafact.experiment.tables import facility_names
 from contrafact.model.state import HOLDERS
 from contrafact.report import wording
-from contrafact.translation import counted_text, localised, text
+from contrafact.translation import counted_text, localised, text, whole
 
 if TYPE_CHECKING:
     from contrafact.experiment.result import AnyResult, Result
@@ -25,7 +25,7 @@ COUNTS = "Counts are persons, crowds the highest in the hours named unless marke
 def outcome_table(result: AnyResult) -> Table:
     """Every outcome in its fixed order, harm first: median, the interval that holds 90 % of the replays, unit."""
     title = counted_text("Outcomes of {count} replay", "Outcomes of {count} replays", result.replications)
-    table = _table(title, _outcome_notes(result))
+    table = _table(title, outcome_notes(result))
     table.add_column("")
     table.add_column(text("median"), justify="right")
     table.add_column(text("90 % of replays"), justify="right")
@@ -35,17 +35,38 @@ def outcome_table(result: AnyResult) -> Table:
     return table
 
 
+def headline(result: AnyResult) -> str:
+    """What ran, in words."""
+    return text(
+        "{name}: {size}, {replications}, {seconds} s; digest {digest}",
+        name=result.scenario.name,
+        size=_size(result),
+        replications=counted_text("{count} replication", "{count} replications", result.replications),
+        seconds=localised(f"{result.elapsed_s:.1f}"),
+        digest=result.digest[:16],
+    )
+
+
+def _size(result: AnyResult) -> str:
+    """What was simulated in each replication; of a city in the language that is spoken."""
+    if not isinstance(result, Result):
+        return result.size
+    ticks = counted_text("{count} tick", "{count} ticks", result.ticks)
+    cells = whole(result.cell_count)
+    return text("{persons} persons, {cells} cells, {ticks}", persons=whole(result.persons), cells=cells, ticks=ticks)
+
+
 def outcome_rows(result: AnyResult) -> list[tuple[str, str, str, str]]:
     """What it is, median, interval, unit: one row an outcome, in the order of their units."""
     rows = []
     for name, summary in result.summary.items():
-        median, low, high = (_number(value, summary.unit) for value in (summary.median, summary.low, summary.high))
+        median, low, high = (number(value, summary.unit) for value in (summary.median, summary.low, summary.high))
         interval = low if low == high else text("{low} to {high}", low=low, high=high)
         rows.append((text(wording.outcome(name)), median, interval, text(wording.unit(summary.unit))))
     return rows
 
 
-def _number(value: float, unit: str) -> str:
+def number(value: float, unit: str) -> str:
     """A number as the language that is spoken writes it."""
     count, million, _ = wording.number(value, unit).partition(" million")
     if million:
@@ -55,7 +76,7 @@ def _number(value: float, unit: str) -> str:
 
 def milestone_table(result: Result) -> Table:
     """Rows of the record beside what the replays did: observed, median, interval, whether the two agree."""
-    table = _table(text("Milestones: the record and the replays"), _milestone_notes(result))
+    table = _table(text("Milestones: the record and the replays"), milestone_notes(result))
     table.add_column(text("row"))
     table.add_column("")
     table.add_column(text("observed"), justify="right")
@@ -84,13 +105,17 @@ def milestone_row(result: Result, entry: Mapping[str, Any]) -> tuple[str, str, s
     return *head, median, interval, f"{verdict} ({seen})" if entry.get("share", 1.0) < 1 else verdict
 
 
-def _outcome_notes(result: AnyResult) -> list[str]:
-    notes = [f"Interval: 90 % of the replays lie in it; {result.variation}."]
+def outcome_notes(result: AnyResult) -> list[str]:
+    """What must be said beside the outcomes."""
+    variation = text(result.variation)
+    notes = [text("Interval: 90 % of the replays lie in it; {variation}.", variation=variation)]
     if isinstance(result, Result):
         notes += _facility_notes(result)
     if result.replications < FEW:
-        notes.append(f"With fewer than {FEW} replays the ends of an interval are little more than a guess.")
-    return [*notes, *result.notes]
+        notes.append(
+            text("With fewer than {few} replays the ends of an interval are little more than a guess.", few=FEW)
+        )
+    return [*notes, *map(text, result.notes)]
 
 
 def _facility_notes(result: Result) -> list[str]:
@@ -102,14 +127,22 @@ def _facility_notes(result: Result) -> list[str]:
     most = int(hours.mean(axis=0).argmax())
     name = wording.place_name(result, facility_names(result)[most])
     together = summarise(lost.sum(axis=2).max(axis=1).astype(float), "facilities")
-    interval = f"{together.low:.0f}" if together.low == together.high else f"{together.low:.0f} to {together.high:.0f}"
+    low, high = f"{together.low:.0f}", f"{together.high:.0f}"
     return [
-        f"Facilities not held by the state: most of it {name}, {np.median(hours[:, most]):.0f} h in the median replay; "
-        f"at most at one time {together.median:.0f} of {lost.shape[2]} (90 % of the replays: {interval})."
+        text(
+            "Facilities not held by the state: most of it {name}, {hours} h in the median replay; at most at one time "
+            "{some} of {all} (90 % of the replays: {interval}).",
+            name=text(name),
+            hours=f"{np.median(hours[:, most]):.0f}",
+            some=f"{together.median:.0f}",
+            all=lost.shape[2],
+            interval=low if low == high else text("{low} to {high}", low=low, high=high),
+        )
     ]
 
 
-def _milestone_notes(result: Result) -> list[str]:
+def milestone_notes(result: Result) -> list[str]:
+    """How milestones are to be read."""
     notes = [
         COUNTS,
         wording.OVERLAP,
