@@ -14,10 +14,17 @@ PAGE = Path(__file__).parents[1] / "claims.md"
 HEAD = """# What the model says of the claims
 
 Printed by `contrafact claims almaty-2022 --markdown` from the answers that ship, which `make claims` asks for anew.
-What is asked of which claim stood in `questions.yaml` before any run was read for it. Three of the answers are worked
-out step by step in [claims_by_hand.md](claims_by_hand.md); [evidence.md](evidence.md) says when runs bear a claim
-out, and when they speak against it. Harm comes first in every line: of the arm, or what it has more than the arm it
-is set against.
+What is asked of which claim stood in `questions.yaml` before any run was read for it; what was added since is dated
+there. Three of the answers are worked out step by step in [claims_by_hand.md](claims_by_hand.md);
+[evidence.md](evidence.md) says when runs bear a claim out, and when they speak against it. Harm comes first in every
+line: of the arm, or what it has more than the arm it is set against, over all runs, also where an answer leaves runs
+out in which there is no share to read.
+
+Three things to know before reading on. "Not rare" says that what a claim implies happens in at least one run in
+twenty, and no more: the claim can fail in most runs. Where two arms are the same in the model, as nobody asked and
+asked in vain (C47), or a jammer over a network that is down (C19), their lines are equal by construction. And where
+local units retake a place at an hour that the scenario takes from the record (C37), the hour is an input, so the
+answer says that the arrival of contingents does not move it in this model.
 
 """
 

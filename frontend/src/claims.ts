@@ -2,7 +2,7 @@
 
 import * as api from "./api";
 import { h } from "./dom";
-import { current, n, number, signed, t } from "./i18n";
+import { current, n, number, share, signed, t } from "./i18n";
 import { rowLink } from "./story";
 import { address } from "./store";
 import type { Answer, Claim, Ends } from "./types";
@@ -46,21 +46,29 @@ function card(claim: Claim): HTMLElement {
     h("p", {}, t("Who says so: {who}", { who: claim.attributed_to })),
     h("p", {}, t("Verdict of the record: "), h("strong", {}, verdict(claim.record_verdict)), claim.reason ? ` – ${claim.reason}` : ""),
     claim.model
-      ? h("p", {}, t("Asked of the model: {question}", { question: claim.model.question }), " ", t("Reading: "), h("strong", {}, verdict(claim.model_reading)), ". ", claim.model.result ? `${claim.model.result.text} ` : "", t("Assumption: {assumption}", { assumption: claim.model.assumption }))
+      ? h("p", {}, t("Asked of the model: {question}", { question: claim.model.question }), " ", t("Reading: "), h("strong", {}, verdict(worded(claim))), ". ", claim.model.result ? `${claim.model.result.text} ` : "", t("Assumption: {assumption}", { assumption: claim.model.assumption }))
       : null,
-    claim.model?.result ? answers(claim.model.result.answers) : null,
+    claim.model?.result ? answers(claim.model.result.answers, claim.model.result.arm) : null,
     claim.arm ? h("p", {}, h("a", { href: address({ tab: "whatif", job: "", arm: claim.arm }) }, t("Open the comparison"))) : null,
     sources.length ? h("details", {}, h("summary", {}, n("{count} row of the record", "{count} rows of the record", sources.length)), h("ul", {}, ...sources)) : null,
   );
 }
 
+/** The reading as it is shown: where no more was asked than whether a thing is rare, "consistent" says too much. */
+function worded(claim: Claim): string {
+  if (claim.model?.result?.kind !== "probability") return claim.model_reading;
+  return { consistent: "not_rare", inconsistent: "rare" }[claim.model_reading] ?? claim.model_reading;
+}
+
 /** The answer under every setting, harm first. */
-function answers(found: Answer[]): HTMLElement {
-  const heads = [t("Deaths"), t("Injured"), t("Detained"), t("Setting"), t("Less"), t("Answer"), t("The runs"), t("Runs")];
+function answers(found: Answer[], arm: string): HTMLElement {
+  const heads = [t("Deaths"), t("Injured"), t("Detained"), t("Setting"), t("Arm"), t("Answer"), t("The runs"), t("Runs"), t("Never reached")];
   const rows = found.map((one) => {
     const harm = ["deaths_total", "injured_total", "detained"].map((name) => ends(one.harm[name] ?? null, one.against !== null));
     const setting = one.switch?.replaceAll("_", " ") ?? t("as recorded");
-    const cells = [...harm, setting, one.against?.replaceAll("_", " ") ?? "", ends(one.estimate, one.against !== null), runsSay(one.verdict), number(one.runs)];
+    const plain = arm.replaceAll("_", " ");
+    const arms = one.against === null ? plain : t("{arm} less {other}", { arm: plain, other: one.against.replaceAll("_", " ") });
+    const cells = [...harm, setting, arms, ends(one.estimate, one.against !== null), runsSay(one.verdict), number(one.runs), share(one.unreached)];
     return h("tr", {}, ...cells.map((cell) => h("td", {}, cell)));
   });
   const head = h("thead", {}, h("tr", {}, ...heads.map((name) => h("th", { scope: "col" }, name))));

@@ -227,6 +227,7 @@ export interface Answer {
   against: string | null;
   estimate: Ends | null;
   runs: number;
+  unreached: number;
   verdict: string;
   harm: Record<string, Ends>;
 }
@@ -241,6 +242,6 @@ export interface Claim {
   record: string[];
   observations: Row[];
   model_reading: string;
-  model: { question: string; result: { text: string; answers: Answer[] } | null; assumption: string; runs: number } | null;
+  model: { question: string; result: { kind: string; arm: string; text: string; answers: Answer[] } | null; assumption: string; runs: number } | null;
   arm: string | null;
 }

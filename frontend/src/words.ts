@@ -56,6 +56,8 @@ export function verdict(name: string): string {
     not_identified: () => t("not identified"),
     decided_by_assumption: () => t("decided by an assumption"),
     not_asked: () => t("not asked"),
+    not_rare: () => t("not rare in the model"),
+    rare: () => t("rare in the model"),
   };
   return words[name]?.() ?? name;
 }

@@ -56,6 +56,7 @@ SENTENCES: Mapping[ModelReading, str] = {
     "not_identified": "These runs do not tell whether what would follow from the claim is found in the model",
     "decided_by_assumption": "Whether what would follow from the claim is found in the model turns with an assumption",
 }
+RARITY = {"consistent": "not_rare", "inconsistent": "rare"}
 NOT_RARE = "is not rare in the model"
 LIMIT = "A model neither proves nor refutes what happened."
 
@@ -138,6 +139,11 @@ class Reading:
     decided_by: tuple[str, ...]
 
     @property
+    def word(self) -> str:
+        """The reading as it is shown."""
+        return worded(self.question.kind, self.reading)
+
+    @property
     def sentence(self) -> str:
         """What follows from what, and what does not."""
         turns = f": {', '.join(self.decided_by)}" if self.decided_by else ""
@@ -156,6 +162,7 @@ class Reading:
             "question": self.question.question,
             "result": {
                 "kind": self.question.kind,
+                "arm": self.question.arm,
                 "text": self.sentence,
                 "decided_by": list(self.decided_by),
                 "answers": [answer.as_dict() for answer in self.answers],
@@ -163,6 +170,11 @@ class Reading:
             "assumption": self.question.assumption,
             "runs": min(answer.runs for answer in self.answers),
         }
+
+
+def worded(kind: str, reading: str) -> str:
+    """A reading as it is shown: "consistent" says too much where no more was asked than whether a thing is rare."""
+    return RARITY.get(reading, reading) if kind == "probability" else reading
 
 
 def settings_of(question: Question) -> tuple[Setting, ...]:

@@ -55,6 +55,10 @@ class Claims:
         """The model's reading of a claim, ``not_asked`` where no run was read for it."""
         return self.readings[claim].reading if claim in self.readings else NOT_ASKED
 
+    def word(self, claim: str) -> str:
+        """The same as it is shown."""
+        return self.readings[claim].word if claim in self.readings else NOT_ASKED
+
     def as_dict(self) -> dict[str, Any]:
         """What ``contrafact claims --json`` prints."""
         return {

@@ -86,7 +86,7 @@ def _check_all(parts: Iterable[Kept], count: int) -> None:
     missing = sorted(set(range(count)) - numbers.keys())
     for what, listed in (("are in two of the folders", twice), ("are in none of the folders", missing)):
         if listed:
-            message = f"{len(listed)} of {count} replications {what}, the first of them {listed[0]}"
+            message = f"{len(listed)} of {count} replications {what} that were named, the first of them {listed[0]}"
             raise InputError(message, key="FOLDER", found=str(listed[0]))
 
 

@@ -90,8 +90,9 @@ def write(result: R, out: Path | None = None, *, overwrite: bool = False, comman
     return replace(result, folder=target)
 
 
-def read(folder: Path) -> AnyResult:
+def read(folder: str | Path) -> AnyResult:
     """Result of the run that wrote this folder; InputError(s) where a part is missing, torn or edited."""
+    folder = Path(folder)
     record = read_manifest(folder)
     if record.comparison is not None:
         allowed = "the results of a run; the tables of a comparison are read as Parquet files"

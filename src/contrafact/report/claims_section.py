@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from contrafact.evidence.readings import worded
 from contrafact.report.markup import table, titled
 from contrafact.translation import current, localised, text
 
@@ -15,6 +16,8 @@ READINGS = {
     "not_identified": "not identified",
     "decided_by_assumption": "decided by an assumption",
     "not_asked": "not asked",
+    "not_rare": "not rare in the model",
+    "rare": "rare in the model",
 }
 HARM = ("deaths_total", "injured_total", "detained")
 VERDICTS = {
@@ -46,7 +49,8 @@ def _words(one: Mapping[str, Any]) -> str:
 
 
 def _reading(one: Mapping[str, Any]) -> str:
-    return text(READINGS[one["model_reading"]])
+    found = one["model"]["result"] if one["model"] else None
+    return text(READINGS[worded(found["kind"] if found else "", one["model_reading"])])
 
 
 def _row(one: Mapping[str, Any]) -> list[str]:
@@ -67,38 +71,45 @@ def _asked(claims: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         question = f"<p>{text('Asked of the model: {question}', question=escape(model['question']))}</p>"
         found = model["result"]
         said = f"<p>{text('Reading: ')}<strong>{escape(_reading(one))}</strong></p>"
-        answers = "" if found is None else said + _answers(found["answers"])
+        answers = "" if found is None else said + _answers(found["answers"], found["arm"])
         assumption = text("Assumption: {assumption}", assumption=escape(model["assumption"]))
         yield f"<article>{heading}{question}{answers}<p>{assumption}</p></article>"
 
 
-def _answers(answers: Sequence[Mapping[str, Any]]) -> str:
+def _answers(answers: Sequence[Mapping[str, Any]], arm: str) -> str:
     heads = [
         text("Deaths"),
         text("Injured"),
         text("Detained"),
         text("Setting"),
-        text("Less"),
+        text("Arm"),
         text("Answer"),
         text("The runs"),
         text("Runs"),
+        text("Never reached"),
     ]
     rows = [
         [
             *(_interval(answer["harm"].get(name), signed=bool(answer["against"])) for name in HARM),
             _named(answer["switch"]) or text("as recorded"),
-            _named(answer["against"]),
+            _arms(arm, answer["against"]),
             _interval(answer["estimate"], signed=bool(answer["against"])),
             text(VERDICTS[answer["verdict"]]),
             localised(f"{answer['runs']:,}"),
+            localised(f"{answer['unreached']:.0%}"),
         ]
         for answer in answers
     ]
-    return table(heads, rows, numbers=(7,))
+    return table(heads, rows, numbers=(7, 8))
 
 
 def _named(name: str | None) -> str:
     return "" if name is None else name.replace("_", " ")
+
+
+def _arms(arm: str, against: str | None) -> str:
+    """The arm, and what it is set against."""
+    return _named(arm) if against is None else text("{arm} less {other}", arm=_named(arm), other=_named(against))
 
 
 def _interval(found: Mapping[str, float] | None, signed: bool) -> str:

@@ -81,9 +81,9 @@ def claim_lines(found: Claims) -> Iterator[str]:
         reading = found.readings.get(one.claim.id)
         question = None if found.asked is None else found.asked.questions.get(one.claim.id)
         if reading is not None:
-            yield _line("model", f"{_words(reading.reading)}: {reading.sentence}")
+            yield _line("model", f"{_words(reading.word)}: {reading.sentence}")
             for answer in reading.answers:
-                yield f"            {_answered(answer)}"
+                yield f"            {_answered(answer, reading.question.arm)}"
                 harm = text("harm: {told}", told=_harm(answer))
                 yield f"              {harm}"
         if question is not None:
@@ -94,14 +94,14 @@ def claim_lines(found: Claims) -> Iterator[str]:
 
 def claims_markdown(found: Claims) -> str:
     """The same in Markdown: every claim in one table, then each question with its answers, harm first."""
-    lines = [_in_one_line(one, found.reading(one.claim.id)) for one in found]
+    lines = [_in_one_line(one, found.word(one.claim.id)) for one in found]
     parts = [*claims_headline(found), pipes(("claim", "in words", "says so", "record", "model"), lines)]
     for one in found:
         reading = found.readings.get(one.claim.id)
         if reading is not None:
             question = reading.question
-            answers = [_in_cells(answer) for answer in reading.answers]
-            parts.append(f"## {one.claim.id}: {reading.reading.replace('_', ' ')}")
+            answers = [_in_cells(answer, question.arm) for answer in reading.answers]
+            parts.append(f"## {one.claim.id}: {reading.word.replace('_', ' ')}")
             parts.append(f"> {one.claim.quote_vi}")
             parts.append(f"{question.question} {reading.sentence}")
             parts.append(pipes(ANSWER_COLUMNS, answers))
@@ -109,7 +109,7 @@ def claims_markdown(found: Claims) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-ANSWER_COLUMNS = (*HARM_WORDS.values(), "setting", "less", "answer", "the runs", "runs", "unreached")
+ANSWER_COLUMNS = (*HARM_WORDS.values(), "setting", "arm", "answer", "the runs", "runs", "unreached")
 
 
 def _in_one_line(one: Compared, reading: str) -> tuple[str, ...]:
@@ -123,13 +123,14 @@ def _in_one_line(one: Compared, reading: str) -> tuple[str, ...]:
     )
 
 
-def _in_cells(one: Answer) -> tuple[str, ...]:
+def _in_cells(one: Answer, arm: str) -> tuple[str, ...]:
     """An answer under one setting, as a line of a table."""
     signed = one.against is not None
     harm = [_interval(one.harm[name], signed) if name in one.harm else "too few runs" for name in HARM_WORDS]
     answer = "no run to read" if one.estimate is None else _interval(one.estimate, signed)
-    setting, less = ("" if name is None else name.replace("_", " ") for name in (one.switch, one.against))
-    return *harm, setting or "as recorded", less, answer, one.verdict, str(one.runs), f"{one.unreached:.0%}"
+    setting = "as recorded" if one.switch is None else one.switch.replace("_", " ")
+    arms = arm if one.against is None else f"{arm} less {one.against}"
+    return *harm, setting, arms.replace("_", " "), answer, one.verdict, str(one.runs), f"{one.unreached:.0%}"
 
 
 def _claim(one: Compared) -> Iterator[str]:
@@ -156,10 +157,10 @@ def _words(name: str) -> str:
     return text(name.replace("_", " "))
 
 
-def _answered(one: Answer) -> str:
+def _answered(one: Answer, arm: str) -> str:
     """What the runs say under one setting."""
     under = text("as recorded") if one.switch is None else text("with {setting}", setting=one.switch)
-    under += "" if one.against is None else text(" less {setting}", setting=one.against)
+    under += "" if one.against is None else text(": {arm} less {other}", arm=arm, other=one.against)
     if one.estimate is None:
         return text("{under}: no run to read", under=under)
     runs = counted_text("{count} run", "{count} runs", one.runs)
