@@ -201,8 +201,8 @@ def test_parts_that_do_not_make_one_run_are_refused(town: Scenario, tmp_path: Pa
     run(town, tmp_path / "other", shard="3/3", seed=2)
     one, two, three = (tmp_path / str(part) for part in (1, 2, 3))
     for folders, told in (
-        ((one, three), "3 of 8 replications are in none of the folders, the first of them 2"),
-        ((one, two, two, three), "3 of 8 replications are in two of the folders, the first of them 2"),
+        ((one, three), "3 of 8 replications are in none of the folders that were named, the first of them 2"),
+        ((one, two, two, three), "3 of 8 replications are in two of the folders that were named, the first of them 2"),
         ((one, two, tmp_path / "other"), r"seed was 2 and is 1.*agree in all but --shard"),
         ((one, two, tmp_path), "found no results here that can be gone on with"),
     ):
