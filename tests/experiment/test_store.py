@@ -100,6 +100,17 @@ def test_the_lock_of_a_killed_process_blocks_nobody(tmp_path: Path) -> None:
     assert names(tmp_path) == set()
 
 
+def test_what_a_killed_process_was_writing_is_in_nobodys_way(tmp_path: Path) -> None:
+    with Store.opened(tmp_path / "out", ONE) as store:
+        for _ in range(2):
+            (store.folder / ".partial").mkdir()
+            (store.folder / ".partial" / "torn").write_bytes(b"half")
+            assert store.measured(lambda folder: (folder / "one").write_bytes(bytes(10)) and None) == 10
+        (store.folder / ".partial").mkdir()
+        assert store.fill(lambda folder: (folder / "one").write_bytes(bytes(10)) and None) == ["one"]
+        assert not (store.folder / ".partial").exists()
+
+
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "closed").mkdir(mode=0o555)
     root = os.geteuid() == 0

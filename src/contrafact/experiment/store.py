@@ -12,8 +12,8 @@ import os
 import shutil
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -130,10 +130,7 @@ class Store:
 
         What ``write`` writes must be synced.
         """
-        partial = self.folder / PARTIAL
-        try:
-            shutil.rmtree(partial, ignore_errors=True)
-            partial.mkdir()
+        with self._scratch() as partial:
             write(partial)
             written = sorted(path for path in partial.rglob("*") if path.is_file())
             targets = [self.folder / path.relative_to(partial) for path in written]
@@ -142,19 +139,22 @@ class Store:
                 os.replace(path, target)
             for place in {self.folder, *(target.parent for target in targets)}:
                 sync(place)
-        except (OSError, duckdb.Error) as error:
-            raise RunError(_refused(self.folder, error)) from error
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
         return [str(target.relative_to(self.folder)) for target in targets]
 
     def measured(self, write: Callable[[Path], None]) -> int:
         """How many bytes ``write`` would put into the folder; nothing stays. RunError where it cannot."""
-        partial = self.folder / PARTIAL
-        try:
-            partial.mkdir()
+        with self._scratch() as partial:
             write(partial)
             return sum(path.stat().st_size for path in partial.rglob("*") if path.is_file())
+
+    @contextmanager
+    def _scratch(self) -> Iterator[Path]:
+        """An empty folder in this one, removed at the end; one that a killed process left is removed first."""
+        partial = self.folder / PARTIAL
+        try:
+            shutil.rmtree(partial, ignore_errors=True)
+            partial.mkdir()
+            yield partial
         except (OSError, duckdb.Error) as error:
             raise RunError(_refused(self.folder, error)) from error
         finally:
