@@ -34,25 +34,24 @@ def write_report(
     InputError where the folder holds no results that can be read, the language is unknown, or the file exists.
     """
     chosen = checked_language(language)
-    if isinstance(source, Comparison):
-        shown, claims, target = view.of_comparison(source, command), [], _required(out)
-    else:
-        path = Path(source)
-        target = path.resolve().with_name(f"{path.resolve().name}.html") if out is None else out
-        check_free(target, overwrite)
-        result = results.read(path)
-        shown = view.of_result(result, read_manifest(path).command)
-        claims = record.claim_table(result.scenario) if isinstance(result.scenario, Scenario) else []
+    target = _beside(source) if out is None else out
     check_free(target, overwrite)
-    _save(html_report(shown, chosen, claims), target)
+    if isinstance(source, Comparison):
+        page = html_report(view.of_comparison(source, command), chosen)
+    else:
+        result = results.read(source)
+        claims = record.claim_table(result.scenario) if isinstance(result.scenario, Scenario) else []
+        page = html_report(view.of_result(result, read_manifest(Path(source)).command), chosen, claims)
+    _save(page, target)
     return target
 
 
-def _required(out: Path | None) -> Path:
-    """InputError where no file is named."""
-    if out is None:
+def _beside(source: str | Path | Comparison) -> Path:
+    """The file beside a folder; InputError for a comparison, which is in none."""
+    if isinstance(source, Comparison):
         raise InputError("a comparison has no folder of its own to name its report by; name a file", key=OUT)
-    return out
+    path = Path(source).resolve()
+    return path.with_name(f"{path.name}.html")
 
 
 def check_free(target: Path, overwrite: bool) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from contrafact.evidence.readings import worded
+from contrafact.evidence.readings import HARM, worded
 from contrafact.report.markup import table, titled
 from contrafact.translation import current, localised, text
 
@@ -19,7 +19,6 @@ READINGS = {
     "not_rare": "not rare in the model",
     "rare": "rare in the model",
 }
-HARM = ("deaths_total", "injured_total", "detained")
 VERDICTS = {
     "bears out": "bears it out",
     "speaks against": "speaks against it",
