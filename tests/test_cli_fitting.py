@@ -113,6 +113,22 @@ def test_recovery_tells_what_the_rows_could_tell(call: Call, monkeypatch: pytest
     assert call(*words, "--resume", "--most-runs", "9").exit_code == 2
 
 
+def test_screen_tells_which_numbers_move_the_rows(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    made_up(monkeypatch)
+    monkeypatch.setattr("contrafact.engine.calm.stays_calm", lambda *_: True)
+    Path("fit.yaml").write_text(CALIBRATION)
+    words = ("calibrate", SMALL, "--calibration", "fit.yaml", "--screen", "200", "--out", "out")
+    shown = call(*words)
+    assert shown.exit_code == 0, shown.output
+    assert "200 draws of all priors" in shown.stdout
+    document = json.loads(call(*words, "--resume", "--json").stdout)
+    shares = [row["share"] for row in document["numbers"]]
+    assert shares == sorted(shares, reverse=True)
+    assert shares[0] > document["chance"] > shares[-1]
+    for wrong in (("--recovery", "200"), ("--most-runs", "9"), ("--population", "20"), OVER):
+        assert call(*words, "--resume", *wrong).exit_code == 2
+
+
 def test_a_scenario_without_a_calibration_file_is_told_so(call: Call) -> None:
     assert "ships no calibration.yaml" in call("calibrate", SMALL).output
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from contrafact.app.widget import widget
     from contrafact.experiment.auditing import check_evidence
     from contrafact.experiment.calibration.fitting import Calibration, calibrate, recovery
+    from contrafact.experiment.calibration.screening import Screening, screen
     from contrafact.experiment.catalogue import scenarios
     from contrafact.experiment.checkup import doctor, validate
     from contrafact.experiment.claiming import Claims, claims
@@ -62,6 +63,7 @@ __all__ = [
     "Result",
     "RunError",
     "Score",
+    "Screening",
     "Sensitivity",
     "Sweep",
     "calibrate",
@@ -87,6 +89,7 @@ __all__ = [
     "schema",
     "schema_text",
     "score",
+    "screen",
     "sensitivity",
     "serve",
     "sweep",
@@ -100,6 +103,7 @@ __all__ = [
 _HOMES = {
     "auditing": ("check_evidence",),
     "calibration.fitting": ("Calibration", "calibrate", "recovery"),
+    "calibration.screening": ("Screening", "screen"),
     "catalogue": ("scenarios",),
     "claiming": ("Claims", "claims"),
     "checkup": ("doctor", "validate"),

@@ -101,6 +101,7 @@ def sensitivity(
 @click.option("--population", type=int, help="Particles, in place of the file's.")
 @click.option("--batch", type=int, help="Runs that are asked for together, in place of the file's.")
 @click.option("--most-runs", type=int, help="Runs not to be exceeded, in place of the file's.")
+@click.option("--screen", type=int, metavar="N", help="Do not fit: tell from N draws which numbers move these rows.")
 @click.option("--recovery", type=int, metavar="N", help="Do not fit: tell from N draws what these rows could tell.")
 @with_store
 @with_json
@@ -108,6 +109,7 @@ def calibrate(
     scenario: str,
     variant: str,
     overrides: tuple[str, ...],
+    screen: int | None,
     recovery: int | None,
     quiet: bool,
     as_json: bool,
@@ -116,18 +118,25 @@ def calibrate(
     """Fit SCENARIO to the rows of its record that may be fitted; rows kept for scoring are not looked at.
 
     The posterior is the folder's posterior.parquet; `run`, `compare` and `score` draw from it with --posterior. With
-    --recovery the draws are kept in the same folder, of which a fit is the continuation by --resume.
+    --recovery the draws are kept in the same folder, of which a fit is the continuation by --resume. --screen draws
+    all unknown numbers and holds none: it is for choosing what to fit.
     """
     crisis = cf.load(scenario, overrides, variant)
     options["over"] = options["over"] or None
-    if recovery is not None:
-        if options.pop("most_runs") is not None:
-            raise click.UsageError("--most-runs is for a fit; --recovery says itself how many runs it takes")
+    if screen is None and recovery is None:
+        found = _run(cf.calibrate, "calibrate", quiet, crisis, **options)
+        _show(found, as_json, quiet, cf.terminal.show_calibration)
+        return
+    if options.pop("most_runs") is not None or (screen is not None and recovery is not None):
+        raise click.UsageError("--most-runs is for a fit; --recovery and --screen each say how many runs they take")
+    if screen is None:
         told = _run(cf.recovery, "recovery", quiet, crisis, runs=recovery, **options)
         _show(told, as_json, quiet, cf.terminal.show_recovery)
         return
-    found = _run(cf.calibrate, "calibrate", quiet, crisis, **options)
-    _show(found, as_json, quiet, cf.terminal.show_calibration)
+    if options.pop("over") is not None or options.pop("population") is not None:
+        raise click.UsageError("--over and --population are for a fit; --screen draws all unknown numbers")
+    table = _run(cf.screen, "screen", quiet, crisis, runs=screen, **options)
+    _show(table, as_json, quiet, cf.terminal.show_screening)
 
 
 def _run(function: Callable[..., Any], label: str, quiet: bool, crisis: object, **options: Any) -> Any:

@@ -17,6 +17,7 @@ from contrafact.errors import RunError
 from contrafact.experiment.auditing import Checked
 from contrafact.experiment.calibration.fitting import Calibration
 from contrafact.experiment.calibration.recovery import Recovery
+from contrafact.experiment.calibration.screening import Screening
 from contrafact.experiment.checkup import Checkup, can_draw
 from contrafact.experiment.claiming import Claims
 from contrafact.experiment.comparison import Comparison
@@ -222,6 +223,13 @@ def show_recovery(found: Recovery) -> None:
     screen = console()
     screen.print(fits.recovery_table(found))
     say(screen, fits.RECOVERY_NOTE)
+
+
+def show_screening(found: Screening) -> None:
+    """Which numbers move the rows of a fit."""
+    screen = console()
+    screen.print(fits.screening_table(found))
+    say(screen, fits.screening_note(found))
 
 
 def _show_fitted(table: Table, notes: Iterable[str], folder: Path) -> None:

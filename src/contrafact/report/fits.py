@@ -15,6 +15,7 @@ from contrafact.words import counted
 if TYPE_CHECKING:
     from contrafact.experiment.calibration.fitting import Calibration
     from contrafact.experiment.calibration.recovery import Recovery
+    from contrafact.experiment.calibration.screening import Screening
     from contrafact.experiment.sweeps.sensitivity import Sensitivity
     from contrafact.experiment.sweeps.sweeping import Sweep
     from contrafact.scenario import Scenario
@@ -130,6 +131,27 @@ def recovery_table(found: Recovery) -> Table:
     return table
 
 
+def screening_table(found: Screening) -> Table:
+    """Numbers that move the rows more than chance does, with their correlations, largest shares first."""
+    title = f"Which unknown numbers move the rows, by {counted(found.runs, 'draw')} of all priors"
+    table = _table(title, ("number", "share", *found.rows, "number like it"), 2)
+    for name, share, rho, like in zip(found.names, found.share, found.rho, found.like, strict=True):
+        if share > found.chance:
+            table.add_row(name, f"{share:.3f}", *(f"{one:+.2f}" for one in rho), like or "")
+    return table
+
+
+def screening_note(found: Screening) -> str:
+    """What the columns are, and what is left out."""
+    less = int((found.share <= found.chance).sum())
+    return (
+        "Share: mean over the rows of the squared rank correlation of a number with what runs show of a row; the "
+        f"correlations stand under the rows. {counted(less, 'number')} with shares up to {found.chance:.3f}, which "
+        "chance reaches, left out. A number like another moves the rows in the same proportions, so that these rows "
+        "cannot tell the two apart. What was observed plays no part in this."
+    )
+
+
 def value(scenario: Scenario, unit: str, number: float) -> str:
     """A number with its unit, a time as local time."""
     if unit == units.TIME:
@@ -144,6 +166,6 @@ def _ends(column: Any) -> tuple[float, float]:
 def _table(title: str, columns: Sequence[str], right_after: int) -> Table:
     table = Table(title=title, box=None, pad_edge=False, title_justify="left", header_style="bold")
     for number, name in enumerate(columns):
-        is_number = number >= right_after - 1 and name not in ("", "number", "prior", "identified")
+        is_number = number >= right_after - 1 and name not in ("", "number", "prior", "identified", "number like it")
         table.add_column(name, justify="right" if is_number else "left", overflow="fold")
     return table

@@ -5,5 +5,6 @@ distance   how far a replication is from the rows, read as they were published
 smc        the sampler, which knows nothing of scenarios
 trials     proposals run on a city
 fitting    calibrate(): all of it, kept on disk after every batch
+screening  which numbers move the rows at all, before any is chosen
 recovery   simulation-based calibration from one reference table
 """

@@ -143,9 +143,9 @@ def calibrate(
     InputErrors names what is wrong; KeyboardInterrupt leaves every finished batch on disk; RunError where not even the
     priors give a population.
     """
-    asked = _asked(scenario, calibration, seed, over, population, batch, most_runs)
+    asked = asked_for(scenario, calibration, seed, over, population, batch, most_runs)
     begun = time.perf_counter()
-    runner = _runner(asked, threads, workers, out, resume, overwrite, progress, notify)
+    runner = runner_of(asked, threads, workers, out, resume, overwrite, progress, notify)
     with runner.store as store:
         found = fit(len(asked.space.axes), schedule_of(asked.settings), seed, runner)
         residuals = runner.residuals_of(found)
@@ -177,11 +177,11 @@ def recovery(
     The draws are those of a fit's generation 0, kept in the same folder by the same names, so that one can go on with
     the other; options as for ``calibrate``. InputErrors, also where too few runs stay calm.
     """
-    asked = _asked(scenario, calibration, seed, over, population, batch, None)
+    asked = asked_for(scenario, calibration, seed, over, population, batch, None)
     size = asked.settings.batch
     if errors := check_range("--recovery", runs, size, 10_000_000):
         raise InputErrors(errors)
-    runner = _runner(asked, threads, workers, out, resume, overwrite, progress, notify)
+    runner = runner_of(asked, threads, workers, out, resume, overwrite, progress, notify)
     parameters = len(asked.space.axes)
     z, calm, shown = [], [], []
     with runner.store:
@@ -206,7 +206,7 @@ class Asked:
     seed: int
 
 
-def _asked(
+def asked_for(
     scenario: Document,
     calibration: str | Path | Settings | None,
     seed: int,
@@ -230,7 +230,7 @@ def from_priors(crisis: Scenario) -> Scenario:
     return crisis if crisis.posterior is None else city.overridden(crisis, {posterior.KEY: None})
 
 
-def _runner(
+def runner_of(
     asked: Asked,
     threads: int | None,
     workers: Workers,
