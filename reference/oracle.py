@@ -105,7 +105,7 @@ def end_of_violence(city: City, violence: Array) -> float:
     quiet = violence <= city.p["recording.quiet_share"] * city.persons
     for tick in range(city.ticks + 1):
         if quiet[tick:].all():
-            return tick * city.dt if tick == 0 or (city.ticks - tick) * city.dt >= 24 - EPS else math.inf
+            return tick * city.dt if (city.ticks - tick) * city.dt >= 24 - EPS else math.inf
     return math.inf
 
 

@@ -91,6 +91,7 @@ def test_violence_ends_with_the_last_violent_tick_that_a_quiet_day_follows() -> 
     day = 24 * 6
     violence = np.zeros(day + 30)
     assert end_of_violence(violence, 10.0, 6) == 0.0
+    assert math.isinf(end_of_violence(violence[: day - 1], 10.0, 6))  # nobody saw a whole quiet day
     violence[[3, 17]] = 11
     violence[20:] = 10  # at the limit is quiet
     assert end_of_violence(violence, 10.0, 6) == 3.0

@@ -141,13 +141,11 @@ class Recorder:
 
 
 def end_of_violence(violence: Array, quiet: float, ticks_per_hour: int) -> float:
-    """Hours until the last violent tick, provided that a quiet day follows it; infinite if none does; 0 if none was.
+    """Hours until the last violent tick, 0 if there was none, provided that a quiet day follows; infinite if none does.
 
     violence (time,) is the number of persons armed or in cells where someone was hurt; a tick is violent above
     ``quiet``.
     """
     violent = np.flatnonzero(violence > quiet)
-    if violent.size == 0:
-        return 0.0
-    end = (int(violent[-1]) + 1) / ticks_per_hour
+    end = (int(violent[-1]) + 1) / ticks_per_hour if violent.size else 0.0
     return end if violence.size / ticks_per_hour - end >= QUIET_HOURS else math.inf
