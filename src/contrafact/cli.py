@@ -208,7 +208,9 @@ def compare(
 
 @main.command()
 @with_scenario
-@click.option("--draws", type=int, default=40, show_default=True, help="Draws of the calm-week check; 0 for none.")
+@click.option(
+    "--draws", type=int, default=40, show_default=True, help="Draws of the calm-week check of a city; 0 for none."
+)
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of these draws.")
 @click.option("--threads", type=int, help="Draws side by side.  [default: all processors]")
 @click.option(
