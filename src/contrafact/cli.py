@@ -15,12 +15,14 @@ from contrafact.commands import (
     CHECK_FAILED,
     DONE,
     INTERRUPTED,
+    check_out,
     leave,
     main,
     print_errors,
     print_json,
     silence,
     to_stderr,
+    with_folder,
     with_json,
     with_mechanisms,
     with_scenario,
@@ -76,9 +78,7 @@ def schema(out: Path | None) -> None:
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same results.")
 @click.option("--until", metavar="TIME|DURATION", help='Stop early: "2022-01-06T12:00", "36 h" or "500 ticks".')
 @click.option("--out", metavar="PATH", help="Results folder.  [default: results/SCENARIO-seedSEED]")
-@click.option("--overwrite", is_flag=True, help="Replace an older results folder.")
-@click.option("--resume", is_flag=True, help="Go on with the folder --out where it was left.")
-@click.option("--shard", metavar="I/N", help="Run part I of N only, to be joined with the others by `merge`.")
+@with_folder
 @with_workers
 @click.option("--no-pictures", is_flag=True, help="Draw no pictures.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
@@ -100,8 +100,7 @@ def run(
     Outcomes are told with the interval that holds 90 % of the replications. Of the record, rows kept for scoring are
     left out. Of a results folder only the scenario is taken, not its seed, its number of replications or its --until.
     """
-    if out is None and (options["resume"] or options["shard"]):
-        raise click.UsageError("--resume and --shard need --out, the folder to write")
+    check_out(out, options)
     crisis = cf.load(scenario, overrides, variant, mechanisms)
     name = crisis.name if crisis.variant == "recorded" else f"{crisis.name}-{crisis.variant}"
     target = cf.default_out(name, options["seed"]) if out is None else out
@@ -139,7 +138,7 @@ def run(
 @click.option("--until", metavar="TIME|DURATION", help='Stop early: "2022-01-06T12:00" or "36 h".')
 @click.option("--hold-switches", is_flag=True, help="Leave what is contested as the scenario has it.")
 @click.option("--out", metavar="PATH", help="Results folder.  [default: results/SCENARIO-arms-seedSEED]")
-@click.option("--overwrite", is_flag=True, help="Replace an older results folder.")
+@with_folder
 @with_workers
 @click.option(
     "--report", "page", type=click.Path(path_type=Path), metavar="FILE.html", help="Write one arm as a report as well."
@@ -167,10 +166,11 @@ def compare(
     Numbers of the scenario and settings of what is contested are drawn anew for the pairs. Where a contested switch
     decides the sign of an effect, that is said and no pooled effect is shown.
     """
+    check_out(out, options)
     if page is not None:
         if len(arms) > 1:
             raise click.UsageError("--report shows one arm: give one --arm")
-        if page.exists() and not options["overwrite"]:
+        if page.exists() and not (options["overwrite"] or options["resume"]):
             raise cf.InputError(f'found "{page}", which exists; choose another name or --overwrite', key="--report")
     crisis = cf.load(scenario, overrides, variant, mechanisms)
     name = crisis.name if crisis.variant == "recorded" else f"{crisis.name}-{crisis.variant}"
@@ -182,8 +182,9 @@ def compare(
     command = command_line(scenario, variant, overrides, options, "compare", extra)
     try:
         with cf.terminal.Bar(crisis.name, wanted=not quiet) as bar:
+            tell = None if quiet or as_json else to_stderr
             found = cf.compare(
-                crisis, arms or None, switches=not hold_switches, out=target, progress=bar, notify=notify,
+                crisis, arms or None, switches=not hold_switches, out=target, progress=bar, notify=notify, tell=tell,
                 watch=page is not None, command=command, **options,
             )  # fmt: skip
         interrupted = False
@@ -191,18 +192,12 @@ def compare(
         if stop.comparison is None:
             raise
         found, interrupted = stop.comparison, True
-    if as_json:
-        print_json(found.as_dict())
-    elif not quiet:
-        cf.terminal.show_comparison(found)
-    if not (no_pictures or interrupted):
-        pictures = cf.terminal.draw(found, notify)
-        if not (as_json or quiet):
-            cf.terminal.show_pictures(pictures)
+    tell_result(found, as_json, quiet, no_pictures or interrupted)
     if page is not None and not interrupted:
         cf.write_report(found, page, overwrite=True, language=translation.current(), command=command)
     if interrupted:
-        click.echo(f"interrupted: {found.replications} of {found.requested} pairs are kept in {found.folder}", err=True)
+        kept = f"{found.replications} of {found.requested} pairs are kept in {found.folder}"
+        click.echo(f"interrupted: {kept}; to go on: the same command with {resuming(target)}", err=True)
         leave(INTERRUPTED)
 
 
@@ -289,7 +284,7 @@ def merge(
     mechanisms: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Join the FOLDERs of all parts of a run, made with `run --shard I/N`, into what one run would have written."""
+    """Join the FOLDERs of all parts of a run or of a comparison, made with --shard, into what one call would write."""
     result = cf.merge(folders, out, overwrite=overwrite, mechanisms=mechanisms)
     tell_result(result, as_json, quiet, no_pictures)
 
@@ -327,12 +322,12 @@ def doctor(as_json: bool) -> None:
     leave(DONE if checkup.ok else CHECK_FAILED)
 
 
-def tell_result(result: cf.AnyResult, as_json: bool, quiet: bool, no_pictures: bool) -> None:
-    """Print a result, and draw its pictures unless none are wanted."""
+def tell_result(result: cf.AnyResult | cf.Comparison, as_json: bool, quiet: bool, no_pictures: bool) -> None:
+    """Print a result or a comparison, and draw its pictures unless none are wanted."""
     if as_json:
         print_json(result.as_dict())
     elif not quiet:
-        cf.terminal.show_result(result)
+        cf.terminal.show(result)
     if not no_pictures:
         pictures = cf.terminal.draw(result, silence if quiet else to_stderr)
         if not (as_json or quiet):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
 import click
@@ -80,6 +80,23 @@ def with_workers(command: Command) -> Command:
     text = "N processes, or a Dask cluster, instead of threads."
     workers = click.option("--workers", default="0", metavar="N|dask:ADDRESS", help=text, callback=_as_workers)
     return threads(workers(command))
+
+
+def with_folder(command: Command) -> Command:
+    """Add what is said of a results folder that is written while the work goes on."""
+    for option in (
+        click.option("--shard", metavar="I/N", help="Run part I of N only, to be joined with the others by `merge`."),
+        click.option("--resume", is_flag=True, help="Go on with the folder --out where it was left."),
+        click.option("--overwrite", is_flag=True, help="Replace an older results folder."),
+    ):
+        command = option(command)
+    return command
+
+
+def check_out(out: str | None, options: Mapping[str, Any]) -> None:
+    """UsageError where what is to be gone on with, or joined, has no name."""
+    if out is None and (options["resume"] or options["shard"]):
+        raise click.UsageError("--resume and --shard need --out, the folder to write")
 
 
 def with_mechanisms(command: Command) -> Command:

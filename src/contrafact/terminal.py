@@ -110,6 +110,14 @@ def draw(result: AnyResult | Comparison, notify: Callable[[str], None]) -> list[
     return pictures
 
 
+def show(result: AnyResult | Comparison) -> None:
+    """A result or a comparison."""
+    if isinstance(result, Comparison):
+        show_comparison(result)
+    else:
+        show_result(result)
+
+
 def show_result(result: AnyResult) -> None:
     """What ran, outcomes, the rows of the record that may be looked at, and where the results are."""
     screen = console()

@@ -48,6 +48,9 @@ def compared(crisis: Scenario, tmp_path_factory: pytest.TempPathFactory) -> Comp
     return cf.compare(crisis, ARMS, 8, seed=3, until=UNTIL, threads=2, out=out, command="a command")
 
 
+SHORT: dict[str, Any] = {"seed": 3, "until": "8 h", "threads": 1, "notify": lambda _: None}
+
+
 def job(crisis: Scenario, share: bool, switches: bool = True) -> pairs.PairsJob:
     arms = read_arms(crisis, ARMS)
     return pairs.job_of(crisis, world.build(crisis), arms, design_of(crisis, arms, 3, switches), 3, HOURS, share)
@@ -190,11 +193,10 @@ def test_the_folder_holds_every_arm_and_can_be_replayed(compared: Comparison) ->
         cf.read(compared.folder)
 
 
-def test_events_are_not_kept_in_memory(crisis: Scenario) -> None:
-    of = job(crisis, share=True)
-    pair = of.simulate(0)
-    assert any(half.events for half in pair.halves.values())
-    assert not any(half.events for half in pair.without_what_is_kept_apart().halves.values())
+def test_events_are_written_and_not_held(compared: Comparison) -> None:
+    assert compared.folder is not None
+    assert len(read_tables(compared.folder / "events")["tick"]) > 0
+    assert not compared.rows
 
 
 def test_the_document_has_the_keys_that_are_promised(compared: Comparison) -> None:
@@ -272,6 +274,54 @@ def test_an_interrupted_comparison_keeps_the_pairs_that_had_finished(crisis: Sce
     assert 2 <= found.replications < found.requested == 40
     assert found.folder is not None
     assert cf.replay(found.folder, 1).match
+
+
+def tables(folder: Path) -> dict[str, bytes]:
+    """All tables below a folder of results."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.glob("*/part-*.parquet"))}
+
+
+@pytest.fixture(scope="module")
+def short(crisis: Scenario, tmp_path_factory: pytest.TempPathFactory) -> Comparison:
+    """Fourteen pairs of two arms, which nothing disturbed."""
+    return cf.compare(crisis, ARMS[:2], 14, out=tmp_path_factory.mktemp("results") / "short", **SHORT)
+
+
+def test_a_comparison_that_was_stopped_goes_on_to_the_same_tables(
+    crisis: Scenario, short: Comparison, tmp_path: Path
+) -> None:
+    out = tmp_path / "parts"
+    for last in (3, 12):  # within the first file of the tables, and within the second
+        asked: list[int] = []
+
+        def enough(asked: list[int] = asked, last: int = last) -> bool:
+            asked.append(1)
+            return len(asked) > last
+
+        with pytest.raises(cf.ComparisonInterrupted):
+            cf.compare(crisis, ARMS[:2], 14, out=out, resume=out.exists(), save_s=0.0, stop=enough, **SHORT)
+    assert short.folder is not None
+    (out / "events" / "part-000000-000009.parquet").write_bytes(b"torn")
+    found = cf.compare(crisis, ARMS[:2], 14, out=out, resume=True, **SHORT)
+    assert found.digests == short.digests
+    assert tables(out) == tables(short.folder)
+    again = cf.compare(crisis, ARMS[:2], 14, out=out, resume=True, **SHORT)
+    assert [effect.effect for effect in again.effects] == [effect.effect for effect in short.effects]
+    with pytest.raises(cf.InputError, match="arms"):
+        cf.compare(crisis, ARMS[1:2], 14, out=out, resume=True, **SHORT)
+
+
+def test_parts_of_a_comparison_are_joined_into_the_whole(crisis: Scenario, short: Comparison, tmp_path: Path) -> None:
+    parts = [tmp_path / name for name in ("first", "second")]
+    for number, part in enumerate(parts, 1):
+        cf.compare(crisis, ARMS[:2], 14, out=part, shard=f"{number}/2", command="c", **SHORT)
+    found = cf.merge(parts, tmp_path / "whole")
+    assert isinstance(found, Comparison)
+    assert found.digest == short.digest
+    assert short.folder is not None
+    assert tables(tmp_path / "whole") == tables(short.folder)
+    with pytest.raises(cf.InputError, match="merged from its parts"):
+        cf.compare(crisis, ARMS[:2], 14, out=tmp_path / "whole", resume=True, **SHORT)
 
 
 @pytest.mark.parametrize("replications", [0, 1])

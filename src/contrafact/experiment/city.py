@@ -191,7 +191,7 @@ class Collected:
             **stacked("timeline/", (one.timeline for one in replications)),
             **stacked("draws/", (one.draws for one in replications)),
             "holders": np.stack([one.holders for one in replications]),
-            **_event_arrays([one.events for one in replications]),
+            **event_arrays([one.events for one in replications]),
             **self._fields,
         }
 
@@ -232,7 +232,7 @@ def _milestones(
     return tuple(read_milestones(crisis.milestones, evidence.ledger, crisis.start, crisis.end, timeline, events))
 
 
-def _event_arrays(listed: Sequence[Sequence[Event]]) -> dict[str, Array]:
+def event_arrays(listed: Sequence[Sequence[Event]]) -> dict[str, Array]:
     """How many events each replication has, (replication,), and their fields, (event,)."""
     flat = [event for one in listed for event in one]
     fields: dict[str, Array] = {

@@ -82,6 +82,7 @@ class Comparison:
     districts    (arm with the reference first, pair, quantity, district)
     shared       (arm, pair) int, ticks that were run once for the arm and the reference
     seen         arm -> what it looked like hour by hour, the reference first; empty where nobody watched
+    rows         events, as collecting.py has them, for their table; empty once it is written
     requested    how many pairs were asked for; more than there are after an interruption
     """
 
@@ -101,6 +102,7 @@ class Comparison:
     districts: Array
     shared: Array
     seen: Mapping[str, Seen] = field(default_factory=dict)
+    rows: Mapping[str, Array] = field(default_factory=dict)
     folder: Path | None = None
 
     record: ClassVar[frozenset[str]] = frozenset({"events"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -11,66 +11,18 @@ from numpy.typing import NDArray
 
 from contrafact.experiment.comparison import UNITS_OF_OUTCOMES, flat
 from contrafact.experiment.divergence import SUMMED, UNITS
+from contrafact.experiment.kept import under
 from contrafact.experiment.parquet import write_table
-from contrafact.experiment.result import RECORDED, local_time
+from contrafact.experiment.result import local_time, overall_digest
 
 if TYPE_CHECKING:
     from contrafact.experiment.comparison import Comparison
-    from contrafact.experiment.pairs import Pairs
-    from contrafact.scenario import Scenario
 
 Array: TypeAlias = NDArray[Any]
 Columns: TypeAlias = dict[str, Array]
 
-EVENTS_AT_ONCE = 10
-"""Pairs whose events are held before they are written."""
-
-SHARD = 50
-
-
-class EventWriter:
-    """Writes events of pairs in files of a few pairs each, so that memory does not grow with their number."""
-
-    def __init__(self, folder: Path, scenario: Scenario, seed: int) -> None:
-        self.folder, self.scenario = folder / "events", scenario
-        self.facts = {"scenario": scenario.name, "seed": seed, "units": {"hour": "h"}}
-        self.waiting: list[Pairs] = []
-
-    def add(self, pair: Pairs) -> None:
-        """Take the events of one pair."""
-        self.waiting.append(pair)
-        if len(self.waiting) == EVENTS_AT_ONCE:
-            self.flush()
-
-    def flush(self) -> None:
-        """Write what waits."""
-        if self.waiting:
-            self.folder.mkdir(exist_ok=True)
-            first, last = self.waiting[0].replication, self.waiting[-1].replication
-            write_table(self.folder / part(first, last), self._columns(), self.facts)
-            self.waiting = []
-
-    def _columns(self) -> Columns:
-        """replication, arm, tick, time, hour, kind, subject, place, value, in the order in which they happened."""
-        rows = [
-            (pair.replication, self.scenario.variant if arm == RECORDED else arm, event)
-            for pair in self.waiting
-            for arm, half in pair.halves.items()
-            for event in half.events
-        ]
-        hours = np.array([event.hour for _, _, event in rows], dtype=np.float64)
-        times = {hour: local_time(self.scenario, hour).isoformat(timespec="minutes") for hour in set(hours.tolist())}
-        return {
-            "replication": np.array([number for number, _, _ in rows], dtype=np.int64),
-            "arm": np.array([arm for _, arm, _ in rows], dtype=np.str_),
-            "tick": np.array([event.tick for _, _, event in rows], dtype=np.int64),
-            "time": np.array([times[hour] for hour in hours.tolist()], dtype=np.str_),
-            "hour": hours,
-            "kind": np.array([event.kind for _, _, event in rows], dtype=np.str_),
-            "subject": np.array([event.subject for _, _, event in rows], dtype=np.str_),
-            "place": np.array([event.place for _, _, event in rows], dtype=np.str_),
-            "value": np.array([event.value for _, _, event in rows], dtype=np.float64),
-        }
+SHARD = 10
+"""Pairs in each file of a table: so many have their events in memory."""
 
 
 def part(first: int, last: int) -> str:
@@ -78,18 +30,44 @@ def part(first: int, last: int) -> str:
     return f"part-{first:06d}-{last:06d}.parquet"
 
 
-def write_all(comparison: Comparison, folder: Path) -> None:
-    """Every table but events, which were written as they came."""
-    facts = {"scenario": comparison.scenario.name, "seed": comparison.seed, "digest": comparison.digest}
-    for first in range(0, comparison.replications, SHARD):
-        chosen = slice(first, first + SHARD)
+def write_shards(comparison: Comparison, folder: Path, size: int = SHARD) -> None:
+    """The tables with rows for each pair; events only where they have not been written before."""
+    for first in range(0, comparison.replications, size):
+        chosen = slice(first, first + size)
         numbers = comparison.numbers[chosen]
+        facts = _facts(comparison, comparison.digests[chosen])
         _write(folder, "outcomes", outcomes(comparison, chosen), facts, UNITS_OF_OUTCOMES, numbers)
         _write(folder, "districts", districts(comparison, chosen), facts, UNITS, numbers)
         if comparison.design.switches:
             _write(folder, "switches", switches(comparison, chosen), facts, {}, numbers)
+        if comparison.rows:
+            _write(folder, "events", events(comparison, chosen), facts, {"hour": "h"}, numbers)
+
+
+def write_means(comparison: Comparison, folder: Path) -> None:
+    """The tables over all pairs."""
+    facts = _facts(comparison, comparison.digests)
     _write(folder, "divergence", divergence(comparison), facts, {"hour": "h", "median_hour": "h"})
     _write(folder, "effects", effects(comparison), facts, UNITS_OF_OUTCOMES)
+
+
+def events(comparison: Comparison, chosen: slice) -> Columns:
+    """replication, arm, tick, time, hour, kind, subject, place, value, in the order in which they happened."""
+    arms = comparison.arm_names
+    counts = comparison.rows["event_count"].reshape(-1, len(arms))
+    ends = np.concatenate([[0], counts.sum(axis=1).cumsum()])
+    first, last, _ = chosen.indices(len(counts))
+    rows = {name: values[ends[first] : ends[last]] for name, values in under(comparison.rows, "events/").items()}
+    hours = rows["hour"].tolist()
+    times = {hour: local_time(comparison.scenario, hour).isoformat(timespec="minutes") for hour in set(hours)}
+    numbers = comparison.numbers[chosen]
+    return {
+        "replication": np.repeat(numbers, counts[chosen].sum(axis=1)),
+        "arm": np.repeat(np.tile(np.array(arms), len(numbers)), counts[chosen].ravel()),
+        "tick": rows["tick"],
+        "time": np.array([times[hour] for hour in hours], dtype=np.str_),
+        **{name: rows[name] for name in ("hour", "kind", "subject", "place", "value")},
+    }
 
 
 def outcomes(comparison: Comparison, chosen: slice) -> Columns:
@@ -152,6 +130,11 @@ def effects(comparison: Comparison) -> Columns:
         is_text = name in ("arm", "outcome", "unit", "decided_by")
         columns[name] = np.array(["" if v is None else v for v in values]) if is_text else np.array(values, float)
     return columns
+
+
+def _facts(comparison: Comparison, digests: Sequence[str]) -> dict[str, object]:
+    """What the metadata of a table say; the digest is that of the pairs in the table alone."""
+    return {"scenario": comparison.scenario.name, "seed": comparison.seed, "digest": overall_digest(digests)}
 
 
 def _write(

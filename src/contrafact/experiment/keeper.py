@@ -1,4 +1,4 @@
-"""Keeps the replications of a run, in memory and in its results folder, so that a later call goes on with them.
+"""Keeps replications, of a run or a comparison, in memory and in its results folder, so that a later call goes on.
 
 A run is kept in batches of some replications. Once all of a batch are done its tables are written, one shard of each
 table, and after them one file below ``replications/`` with all that is needed of these replications and the hash of
@@ -21,14 +21,13 @@ import numpy as np
 
 from contrafact.errors import InputError, RunError
 from contrafact.experiment import crate, estimating, manifest, results
-from contrafact.experiment.kept import Kept, joined
+from contrafact.experiment.kept import Kept, joined, without_rows
 from contrafact.experiment.store import Store, read_arrays
 from contrafact.words import counted
 
 if TYPE_CHECKING:
     from contrafact.experiment.plan import Plan
-    from contrafact.experiment.protocol import Experiment, Job, Notify
-    from contrafact.experiment.result import AnyResult
+    from contrafact.experiment.protocol import Job, Notify, Tables
 
 REPLICATIONS = "replications"
 LOG = "run.log"
@@ -39,6 +38,7 @@ TABLES, HASHES = "tables", "hashes"
 class Keeper:
     """What is kept of a run, batch by batch; replications are added in the order of ``missing``.
 
+    writer  writes its tables
     store   folder in which it is kept as well, if in any
     size    replications in a batch
     save_s  seconds after which a batch under way is saved
@@ -47,7 +47,7 @@ class Keeper:
 
     def __init__(
         self,
-        experiment: Experiment[Any],
+        writer: Tables,
         job: Job,
         asked: Plan,
         store: Store | None,
@@ -56,7 +56,7 @@ class Keeper:
         notify: Notify,
         tell: Notify | None,
     ) -> None:
-        self.experiment, self.job, self.asked, self.store = experiment, job, asked, store
+        self.writer, self.job, self.asked, self.store = writer, job, asked, store
         self.size, self.save_s, self.notify, self.tell = size, save_s, notify, tell
         self._parts: dict[int, Kept] = {}
         self._open = job.collector(asked)
@@ -79,6 +79,11 @@ class Keeper:
         if self.store is None or not manifest.is_results_folder(self.store.folder):
             return False
         return len(manifest.read_manifest(self.store.folder).replications) == self.asked.replications
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether the folder holds the replications themselves and not their tables alone."""
+        return self.store is not None and (self.store.folder / REPLICATIONS).is_dir()
 
     def restore(self) -> None:
         """Take what the folder holds; what is torn is told and done again."""
@@ -110,27 +115,25 @@ class Keeper:
         if self._open.count:
             self._save(int(self._open.arrays()["number"][0]) // self.size)
 
-    def result(self, elapsed_s: float) -> AnyResult:
-        """The result of all that was kept; RunError where what was not saved yet cannot be written."""
+    def result(self, elapsed_s: float) -> Any:
+        """What the job makes of all that was kept; RunError where what was not saved yet cannot be written."""
         self.save()
-        kept = joined([self._parts[batch] for batch in sorted(self._parts)])
+        kept = joined([without_rows(self._parts[batch]) for batch in sorted(self._parts)])
         return self.job.result(self.asked, kept, elapsed_s)
 
-    def finish(self, result: AnyResult, command: str) -> None:
+    def finish(self, result: Any, command: str) -> None:
         """Write what is still lacking in the folder, the manifest last; RunError where it cannot be written."""
         if self.store is None:
             return
         for batch, part in self._parts.items():
             if len(part["number"]) < len(self._numbers(batch)):
                 self._write_tables(part)
-        self.store.fill(lambda folder: self.experiment.write_means(result, folder))
+        self.store.fill(lambda folder: self.writer.write_means(result, folder))
         try:
             results.write_records(result, self.store.folder, command)
         except (OSError, duckdb.Error) as error:
             raise RunError(f"{self.store.folder} could not be written: {error}") from error
         self.say(f"{counted(result.replications, 'replication')} kept; digest {result.digest}")
-        if result.replications == self.asked.replications:
-            self.clear()
 
     def clear(self) -> None:
         """Remove what is only needed to go on."""
@@ -176,7 +179,7 @@ class Keeper:
             said = error if isinstance(error, InputError) else f"{path}: lacks {error}"
             self._both(f"{said}; its replications are run again")
             return ()
-        self._parts[batch] = held
+        self._parts[batch] = without_rows(held) if tables else held
         torn = [self.store.folder / name for name, was in tables.items() if _hash(self.store.folder / name) != was]
         if torn:
             self._both(f"{', '.join(map(str, torn))}: torn, lost or edited; written again from {path}")
@@ -187,6 +190,7 @@ class Keeper:
         part = self._take(batch)
         names = self._write_tables(part)
         self._write(batch, part, names)
+        self._parts[batch] = without_rows(part)
         self.say(f"replications {part['number'][0]} to {part['number'][-1]} kept")
 
     def _save(self, batch: int) -> None:
@@ -203,7 +207,7 @@ class Keeper:
         if self.store is None:
             return ()
         result = self.job.result(self.asked, part, 0.0)
-        return self.store.fill(lambda folder: self.experiment.write_shards(result, folder))
+        return self.store.fill(lambda folder: self.writer.write_shards(result, folder))
 
     def _write(self, batch: int, part: Kept, tables: Sequence[str]) -> None:
         self._saved = time.monotonic()
@@ -221,7 +225,7 @@ class Keeper:
         self.save()
         part = self._parts[batch]
         result = self.job.result(self.asked, part, 0.0)
-        tables = self.store.measured(lambda folder: self.experiment.write_shards(result, folder))
+        tables = self.store.measured(lambda folder: self.writer.write_shards(result, folder))
         size = (tables + self._file(self.store, batch).stat().st_size) / len(part["number"])
         free = shutil.disk_usage(self.store.folder).free
         text = estimating.sentence(seconds * missing, size * missing, free)

@@ -1,8 +1,8 @@
 """What is kept of replications, as plain arrays that can be written to a file and joined again.
 
 The first part of a name says how arrays of earlier and later replications are joined: ``sum/`` are added, of ``first/``
-the earlier stay, all others go on behind each other. ``number`` holds the replications' numbers, ``digest`` their
-digests.
+the earlier stay, all others go on behind each other. Those of ``rows/`` are needed to write tables and for nothing
+else. ``number`` holds the replications' numbers, ``digest`` their digests.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 Array: TypeAlias = NDArray[Any]
 Kept: TypeAlias = Mapping[str, Array]
 
-SUM, FIRST = "sum/", "first/"
+SUM, FIRST, ROWS = "sum/", "first/", "rows/"
 
 
 def joined(parts: Sequence[Kept]) -> dict[str, Array]:
@@ -29,6 +29,11 @@ def joined(parts: Sequence[Kept]) -> dict[str, Array]:
 def under(kept: Kept, prefix: str) -> dict[str, Array]:
     """The arrays whose names begin so, by the rest of their names."""
     return {name.removeprefix(prefix): values for name, values in kept.items() if name.startswith(prefix)}
+
+
+def without_rows(kept: Kept) -> Kept:
+    """What is still needed once the tables are written."""
+    return {name: values for name, values in kept.items() if not name.startswith(ROWS)}
 
 
 def stacked(prefix: str, replications: Iterable[Mapping[str, Any]]) -> dict[str, Array]:

@@ -1,25 +1,29 @@
-"""Join the parts of a job array, which were run with ``--shard I/N``, into the results of one run."""
+"""Join the parts of a job array, made with ``--shard I/N``, into the results of one run or comparison."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from contrafact.errors import InputError
-from contrafact.experiment import kinds, results
+from contrafact.experiment import comparison_tables, kinds, results
+from contrafact.experiment.comparing import recorded_job
+from contrafact.experiment.comparison import Comparison
 from contrafact.experiment.keeper import HASHES, REPLICATIONS, TABLES
 from contrafact.experiment.kept import Kept, joined
 from contrafact.experiment.loading import scenario_of
 from contrafact.experiment.manifest import Manifest, read_manifest
 from contrafact.experiment.plan import Plan
+from contrafact.experiment.protocol import Tables
 from contrafact.experiment.result import AnyResult, overall_digest
 from contrafact.experiment.store import PLAN, check_same, plan_text, read_arrays, read_plan
 from contrafact.model.extending import check_same as check_mechanisms
 from contrafact.model.extending import read_mechanisms
+from contrafact.scenario.document import Document
 
 OF_ONE_RUN = "the parts of one run agree in all but --shard"
 
@@ -30,8 +34,8 @@ def merge(
     *,
     overwrite: bool = False,
     mechanisms: Sequence[str | Path] = (),
-) -> AnyResult:
-    """Write into ``out`` what one run of all replications would have written, tables byte for byte, and give it.
+) -> AnyResult | Comparison:
+    """Write into ``out`` what one call for all replications would have written, tables byte for byte, and give it.
 
     folders     results folders of all the parts, in any order; they stay as they are
     mechanisms  files of the user's own with which the parts were made, the same to the byte
@@ -49,14 +53,25 @@ def merge(
     _check_all(parts, planned["replications"])
     own = read_mechanisms(mechanisms)
     check_mechanisms(planned["mechanisms"], own, str(places[0]))
-    experiment = kinds.of(scenario_of(records[0], places[0], own))
+    crisis = scenario_of(records[0], places[0], own)
     asked = Plan(planned["replications"], planned["seed"], 1, 0, frozenset(planned["record"]), planned["until"])
-    result: AnyResult = experiment.result(asked, joined(parts), sum(record.elapsed_s for record in records))
+    elapsed_s = sum(record.elapsed_s for record in records)
+    maker, writer = _kind_of(planned, crisis, records[0])
+    result: AnyResult | Comparison = maker.result(asked, joined(parts), elapsed_s)
     with results.whole(target) as folder:
-        results.write_tables(result, folder, planned["shard_size"])
+        writer.write_shards(result, folder, planned["shard_size"])
+        writer.write_means(result, folder)
         (folder / PLAN).write_text(plan_text(planned), encoding="utf-8")
         results.write_records(result, folder, _command(records[0]))
     return replace(result, folder=target)
+
+
+def _kind_of(planned: Mapping[str, Any], crisis: Document, record: Manifest) -> tuple[Any, Tables]:
+    """What makes the result, and what writes its tables, of a run or of a comparison."""
+    if planned["kind"] == "comparison":
+        return recorded_job(crisis, record, lambda _: None), comparison_tables
+    experiment = kinds.of(crisis)
+    return experiment, experiment
 
 
 def _plan_of(places: Sequence[Path]) -> dict[str, Any]:

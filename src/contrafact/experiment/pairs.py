@@ -22,6 +22,7 @@ from contrafact.engine import Model, Run, prepare
 from contrafact.engine.branching import Branch, Lookout, terms_of, waits_for
 from contrafact.experiment import city
 from contrafact.experiment.arms import Arm, changed
+from contrafact.experiment.collecting import Collected, comparison_of
 from contrafact.experiment.design import Design
 from contrafact.experiment.divergence import Divergence, Following, People, Sums
 from contrafact.experiment.result import RECORDED, overall_digest
@@ -30,6 +31,9 @@ from contrafact.model.extending import Extension
 from contrafact.scenario.schema import Scenario
 
 if TYPE_CHECKING:
+    from contrafact.experiment.comparison import Comparison
+    from contrafact.experiment.kept import Kept
+    from contrafact.experiment.plan import Plan
     from contrafact.model.context import Event
     from contrafact.world import World
 
@@ -73,10 +77,6 @@ class Pairs:
     def digest(self) -> str:
         """One digest of all its runs."""
         return overall_digest(half.digest for half in self.halves.values())
-
-    def without_what_is_kept_apart(self) -> Pairs:
-        """The same without events and without what is looked at hour by hour."""
-        return replace(self, halves={name: replace(half, events=(), seen=None) for name, half in self.halves.items()})
 
 
 class Prepared(NamedTuple):
@@ -172,6 +172,14 @@ class PairsJob:
             begun = forks.pop(arm.name, None) or (self._run(prepared[arm.name].model, number, place.draw), Sums(cells))
             halves[arm.name] = _followed(*begun, people, run.digest.hours)
         return Pairs(number, halves, place.settings)
+
+    def collector(self, asked: Plan) -> Collected:
+        """Something empty that keeps the pairs of this job."""
+        return Collected()
+
+    def result(self, asked: Plan, kept: Kept, elapsed_s: float) -> Comparison:
+        """The comparison of pairs that were kept."""
+        return comparison_of(self, asked, kept, elapsed_s)
 
     def recipe(self) -> Callable[[], PairsJob]:
         """Makes the same job in another process."""

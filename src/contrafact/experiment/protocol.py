@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from contrafact.experiment.kept import Kept
     from contrafact.experiment.manifest import Manifest
     from contrafact.experiment.plan import Plan
-    from contrafact.experiment.result import AnyResult
     from contrafact.scenario.document import Document
     from contrafact.scenario.overrides import Overrides
 
@@ -84,13 +83,23 @@ class AnyJob(Protocol):
 
 
 class Job(AnyJob, Protocol):
-    """What every replication of a run shares."""
+    """What every replication shares, and what is made of those that were kept."""
 
     def collector(self, asked: Plan) -> Collector:
         """Something empty that keeps the replications of this job."""
 
-    def result(self, asked: Plan, kept: Kept, elapsed_s: float) -> AnyResult:
-        """The result of replications that were kept."""
+    def result(self, asked: Plan, kept: Kept, elapsed_s: float) -> Any:
+        """The result, or the comparison, of replications that were kept."""
+
+
+class Tables(Protocol):
+    """Writes the tables of a result or of a comparison."""
+
+    def write_shards(self, result: Any, folder: Path, size: int = ...) -> None:
+        """Write the tables with rows for each replication into a folder that has none, so many in each file."""
+
+    def write_means(self, result: Any, folder: Path) -> None:
+        """Write the tables over all replications into a folder that has none of them."""
 
 
 class Experiment(Protocol[R]):

@@ -91,22 +91,22 @@ def run(
     target = None if out is None else results.named(out)
     planned = plan_of(scenario, asked, shard_size)
     if target is not None:
-        results.check_place(target)
-        if not (target / PLAN).is_file():
-            results.check_free(target, overwrite)
-        Store.check(target, planned, resume, overwrite, manifest.is_results_folder(target))
+        check_target(target, planned, resume, overwrite)
     job = experiment.job(seed, asked.record, asked.length, notify)
     begun = time.perf_counter()
-    with Interruption(stop) as interruption, _opened(target, planned, resume, overwrite) as store:
+    with Interruption(stop) as interruption, opened(target, planned, resume, overwrite) as store:
         keeper = Keeper(experiment, job, asked, store, shard_size, save_s, notify, tell)
         if store is not None and keeper.is_complete:
             keeper.clear()
             return results.read(store.folder)
-        _simulate(keeper, interruption, progress)
-        result = keeper.result(time.perf_counter() - begun)
+        if not simulate_kept(keeper, interruption, progress):
+            raise Interrupted(None)
+        result: AnyResult = keeper.result(time.perf_counter() - begun)
         if target is not None:
             keeper.finish(result, _command(command, result, target, shard))
             result = replace(result, folder=target)
+            if result.replications == asked.replications:
+                keeper.clear()
     if result.replications < len(asked.numbers):
         raise Interrupted(result)
     return result
@@ -153,9 +153,17 @@ def simulate_all(
                 collected.add(replication)
 
 
+def check_target(target: Path, planned: Mapping[str, Any], resume: bool, overwrite: bool) -> None:
+    """InputError where this folder can be neither made nor gone on with."""
+    results.check_place(target)
+    if not (target / PLAN).is_file():
+        results.check_free(target, overwrite)
+    Store.check(target, planned, resume, overwrite, manifest.is_results_folder(target))
+
+
 @contextmanager
-def _opened(target: Path | None, planned: Mapping[str, Any], resume: bool, overwrite: bool) -> Iterator[Store | None]:
-    """The folder of a run, held by this process, if there is to be one."""
+def opened(target: Path | None, planned: Mapping[str, Any], resume: bool, overwrite: bool) -> Iterator[Store | None]:
+    """The folder of a run or a comparison, held by this process, if there is to be one."""
     if target is None:
         yield None
         return
@@ -163,14 +171,18 @@ def _opened(target: Path | None, planned: Mapping[str, Any], resume: bool, overw
         yield store
 
 
-def _simulate(keeper: Keeper, interruption: Interruption, progress: Progress | None) -> None:
-    """Run what is missing; whatever ends it, what had finished is kept, and a folder without anything is removed."""
+def simulate_kept(keeper: Keeper, interruption: Interruption, progress: Progress | None) -> bool:
+    """Run what is missing, and say whether anything is kept, now or from before.
+
+    Whatever ends it, what had finished is kept, and a folder without anything is removed.
+    """
     try:
         keeper.restore()
         if missing := keeper.missing:
             simulate_all(keeper.job, keeper, keeper.asked, missing, interruption, progress, keeper.notify)
-        if not keeper.count:
-            raise Interrupted(None)
+        if keeper.store is not None and not keeper.count:
+            keeper.store.abandon()
+        return keeper.count > 0
     except BaseException as error:
         with suppress(RunError):
             keeper.save()

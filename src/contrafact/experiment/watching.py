@@ -7,7 +7,7 @@ and how often each facility was not held by the state; memory grows with the pai
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -60,29 +60,3 @@ def hourly(done: Replication, ticks_per_hour: int) -> Hourly:
         if name != "hour"
     }
     return Hourly(curves, done.crowd, done.holders)
-
-
-@dataclass
-class Watched:
-    """Sums up one arm, pair by pair."""
-
-    curves: list[Mapping[str, Array]] = field(default_factory=list)
-    crowd: Array | None = None
-    lost: Array | None = None
-
-    def add(self, seen: Hourly | None) -> None:
-        """Take in one pair."""
-        if seen is None:
-            return
-        crowd, lost = seen.crowd.astype(np.int64), (seen.holders != STATE).astype(np.int64)
-        self.crowd = crowd if self.crowd is None else self.crowd + crowd
-        self.lost = lost if self.lost is None else self.lost + lost
-        self.curves.append(seen.curves)
-
-    def result(self) -> Seen:
-        """All pairs so far; at least one must have been taken in."""
-        if self.crowd is None or self.lost is None:
-            raise ValueError("no pair was watched")
-        count = len(self.curves)
-        curves = {name: np.stack([one[name] for one in self.curves]) for name in self.curves[0]}
-        return Seen(curves, self.crowd / count, self.lost / count)
