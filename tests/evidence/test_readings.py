@@ -40,6 +40,9 @@ SHARE = HEAD + (
 )
 
 
+TIMES = COMPARISON.replace("deaths_total", "time_to_end").replace("expected: lower", "expected: higher")
+
+
 @dataclass
 class Event:
     hour: float
@@ -54,6 +57,7 @@ class Planted:
 
     deaths: Any = (0.0,)
     injured: Any = (1.0,)
+    ends: Any = (0.0,)
     events: Any = ()
     timeline: Any = field(default_factory=dict)
     hours: Any = field(default_factory=lambda: np.arange(1.0, 73.0))
@@ -61,7 +65,11 @@ class Planted:
 
     @property
     def outcomes(self) -> dict[str, Any]:
-        return {"deaths_total": np.array(self.deaths, float), "injured_total": np.array(self.injured, float)}
+        return {
+            "deaths_total": np.array(self.deaths, float),
+            "injured_total": np.array(self.injured, float),
+            "time_to_end": np.array(self.ends, float),
+        }
 
 
 def question(text: str) -> Question:
@@ -250,3 +258,20 @@ def test_what_json_shows_names_question_result_assumption_and_runs() -> None:
     assert set(document) == {"question", "result", "assumption", "runs"}
     assert (document["question"], document["assumption"], document["runs"]) == ("q", "because", 3)
     assert [one["verdict"] for one in document["result"]["answers"]] == ["bears out", "speaks against"]
+
+
+@pytest.mark.parametrize(
+    ("arm", "verdict", "unreached"),
+    [
+        ([50.0, 51.0, 52.0, 53.0], "speaks against", 0.0),  # two hours longer, where five matter
+        ([50.0, 51.0, 52.0, np.inf], "leaves open", 0.25),  # one may be any number of hours longer
+        ([40.0, 41.0, 42.0, 43.0], "speaks against", 0.0),
+        ([30.0, 31.0, 32.0, 33.0], "speaks against", 0.25),  # shorter whatever was not seen of the other arm
+    ],
+)
+def test_falling_short_where_an_end_was_not_seen_leaves_open(arm: list[float], verdict: str, unreached: float) -> None:
+    other = [48.0, 49.0, 50.5, 50.5] if arm[0] != 30.0 else [48.0, 49.0, 50.0, np.inf]
+    planted = {name: Planted([0.0] * 4, [0.0] * 4, ends) for name, ends in (("a", arm), ("b", other))}
+    runs: dict[Setting, Any] = {Setting(name, switch): planted[name] for name in planted for switch in (None, "s")}
+    for one in answer(question(TIMES), runs, START).answers:
+        assert (one.verdict, one.unreached) == (verdict, unreached)

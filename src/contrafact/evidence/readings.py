@@ -103,7 +103,7 @@ class Answer:
 
     estimate   difference arm minus against, probability, or share; None where no replication can be read
     runs       how many replications or pairs it rests on
-    unreached  share of the arm's replications in which a time was not reached, so that the end of the run stands for it
+    unreached  share of replications or pairs in which a time was not reached, so that the end of the run stands for it
     harm       outcome -> difference of the two arms, or mean of the one arm; empty where there are too few runs
     """
 
@@ -252,19 +252,20 @@ def share_interval(count: int, size: int) -> Interval:
 def _under(question: Question, switch: str | None, runs: Mapping[Setting, Runs], start: datetime) -> list[Answer]:
     """The answers under one setting: one for each arm that a comparison is set against, else one."""
     arm = runs[Setting(question.arm, switch)]
-    values = measured(question.measure, arm, start)
+    values, late = measured(question.measure, arm, start), _unreached(question.measure, arm)
     if isinstance(question, Comparison):
         answers = []
         for name in question.against:
             other = runs[Setting(name, switch)]
-            found = _compared(question, switch, name, values, measured(question.measure, other, start))
-            answers.append(replace(found, harm=_harm(arm, other)))
-    elif isinstance(question, Probability):
-        answers = [replace(_likely(question, switch, values), harm=_harm(arm, None))]
+            pairs = values, measured(question.measure, other, start)
+            share = float(np.mean(late | _unreached(question.measure, other)))
+            answers.append(replace(_compared(question, switch, name, *pairs, share), harm=_harm(arm, other)))
+        return answers
+    if isinstance(question, Probability):
+        found = _likely(question, switch, values)
     else:
-        answers = [replace(_part(question, switch, values, measured(question.of, arm, start)), harm=_harm(arm, None))]
-    unreached = _unreached(question.measure, arm)
-    return [replace(one, unreached=unreached) for one in answers]
+        found = _part(question, switch, values, measured(question.of, arm, start))
+    return [replace(found, unreached=float(np.mean(late)), harm=_harm(arm, None))]
 
 
 def _harm(arm: Runs, other: Runs | None) -> dict[str, Interval]:
@@ -280,31 +281,37 @@ def _harm(arm: Runs, other: Runs | None) -> dict[str, Interval]:
     return found
 
 
-def _unreached(measure: Measure, arm: Runs) -> float:
-    """Share of replications in which the time that a measure reads was not reached."""
+def _unreached(measure: Measure, arm: Runs) -> NDArray[np.bool_]:
+    """Whether the time that a measure reads was not reached, (replication,)."""
     if measure.outcome is not None:
-        return float(np.mean(~np.isfinite(np.asarray(arm.outcomes[measure.outcome], dtype=np.float64))))
+        return ~np.isfinite(np.asarray(arm.outcomes[measure.outcome], dtype=np.float64))
     if measure.event is not None:
-        return float(np.mean(_first(measure.event, str(measure.place), arm) >= arm.until_hours))
-    return 0.0
+        return np.asarray(_first(measure.event, str(measure.place), arm) >= arm.until_hours)
+    return np.zeros(len(arm.events), np.bool_)
 
 
-def _compared(question: Comparison, switch: str | None, name: str, values: Floats, other: Floats) -> Answer:
-    """Paired difference between the arm and another one."""
+def _compared(
+    question: Comparison, switch: str | None, name: str, values: Floats, other: Floats, unreached: float
+) -> Answer:
+    """Paired difference between the arm and another one.
+
+    Where the end of the run stands for a time that was not reached, differences are drawn toward zero: one that falls
+    short of what matters then leaves the question open.
+    """
     if values.shape != other.shape:
         raise ValueError(
             f"{question.arm} has {values.size} replications and {name} has {other.size}: they are no pairs"
         )
     if values.size < 2:
-        return Answer(switch, name, None, values.size, "leaves open")
+        return Answer(switch, name, None, values.size, "leaves open", unreached)
     found = mean_interval(values - other)
     low, high = (found.low, found.high) if question.expected == "higher" else (-found.high, -found.low)
     verdict: Verdict = "leaves open"
     if low > 0 and low >= question.matters:
         verdict = "bears out"
-    elif high <= 0 or high < question.matters:
+    elif high <= 0 or (high < question.matters and not unreached):
         verdict = "speaks against"
-    return Answer(switch, name, found, values.size, verdict)
+    return Answer(switch, name, found, values.size, verdict, unreached)
 
 
 def _likely(question: Probability, switch: str | None, values: Floats) -> Answer:
