@@ -17,6 +17,7 @@ import contrafact as cf
 from contrafact import world
 from contrafact.experiment import city, pairs
 from contrafact.experiment.arms import read_arms
+from contrafact.experiment.collecting import Pairs
 from contrafact.experiment.comparison import Comparison
 from contrafact.experiment.design import design_of
 from contrafact.experiment.divergence import NEVER, SUMMED
@@ -234,7 +235,7 @@ def test_reach_is_read_off_the_first_ticks(compared: Comparison) -> None:
 def test_a_planted_assumption_is_told_and_nothing_is_pooled(crisis: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
     real = pairs.PairsJob.simulate
 
-    def planted(self: pairs.PairsJob, number: int) -> pairs.Pairs:
+    def planted(self: pairs.PairsJob, number: int) -> Pairs:
         pair = real(self, number)
         moved = {name: half for name, half in pair.halves.items() if name != "null"}
         sign = 1.0 if pair.settings["news"] == "spreads" else -1.0
@@ -343,7 +344,7 @@ def test_a_folder_that_holds_a_run_is_not_replaced_unasked(crisis: Scenario, com
 def test_a_comparison_that_fails_leaves_nothing(
     crisis: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(self: pairs.PairsJob, number: int) -> pairs.Pairs:
+    def fails(self: pairs.PairsJob, number: int) -> Pairs:
         raise ZeroDivisionError(number)
 
     monkeypatch.setattr(pairs.PairsJob, "simulate", fails)

@@ -1,4 +1,4 @@
-"""What is kept of the pairs of a comparison, as arrays, and the comparison that they make.
+"""One pair of a comparison, what is kept of all pairs, as arrays, and the comparison that they make.
 
 number, digest             (pair,)
 outcomes                   (pair, run, outcome), the recorded run first, outcomes in the order of OUTCOMES
@@ -10,21 +10,66 @@ curves/QUANTITY            (pair, run, hour); sum/crowd (run, hour, cell) and su
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from contrafact.experiment.city import event_arrays
 from contrafact.experiment.comparison import UNITS_OF_OUTCOMES, Comparison
 from contrafact.experiment.divergence import NEVER
 from contrafact.experiment.kept import ROWS, SUM, Kept, joined, under
-from contrafact.experiment.result import RECORDED
+from contrafact.experiment.result import RECORDED, overall_digest
 from contrafact.experiment.watching import STATE, Seen
 
 if TYPE_CHECKING:
+    from contrafact.experiment.arms import Arm
+    from contrafact.experiment.design import Design
     from contrafact.experiment.divergence import Divergence
-    from contrafact.experiment.pairs import Half, Pairs, PairsJob
     from contrafact.experiment.plan import Plan
+    from contrafact.experiment.watching import Hourly
+    from contrafact.model.context import Event
+    from contrafact.scenario import Scenario
+    from contrafact.world import World
+
+Array: TypeAlias = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Half:
+    """One of the runs of a pair.
+
+    outcomes    by name
+    events      in order
+    districts   sums by district, (quantity, district), see divergence.SUMMED
+    divergence  None for the recorded run
+    seen        curves, crowds and holders hour by hour, None where nobody watches
+    forked_at   ticks shared with the recorded run, which is 0 for an arm that was run whole
+    """
+
+    digest: str
+    outcomes: dict[str, float]
+    events: tuple[Event, ...]
+    districts: Array
+    divergence: Divergence | None
+    forked_at: int
+    seen: Hourly | None = None
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """One replication: the recorded run and every arm by name, the recorded first."""
+
+    replication: int
+    halves: Mapping[str, Half]
+    settings: Mapping[str, str]
+
+    @property
+    def digest(self) -> str:
+        """One digest of all its runs."""
+        return overall_digest(half.digest for half in self.halves.values())
 
 
 class Collected:
@@ -47,16 +92,18 @@ class Collected:
         return joined(self._kept)
 
 
-def comparison_of(job: PairsJob, asked: Plan, kept: Kept, elapsed_s: float) -> Comparison:
+def comparison_of(
+    crisis: Scenario, built: World, arms: Sequence[Arm], design: Design, asked: Plan, kept: Kept, elapsed_s: float
+) -> Comparison:
     """The comparison of the pairs that were kept."""
-    names = [arm.name for arm in job.arms]
-    runs = [job.scenario.variant, *names]
+    names = [arm.name for arm in arms]
+    runs = [crisis.variant, *names]
     columns = dict(zip(UNITS_OF_OUTCOMES, np.moveaxis(kept["outcomes"], 2, 0), strict=True))
     return Comparison(
-        scenario=job.scenario,
-        world=job.world,
-        arms=tuple(job.arms),
-        design=job.design,
+        scenario=crisis,
+        world=built,
+        arms=tuple(arms),
+        design=design,
         seed=asked.seed,
         until_hours=asked.length,
         requested=asked.replications,

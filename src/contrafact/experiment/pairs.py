@@ -22,11 +22,11 @@ from contrafact.engine import Model, Run, prepare
 from contrafact.engine.branching import Branch, Lookout, terms_of, waits_for
 from contrafact.experiment import city
 from contrafact.experiment.arms import Arm, changed
-from contrafact.experiment.collecting import Collected, comparison_of
+from contrafact.experiment.collecting import Collected, Half, Pairs, comparison_of
 from contrafact.experiment.design import Design
 from contrafact.experiment.divergence import Divergence, Following, People, Sums
-from contrafact.experiment.result import RECORDED, overall_digest
-from contrafact.experiment.watching import SEEN, Hourly, hourly
+from contrafact.experiment.result import RECORDED
+from contrafact.experiment.watching import SEEN, hourly
 from contrafact.model.extending import Extension
 from contrafact.scenario.schema import Scenario
 
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from contrafact.experiment.comparison import Comparison
     from contrafact.experiment.kept import Kept
     from contrafact.experiment.plan import Plan
-    from contrafact.model.context import Event
     from contrafact.world import World
 
 Array: TypeAlias = NDArray[Any]
@@ -42,41 +41,6 @@ Array: TypeAlias = NDArray[Any]
 KEPT = frozenset({"events"})
 READ_BY_WORLD = ("place", "population", "facilities", "sites", "posts", "files")
 """Sections of a scenario on which its world may depend."""
-
-
-@dataclass(frozen=True)
-class Half:
-    """One of the runs of a pair.
-
-    outcomes    by name
-    events      in order
-    districts   sums by district, (quantity, district), see divergence.SUMMED
-    divergence  None for the recorded run
-    seen        curves, crowds and holders hour by hour, None where nobody watches
-    forked_at   ticks shared with the recorded run, which is 0 for an arm that was run whole
-    """
-
-    digest: str
-    outcomes: dict[str, float]
-    events: tuple[Event, ...]
-    districts: Array
-    divergence: Divergence | None
-    forked_at: int
-    seen: Hourly | None = None
-
-
-@dataclass(frozen=True)
-class Pairs:
-    """One replication: the recorded run and every arm by name, the recorded first."""
-
-    replication: int
-    halves: Mapping[str, Half]
-    settings: Mapping[str, str]
-
-    @property
-    def digest(self) -> str:
-        """One digest of all its runs."""
-        return overall_digest(half.digest for half in self.halves.values())
 
 
 class Prepared(NamedTuple):
@@ -179,7 +143,7 @@ class PairsJob:
 
     def result(self, asked: Plan, kept: Kept, elapsed_s: float) -> Comparison:
         """The comparison of pairs that were kept."""
-        return comparison_of(self, asked, kept, elapsed_s)
+        return comparison_of(self.scenario, self.world, self.arms, self.design, asked, kept, elapsed_s)
 
     def recipe(self) -> Callable[[], PairsJob]:
         """Makes the same job in another process."""
