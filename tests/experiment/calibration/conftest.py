@@ -1,9 +1,10 @@
-"""A made-up record of the made-up town, and settings to fit it."""
+"""A made-up record of the made-up town, and settings to fit it; a calm week is cut to hours, since fits run many."""
 
 from __future__ import annotations
 
 import pytest
 
+from contrafact.engine import calm
 from contrafact.evidence.bundle import Evidence
 from contrafact.evidence.ledger import COLUMNS as RECORD
 from contrafact.evidence.reporting.declared import COLUMNS as DECLARED
@@ -29,8 +30,12 @@ T9,number,seizure,town_hall,never,
 """
 
 
+CALM_H = 6.0
+"""Hours of the calm "week" that goes before every run of a fit."""
+
+
 def made_up(monkeypatch: pytest.MonkeyPatch) -> Evidence:
-    """The record, as if the town had it."""
+    """The record, as if the town had it; calm weeks end after CALM_H."""
     lines = [",".join(RECORD)]
     for name, use, fact, value, begins, ends in ROWS:
         cells = {"id": name, "quantity": "q", "value": value, "time_start": begins, "time_end": ends, "use": use}
@@ -39,6 +44,7 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> Evidence:
     tables = {"record.csv": "\n".join(lines) + "\n", "readings.csv": ",".join(DECLARED) + "\n" + READINGS}
     evidence = Evidence("small", "small", tuple(tables.items()), own=True)
     monkeypatch.setattr(distance, "required_evidence", lambda _: evidence)
+    monkeypatch.setattr(calm, "CALM_WEEK_H", CALM_H)
     return evidence
 
 

@@ -147,10 +147,10 @@ def test_the_reference_table_is_generation_0_of_the_fit_and_finds_out_what_canno
     simulate = trials.Trials.simulate
     monkeypatch.setattr(trials.Trials, "simulate", lambda self, n: (ran.append(self.first + n), simulate(self, n))[1])
     options: dict[str, Any] = {"seed": 3, "neighbours": 9, "out": whole.folder, "resume": True, "threads": 1}
-    found = recovery(town, 128, settings(), **options)
-    assert ran == list(range(kept, 128))
+    found = recovery(town, 64, settings(), **options)
+    assert ran == list(range(kept, 64))
     assert found.names == tuple(PATHS)
-    assert 18 < len(found.ranks) <= 128
+    assert 18 < len(found.ranks) <= 64
     after = files(whole.folder)
     assert {name: after[name] for name in before} == before
     with pytest.raises(InputErrors, match="--recovery"):
