@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,22 @@ from contrafact.errors import InputError
 SQL_TYPES = {"i": "BIGINT", "u": "UBIGINT", "f": "DOUBLE", "U": "VARCHAR", "b": "BOOLEAN"}
 
 
+@cache
+def _database(process: int) -> duckdb.DuckDBPyConnection:
+    """An empty database in memory; to open one takes ten times as long as to write a table. A fork opens its own."""
+    return duckdb.connect(config={"threads": 1})
+
+
+def connected() -> duckdb.DuckDBPyConnection:
+    """A connection of its own to this process's database, on one thread, to be closed after use."""
+    return _database(os.getpid()).cursor()
+
+
 def write_table(path: Path, columns: Mapping[str, NDArray[Any]], metadata: Mapping[str, object]) -> None:
     """One file with these columns, each of shape (row,), and JSON values under the metadata's keys."""
     selected = ", ".join(f'"{name}"::{SQL_TYPES[values.dtype.kind]} AS "{name}"' for name, values in columns.items())
     facts = ", ".join(f"{key}: {_quoted(json.dumps(value, ensure_ascii=False))}" for key, value in metadata.items())
-    connection = duckdb.connect(config={"threads": 1})
+    connection = connected()
     try:
         connection.register("rows", dict(columns))
         connection.execute(
@@ -49,7 +61,7 @@ def read_files(parts: Sequence[Path], place: Path) -> dict[str, NDArray[Any]]:
 
     NaN comes back as NaN: DuckDB keeps it as a null, and a null has no number.
     """
-    connection = duckdb.connect(config={"threads": 1})
+    connection = connected()
     try:
         paths = [str(part) for part in parts]
         found = connection.execute("SELECT * FROM read_parquet($parts)", {"parts": paths}).fetchnumpy()
@@ -67,7 +79,7 @@ def _whole(values: NDArray[Any]) -> NDArray[Any]:
 
 def read_metadata(path: Path) -> dict[str, Any]:
     """The JSON values that write_table put into one file."""
-    connection = duckdb.connect(config={"threads": 1})
+    connection = connected()
     try:
         query = "SELECT key, value FROM parquet_kv_metadata($path)"
         rows = connection.execute(query, {"path": str(path)}).fetchall()
