@@ -7,7 +7,7 @@ within Z standard errors. Where N are counted on either side, an error of sqrt(5
 of the 35,000 who join; 25 % of the 1,000 who take up arms, of the 1,100 protesters and 700 armed persons who are hit,
 and of the 700 arrested; 40 % of the 400 who come back from hiding; 60 % of the 170 in hiding who are found and of the
 120 units that break; 100 % of the 40 bands that break. Surrenders, escapes and deaths of members are fewer. An error of
-60 % in the fire of state forces is planted, and seen in one run by the 600 whom fire hurts.
+60 % in the fire of state forces is planted, and seen in one run by those whom fire hurts.
 
 From beginning to end one run of the oracle must lie where runs of the engine do; that whole samples of both cannot be
 told apart is target 16 of ``verification/``. Seeds are fixed, so the answer changes only with the code.
