@@ -28,7 +28,7 @@ rows:
 population: 10
 batch: 5
 quantile: 0.5
-stop: {epsilon: 0.0, runs: 30, acceptance: 0.0}
+stop: {epsilon: 0.0, runs: 60, acceptance: 0.0}
 """
 
 

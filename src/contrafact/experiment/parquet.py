@@ -27,16 +27,11 @@ def _database(process: int) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={"threads": 1})
 
 
-def connected() -> duckdb.DuckDBPyConnection:
-    """A connection of its own to this process's database, on one thread, to be closed after use."""
-    return _database(os.getpid()).cursor()
-
-
 def write_table(path: Path, columns: Mapping[str, NDArray[Any]], metadata: Mapping[str, object]) -> None:
     """One file with these columns, each of shape (row,), and JSON values under the metadata's keys."""
     selected = ", ".join(f'"{name}"::{SQL_TYPES[values.dtype.kind]} AS "{name}"' for name, values in columns.items())
     facts = ", ".join(f"{key}: {_quoted(json.dumps(value, ensure_ascii=False))}" for key, value in metadata.items())
-    connection = connected()
+    connection = _database(os.getpid()).cursor()
     try:
         connection.register("rows", dict(columns))
         connection.execute(
@@ -61,7 +56,7 @@ def read_files(parts: Sequence[Path], place: Path) -> dict[str, NDArray[Any]]:
 
     NaN comes back as NaN: DuckDB keeps it as a null, and a null has no number.
     """
-    connection = connected()
+    connection = duckdb.connect(config={"threads": 1})
     try:
         paths = [str(part) for part in parts]
         found = connection.execute("SELECT * FROM read_parquet($parts)", {"parts": paths}).fetchnumpy()
@@ -79,7 +74,7 @@ def _whole(values: NDArray[Any]) -> NDArray[Any]:
 
 def read_metadata(path: Path) -> dict[str, Any]:
     """The JSON values that write_table put into one file."""
-    connection = connected()
+    connection = duckdb.connect(config={"threads": 1})
     try:
         query = "SELECT key, value FROM parquet_kv_metadata($path)"
         rows = connection.execute(query, {"path": str(path)}).fetchall()

@@ -1,4 +1,4 @@
-"""A made-up record of the made-up town, and settings to fit it; a calm week is cut to hours, since fits run many."""
+"""A made-up record of the made-up town, and settings to fit it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ CALM_H = 6.0
 
 
 def made_up(monkeypatch: pytest.MonkeyPatch) -> Evidence:
-    """The record, as if the town had it; calm weeks end after CALM_H."""
+    """The record, as if the town had it."""
     lines = [",".join(RECORD)]
     for name, use, fact, value, begins, ends in ROWS:
         cells = {"id": name, "quantity": "q", "value": value, "time_start": begins, "time_end": ends, "use": use}
@@ -44,8 +44,12 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> Evidence:
     tables = {"record.csv": "\n".join(lines) + "\n", "readings.csv": ",".join(DECLARED) + "\n" + READINGS}
     evidence = Evidence("small", "small", tuple(tables.items()), own=True)
     monkeypatch.setattr(distance, "required_evidence", lambda _: evidence)
-    monkeypatch.setattr(calm, "CALM_WEEK_H", CALM_H)
     return evidence
+
+
+def short_weeks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Calm weeks end after CALM_H, since a fit runs many."""
+    monkeypatch.setattr(calm, "CALM_WEEK_H", CALM_H)
 
 
 @pytest.fixture

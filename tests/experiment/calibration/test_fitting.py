@@ -18,14 +18,15 @@ from contrafact.experiment.calibration.fitting import Calibration, calibrate, re
 from contrafact.experiment.parquet import read_metadata
 from contrafact.scenario import Scenario
 from contrafact.scenario.document import Document
-from tests.experiment.calibration.conftest import made_up, settings
+from tests.experiment.calibration.conftest import made_up, settings, short_weeks
 
 SMALL = Path(__file__).parents[2] / "data" / "small"
 PATHS = ["parameters.participation.legitimacy", "parameters.crowd_control.arrest"]
 
 
 @pytest.fixture
-def town(record: Evidence) -> Document:
+def town(record: Evidence, monkeypatch: pytest.MonkeyPatch) -> Document:
+    short_weeks(monkeypatch)
     return cf.load(SMALL)
 
 
@@ -34,6 +35,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Calibration]:
     """A fit that nothing disturbed."""
     with pytest.MonkeyPatch.context() as patch:
         made_up(patch)
+        short_weeks(patch)
         yield fitted(cf.load(SMALL), tmp_path_factory.mktemp("fits") / "whole")
 
 
