@@ -20,7 +20,7 @@ replay: $(venv)/.replay ## run the main job: 40 replays of Almaty, January 2022
 	$(bin)/contrafact run $(SCENARIO) --out results/replay --overwrite
 
 test: $(venv)/.develop ## run the tests
-	$(bin)/pytest --numprocesses auto --dist loadfile
+	$(bin)/pytest --numprocesses auto --dist worksteal
 
 lint: $(venv)/.develop ## check style and types
 	$(bin)/ruff check .

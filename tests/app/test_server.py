@@ -95,13 +95,13 @@ def test_events_tell_progress_until_the_job_has_ended(client: TestClient) -> Non
 
 
 def test_a_comparison_tells_provisional_effects_until_it_has_ended(client: TestClient) -> None:
-    body = {"changes": {"actions.curfew": None}, "replications": 80}
+    body = {"changes": {"actions.curfew": None}, "replications": 24}
     job = client.post("/api/jobs", json=body).json()["id"]
     with client.stream("GET", f"/api/jobs/{job}/events") as stream:
         lines = [line for line in stream.iter_lines() if line.startswith("data: ")]
     told = [json.loads(line[6:])["provisional"] for line in lines]
     some = [one for one in told if one is not None]
-    assert told[0] is None or told[0]["pairs"] < 80
+    assert told[0] is None or told[0]["pairs"] < 24
     assert told[-1] is None, "what was found in the end takes its place"
     assert some, "effects come before the end"
     assert [one["pairs"] for one in some] == sorted(one["pairs"] for one in some)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import threading
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from contrafact.experiment.parquet import read_metadata, read_tables, write_table
 
@@ -24,3 +27,17 @@ def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
     for name in ("part-0", "part-1"):
         write_table(tmp_path / f"{name}.parquet", COLUMNS, {})
     assert (tmp_path / "part-0.parquet").read_bytes() == (tmp_path / "part-1.parquet").read_bytes()
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_threads_and_a_forked_process_write_the_same_bytes(tmp_path: Path) -> None:
+    paths = [tmp_path / f"part-{number}.parquet" for number in range(6)]
+    write_table(paths[0], COLUMNS, {})
+    threads = [threading.Thread(target=write_table, args=(path, COLUMNS, {})) for path in paths[1:5]]
+    child = multiprocessing.get_context("fork").Process(target=write_table, args=(paths[5], COLUMNS, {}))
+    child.start()
+    for thread in threads:
+        thread.start()
+    for one in (*threads, child):
+        one.join(60)
+    assert [path.read_bytes() == paths[0].read_bytes() for path in paths] == [True] * 6

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import sys
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -93,13 +94,16 @@ def python_version() -> str:
 
 def packages() -> dict[str, str]:
     """Versions of the packages on which a result may depend."""
-    found = {}
-    for name in PACKAGES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
+    return {name: found for name in PACKAGES if (found := _version(name)) is not None}
+
+
+@cache
+def _version(name: str) -> str | None:
+    """Version of an installed package, None where there is none; to find it a file is read, so it is kept."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from contrafact.engine import calm
 from contrafact.evidence.bundle import Evidence
 from contrafact.evidence.ledger import COLUMNS as RECORD
 from contrafact.evidence.reporting.declared import COLUMNS as DECLARED
@@ -29,6 +30,10 @@ T9,number,seizure,town_hall,never,
 """
 
 
+CALM_H = 6.0
+"""Hours of the calm "week" that goes before every run of a fit."""
+
+
 def made_up(monkeypatch: pytest.MonkeyPatch) -> Evidence:
     """The record, as if the town had it."""
     lines = [",".join(RECORD)]
@@ -40,6 +45,11 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> Evidence:
     evidence = Evidence("small", "small", tuple(tables.items()), own=True)
     monkeypatch.setattr(distance, "required_evidence", lambda _: evidence)
     return evidence
+
+
+def short_weeks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Calm weeks end after CALM_H, since a fit runs many."""
+    monkeypatch.setattr(calm, "CALM_WEEK_H", CALM_H)
 
 
 @pytest.fixture

@@ -18,14 +18,15 @@ from contrafact.experiment.calibration.fitting import Calibration, calibrate, re
 from contrafact.experiment.parquet import read_metadata
 from contrafact.scenario import Scenario
 from contrafact.scenario.document import Document
-from tests.experiment.calibration.conftest import made_up, settings
+from tests.experiment.calibration.conftest import made_up, settings, short_weeks
 
 SMALL = Path(__file__).parents[2] / "data" / "small"
 PATHS = ["parameters.participation.legitimacy", "parameters.crowd_control.arrest"]
 
 
 @pytest.fixture
-def town(record: Evidence) -> Document:
+def town(record: Evidence, monkeypatch: pytest.MonkeyPatch) -> Document:
+    short_weeks(monkeypatch)
     return cf.load(SMALL)
 
 
@@ -34,6 +35,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Calibration]:
     """A fit that nothing disturbed."""
     with pytest.MonkeyPatch.context() as patch:
         made_up(patch)
+        short_weeks(patch)
         yield fitted(cf.load(SMALL), tmp_path_factory.mktemp("fits") / "whole")
 
 
@@ -147,10 +149,10 @@ def test_the_reference_table_is_generation_0_of_the_fit_and_finds_out_what_canno
     simulate = trials.Trials.simulate
     monkeypatch.setattr(trials.Trials, "simulate", lambda self, n: (ran.append(self.first + n), simulate(self, n))[1])
     options: dict[str, Any] = {"seed": 3, "neighbours": 9, "out": whole.folder, "resume": True, "threads": 1}
-    found = recovery(town, 128, settings(), **options)
-    assert ran == list(range(kept, 128))
+    found = recovery(town, 64, settings(), **options)
+    assert ran == list(range(kept, 64))
     assert found.names == tuple(PATHS)
-    assert 18 < len(found.ranks) <= 128
+    assert 18 < len(found.ranks) <= 64
     after = files(whole.folder)
     assert {name: after[name] for name in before} == before
     with pytest.raises(InputErrors, match="--recovery"):
