@@ -9,7 +9,8 @@ code, which the mixing of hashes rests on.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, ParamSpec, TypeAlias, TypeVar
@@ -42,8 +43,21 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function of arrays and numbers at its first call and keep the machine code on disk."""
     if vars(numba.config)["DISABLE_JIT"]:
         return np.errstate(over="ignore")(function)
-    compiled: Callable[P, R] = numba.njit(cache=True, nogil=True, fastmath=False, error_model="numpy")(function)
+    with _cached_in(cache_folder()):
+        compiled: Callable[P, R] = numba.njit(cache=True, nogil=True, fastmath=False, error_model="numpy")(function)
     return compiled
+
+
+@contextmanager
+def _cached_in(folder: Path) -> Iterator[None]:
+    """Where numba keeps the code of what is decorated meanwhile; other users of numba keep theirs where they do."""
+    settings = vars(numba.config)
+    before = settings["CACHE_DIR"]
+    settings["CACHE_DIR"] = str(folder)
+    try:
+        yield
+    finally:
+        settings["CACHE_DIR"] = before
 
 
 def inline(function: Callable[P, R]) -> Callable[P, R]:

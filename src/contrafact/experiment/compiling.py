@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import time
 from collections.abc import Iterator
 
@@ -13,7 +14,8 @@ from contrafact.experiment.protocol import Notify
 @contextlib.contextmanager
 def compiling(note: str, notify: Notify) -> Iterator[bool]:
     """A block that compiles all kernels of a model if it gets True; a note beside the kernels tells that it has."""
-    path = kernels.cache_folder() / note
+    place = hashlib.sha256(str(kernels.PACKAGE).encode()).hexdigest()[:8]  # another copy has code of its own
+    path = kernels.cache_folder() / f"{note}-{place}"
     if path.exists():
         yield False
         return
