@@ -42,11 +42,20 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function of arrays and numbers at its first call and keep the machine code on disk."""
     if vars(numba.config)["DISABLE_JIT"]:
         return np.errstate(over="ignore")(function)
-    compiled: Callable[P, R] = numba.njit(cache=True, nogil=True, fastmath=False, error_model="numpy")(function)
+    config = vars(numba.config)
+    users = config["CACHE_DIR"]
+    config["CACHE_DIR"] = str(cache_folder())  # Numba asks for it as it decorates
+    try:
+        compiled: Callable[P, R] = numba.njit(cache=True, nogil=True, fastmath=False, error_model="numpy")(function)
+    finally:
+        config["CACHE_DIR"] = users
     return compiled
 
 
 def inline(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile a small function that kernels call; it becomes part of each caller's cache entry."""
+    """Compile a small function that kernels call; it becomes part of each caller's cache entry.
+
+    Only kernels call it: called from Python it would be compiled anew in every process.
+    """
     compiled: Callable[P, R] = numba.njit(nogil=True, fastmath=False, error_model="numpy", inline="never")(function)
     return compiled
