@@ -26,10 +26,10 @@ def of_pairs(what: str, ours: Sequence[float], theirs: Sequence[float]) -> Agree
     return _judged(what, ours, theirs, statistics.stdev(differences) / math.sqrt(len(differences)))
 
 
-def of_groups(what: str, ours: Sequence[float], theirs: Sequence[float]) -> Agreement:
-    """Agreement of two sets of independent results."""
+def of_groups(what: str, ours: Sequence[float], theirs: Sequence[float], slack: float = 0.0) -> Agreement:
+    """Agreement of two sets of independent results; ``slack`` is a difference that is known and let pass."""
     error = math.sqrt(statistics.variance(ours) / len(ours) + statistics.variance(theirs) / len(theirs))
-    return _judged(what, ours, theirs, error)
+    return _judged(what, ours, theirs, error, slack)
 
 
 def all_of(agreements: Sequence[Agreement]) -> Agreement:
@@ -37,9 +37,12 @@ def all_of(agreements: Sequence[Agreement]) -> Agreement:
     return Agreement(all(one.equal for one in agreements), " ".join(one.told for one in agreements))
 
 
-def _judged(what: str, ours: Sequence[float], theirs: Sequence[float], error: float) -> Agreement:
+def _judged(what: str, ours: Sequence[float], theirs: Sequence[float], error: float, slack: float = 0.0) -> Agreement:
     mine, other = statistics.mean(ours), statistics.mean(theirs)
     apart, most = abs(mine - other), PRECISE * max(abs(mine), abs(other))
     told = f"{what}: ours {mine:.4g} ({len(ours)} runs), theirs {other:.4g} ({len(theirs)} runs), "
-    told += f"{apart:.2g} apart; allowed {WITHIN:g} standard errors of {error:.2g}, and those at most {most:.2g}."
-    return Agreement(apart <= WITHIN * error and error <= most, told)
+    told += (
+        f"{apart:.2g} apart; allowed {f'{slack:g} and ' if slack else ''}{WITHIN:g} standard errors of {error:.2g}, "
+    )
+    told += f"and those at most {most:.2g}."
+    return Agreement(apart <= slack + WITHIN * error and error <= most, told)
