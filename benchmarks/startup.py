@@ -20,6 +20,17 @@ def run() -> None:
 main(["--help"])
 """
 BARE_NUMBA = "import numba"
+ONE_KERNEL = """
+import numba
+import numpy as np
+@numba.njit(cache=True)
+def total(values):
+    result = 0.0
+    for value in values:
+        result += value
+    return result
+total(np.ones(3))
+"""
 SHORT = ("run", "almaty-2022", "--replications", "1", "--until", "10 min", "--threads", "1", "--no-pictures", "--quiet",
          "--overwrite", "--out")  # fmt: skip
 LONGEST_COMPILE = 60.0
@@ -35,8 +46,11 @@ def rows(repetitions: int, quick: bool) -> list[Row]:
         click = Side("bare click", (sys.executable, "-c", BARE_CLICK), whole=True, env=AS_USUAL)
         run = Side("run", (command, *SHORT, out), whole=True, env=AS_USUAL)
         numba = Side("bare numba", (sys.executable, "-c", BARE_NUMBA), whole=True, env=AS_USUAL)
-        in_turns([helped, click, run, numba], 1)
-        turns = in_turns([helped, click, run, numba], repetitions)
+        one = Path(folder) / "one_kernel.py"  # Numba caches what stands in a file
+        one.write_text(ONE_KERNEL)
+        kernel = Side("one kernel", (sys.executable, str(one)), whole=True, env=AS_USUAL)
+        in_turns([helped, click, run, numba, kernel], 1)
+        turns = in_turns([helped, click, run, numba, kernel], repetitions)
         found = [
             compared("start of `contrafact --help`", "bare click", turns, 1, 0, ours_over_theirs=True, at_most=2.0,
                      note="Whole processes by the clock; bare click: a group with one command, `--help`."),
@@ -44,6 +58,8 @@ def rows(repetitions: int, quick: bool) -> list[Row]:
                      ours_over_theirs=True, at_most=1.5,
                      note="Whole processes by the clock: one replication of one tick of almaty-2022, "
                      "with results written."),
+            compared("the same", "`import numba` and one cached kernel called", turns, 4, 2, ours_over_theirs=True,
+                     note="What the start of any program costs that calls a kernel compiled by Numba before."),
         ]  # fmt: skip
         return found if quick else [*found, first_run(command, out, repetitions)]
 

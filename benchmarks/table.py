@@ -23,6 +23,7 @@ class Row:
     at_least   a ratio of this or more reaches the goal; ``at_most`` this or less; neither: no goal
     seconds    medians of both sides, or nothing
     megabytes  medians of both sides' peaks, or nothing
+    unequal    both sides were run but their results differ, so that no ratio is told
     note       what has to be known to read it; stands below the table
     """
 
@@ -33,13 +34,14 @@ class Row:
     at_most: float | None = None
     seconds: list[float] = field(default_factory=list)
     megabytes: list[float] = field(default_factory=list)
+    unequal: bool = False
     note: str = ""
 
     @property
     def reached(self) -> str:
         """Whether the median reaches the goal."""
         if not self.ratios:
-            return "not measured"
+            return "not equal" if self.unequal else "not measured"
         median = statistics.median(self.ratios)
         if self.at_least is not None:
             return "yes" if median >= self.at_least else "**no**"
@@ -56,7 +58,7 @@ class Row:
 
     def line(self, mark: str) -> str:
         """The row in Markdown; ``mark`` points to its note."""
-        spread = "not measured"
+        spread = "not equal" if self.unequal else "not measured"
         if self.ratios:
             spread = f"{number(statistics.median(self.ratios))} ({number(min(self.ratios))} to "
             spread += f"{number(max(self.ratios))})"

@@ -1,43 +1,73 @@
-"""Code that was compiled from other sources must never be run."""
+"""Where compiled kernels are kept, and that nothing is compiled anew in every process."""
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
+from typing import Any, cast
 
 import numba
 import pytest
 
-from contrafact import kernels
-from contrafact.kernels import cache_folder, kernel
+from contrafact import kernels, rng
+
+DECORATORS = {"kernel", "inline"}
+compiled = pytest.mark.skipif(bool(vars(numba.config)["DISABLE_JIT"]), reason="nothing is compiled")
 
 
-@kernel
-def doubled(number: float) -> float:
-    return 2.0 * number
+def decorators(function: ast.FunctionDef) -> set[str]:
+    """Names of a function's plain decorators."""
+    return {one.id for one in function.decorator_list if isinstance(one, ast.Name)}
 
 
-@pytest.mark.skipif(bool(vars(numba.config)["DISABLE_JIT"]), reason="nothing is compiled")
-def test_code_is_kept_in_the_folder_of_these_sources_and_others_keep_theirs() -> None:
+def called(node: ast.AST) -> set[str]:
+    """Names that are called in a piece of code, outside the kernels in it."""
+    if isinstance(node, ast.FunctionDef) and decorators(node) & DECORATORS:
+        return set()
+    own = {node.func.id} if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else set()
+    return own.union(*map(called, ast.iter_child_nodes(node)))
+
+
+@compiled
+def test_machine_code_is_kept_in_the_folder_that_is_named_after_the_sources() -> None:
+    kept = Path(cast(Any, rng.draw)._cache.cache_path)
+    assert kernels.cache_folder() in kept.parents
+
+
+@compiled
+def test_the_users_own_functions_are_kept_where_the_user_wants() -> None:
     before = vars(numba.config)["CACHE_DIR"]
-    assert doubled(2.0) == 4.0
-    (signature,) = doubled.stats.cache_misses or doubled.stats.cache_hits  # type: ignore[attr-defined]
-    assert signature is not None
-    kept = Path(doubled._cache.cache_path)  # type: ignore[attr-defined]
-    assert cache_folder() in kept.parents
-    assert list(kept.glob("test_kernels.doubled-*.nbi"))
+
+    def twice(x: float) -> float:
+        return 2.0 * x
+
+    kernels.kernel(twice)
     assert vars(numba.config)["CACHE_DIR"] == before
+
+
+def test_what_is_inlined_is_called_by_kernels_alone() -> None:
+    """A call from Python would compile it in every process, since only kernels are kept on disk."""
+    trees = {path: ast.parse(path.read_text()) for path in kernels.PACKAGE.glob("**/*.py")}
+    functions = [node for tree in trees.values() for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    inlined = {function.name for function in functions if "inline" in decorators(function)}
+    assert "poisson" in inlined
+    for path, tree in trees.items():
+        imported = {alias.asname or alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)
+                    if node.module == "contrafact.rng" for alias in node.names}  # fmt: skip
+        own = {node.name for node in tree.body if isinstance(node, ast.FunctionDef) and "inline" in decorators(node)}
+        assert not called(tree) & inlined & (imported | own), path.name
 
 
 def test_an_edit_of_any_file_with_kernels_gives_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "model").mkdir()
-    for name, text in {"rng.py": "@inline\ndef f(): 1\n", "kernels.py": "@kernel\n", "model/a.py": "@kernel\n"}.items():
-        (tmp_path / name).write_text(text)
+    for name in ("rng.py", "kernels.py", "model/a.py"):
+        (tmp_path / name).write_text("@kernel\n")
     (tmp_path / "model" / "plain.py").write_text("no machine code\n")
     monkeypatch.setattr(kernels, "PACKAGE", tmp_path)
-    folders = [cache_folder.__wrapped__()]
+    folders = [kernels.cache_folder.__wrapped__()]
     (tmp_path / "model" / "plain.py").write_text("edited\n")
-    assert cache_folder.__wrapped__() == folders[0]
+    assert kernels.cache_folder.__wrapped__() == folders[0]
     for name in ("rng.py", "model/a.py"):
-        (tmp_path / name).write_text("@inline\ndef f(): 2\n")
-        folders.append(cache_folder.__wrapped__())
+        (tmp_path / name).write_text("@inline\n")
+        folders.append(kernels.cache_folder.__wrapped__())
     assert len(set(folders)) == 3

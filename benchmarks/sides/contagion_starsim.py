@@ -3,11 +3,16 @@
 Run by an interpreter that has Starsim and nothing of this project. A step is a day; infections last an exponential
 time. "contacts" is "pool": everybody meets everybody alike (``MixingPool``), or "network": ten random partners, drawn
 anew every day (``RandomNet``, Starsim's default kind of network).
+
+Who is infected infects from the next step on, and recovers at the first step that is not before the end of the
+infection; so one infects in 1 / (exp(1 / stay) - 1) steps on average, fewer than "stay". A rate r is taken as the
+chance 1 - exp(-r) of a step. The rate here is the one by which an infected person infects "r0" others all the same.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import sys
 import time
 
@@ -20,9 +25,9 @@ def main() -> None:
     """Set up, then run."""
     asked = json.load(sys.stdin)
     days, pool = asked["stay"], asked["contacts"] == "pool"
-    rate = asked["r0"] / days
+    chance = asked["r0"] * math.expm1(1 / days)  # of infecting somebody in a step, while all are susceptible
     disease = ss.SIR(
-        beta=ss.perday(rate if pool else rate / PARTNERS),
+        beta=ss.perday(-math.log1p(-chance if pool else -chance / PARTNERS)),
         init_prev=asked["first"],
         dur_inf=ss.expon(scale=ss.days(days)),
         p_death=0,

@@ -1,4 +1,5 @@
-"""A port of Mesa's Epstein example to agentpy, which has none: seconds per tick, and the mean number of active.
+"""A port of Mesa's Epstein example to agentpy, which has none: seconds per tick, and the mean numbers of
+active and jailed in the timed ticks.
 
 Run by an interpreter that has agentpy and nothing of this project. Same rules as Mesa's example but for vision, which
 is what agentpy's grid offers: the square of 15 x 15 sites around an agent.
@@ -9,8 +10,10 @@ from __future__ import annotations
 import json
 import math
 import random
+import statistics
 import sys
 import time
+from collections import Counter
 
 import agentpy
 
@@ -37,7 +40,7 @@ class Unit(agentpy.Agent):
             found = [other for other in near if other.state == ACTIVE]
             if found:
                 caught = number.choice(found)
-                caught.state, caught.sentence = JAILED, number.randint(0, 1000)
+                caught.state, caught.sentence = JAILED, number.randint(0, self.model.p.jail)
         else:
             cops = sum(other.state == COP for other in near)
             actives = 1 + sum(other.state == ACTIVE for other in near)
@@ -69,17 +72,24 @@ class Society(agentpy.Model):
             unit.turn()
 
 
+def states_of(model: Society) -> Counter[int]:
+    """How many there are in each state."""
+    return Counter(unit.state for unit in model.units)
+
+
 def main() -> None:
     """The "warm" ticks, then the timed ones."""
     asked = json.load(sys.stdin)
     random.seed(asked["seed"])
-    model = Society({"width": asked["width"], "seed": asked["seed"]})
+    model = Society({"width": asked["width"], "seed": asked["seed"], "jail": asked["jail"]})
     model.sim_setup()
-    active = []
+    active, jailed = [], []
 
     def step() -> None:
         model.step()
-        active.append(sum(unit.state == ACTIVE for unit in model.units))
+        states = states_of(model)
+        active.append(states[ACTIVE])
+        jailed.append(states[JAILED])
 
     for _ in range(asked["warm"]):
         step()
@@ -87,7 +97,10 @@ def main() -> None:
     for _ in range(asked["ticks"]):
         step()
     seconds = time.perf_counter() - begun
-    found = {"seconds": seconds / asked["ticks"], "active": [sum(active) / len(active)], "version": agentpy.__version__}
+    timed = slice(asked["warm"], None)
+    found = {"seconds": seconds / asked["ticks"], "active": statistics.mean(active[timed]),
+             "jailed": statistics.mean(jailed[timed]), "citizens": len(model.units) - states_of(model)[COP],
+             "cops": states_of(model)[COP], "version": agentpy.__version__}  # fmt: skip
     print(json.dumps(found))
 
 

@@ -1,4 +1,5 @@
-"""A port of Mesa's Epstein example to mesa-frames, which has none: seconds per tick, and the mean number of active.
+"""A port of Mesa's Epstein example to mesa-frames, which has none: seconds per tick, and the mean
+numbers of active and jailed in the timed ticks.
 
 Run by an interpreter that has mesa-frames and nothing of this project. The rule is sequential, so everybody's turn is a
 query of its own and what the package is made for, all agents in one expression, cannot be used; states are kept in
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 import math
 import random
+import statistics
 import sys
 import time
 from importlib.metadata import version
@@ -39,8 +41,9 @@ class Units(AgentSetPolars):
 class Society(ModelDF):
     """A torus with agents and cops."""
 
-    def __init__(self, width: int, seed: int) -> None:
+    def __init__(self, width: int, seed: int, jail: int) -> None:
         super().__init__(seed=seed)
+        self.jail = jail
         self.draw = random.Random(seed)
         units, cops = round(0.74 * width**2), round(0.04 * width**2)
         self.state = [COP] * cops + [QUIET] * (units - cops)
@@ -61,7 +64,7 @@ class Society(ModelDF):
             found = [other for other in near["agent_id"].to_list() if self.state[other] == ACTIVE]
             if found:
                 caught = self.draw.choice(found)
-                self.state[caught], self.sentence[caught] = JAILED, self.draw.randint(0, 1000)
+                self.state[caught], self.sentence[caught] = JAILED, self.draw.randint(0, self.jail)
         else:
             share = round(states.count(COP) / (1 + states.count(ACTIVE)))
             risk = self.aversion[unit] * (1 - math.exp(-2.3 * share))
@@ -76,12 +79,13 @@ class Society(ModelDF):
 def main() -> None:
     """The "warm" ticks, then the timed ones."""
     asked = json.load(sys.stdin)
-    model = Society(asked["width"], asked["seed"])
-    active = []
+    model = Society(asked["width"], asked["seed"], asked["jail"])
+    active, jailed = [], []
 
     def step() -> None:
         model.agents.step()
         active.append(model.state.count(ACTIVE))
+        jailed.append(model.state.count(JAILED))
 
     for _ in range(asked["warm"]):
         step()
@@ -89,7 +93,9 @@ def main() -> None:
     for _ in range(asked["ticks"]):
         step()
     seconds = time.perf_counter() - begun
-    found = {"seconds": seconds / asked["ticks"], "active": [sum(active) / len(active)],
+    timed, cops = slice(asked["warm"], None), model.state.count(COP)
+    found = {"seconds": seconds / asked["ticks"], "active": statistics.mean(active[timed]),
+             "jailed": statistics.mean(jailed[timed]), "citizens": len(model.state) - cops, "cops": cops,
              "version": version("mesa_frames")}  # fmt: skip
     print(json.dumps(found))
 

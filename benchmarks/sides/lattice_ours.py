@@ -1,7 +1,8 @@
-"""Our lattice model under the rules of a rival: seconds per tick after the first ticks, and the mean number of active.
+"""Our lattice model under the rules of a rival: seconds per tick after the first ticks, and means in the timed ticks.
 
 The rules are Mesa's (C/A rounded, act then move, the jailed keep their site, terms from 0) on "width" x "width" sites
-with "neighbourhood".
+with "neighbourhood" and terms of up to "jail". "societies" are pairs of numbers, of citizens and of cops, each of which
+is run "runs" times; the means of active and of jailed are given for each of them.
 """
 
 from __future__ import annotations
@@ -15,27 +16,34 @@ import numpy as np
 from contrafact.lattice.rules import Rules
 from contrafact.lattice.simulation import Lattice
 
+QUANTITIES = ("active", "jailed")
 
-def rules(width: int, neighbourhood: str) -> Rules:
+
+def rules(asked: dict[str, int | str], width: int, citizens: float, cops: float) -> Rules:
     """A square society with Mesa's readings of what the paper leaves open."""
-    return Rules(width=width, height=width, agents=0.7, cops=0.04, vision=7, cop_vision=7, legitimacy=0.8,
-                 longest_jail=1000, shortest_jail=0, ratio="round", neighbourhood=neighbourhood, order="act_first",
-                 jailed="in_place")  # fmt: skip
+    return Rules(width=width, height=width, agents=citizens / width**2, cops=cops / width**2, vision=7, cop_vision=7,
+                 legitimacy=0.8, longest_jail=int(asked["jail"]), shortest_jail=0, ratio="round",
+                 neighbourhood=str(asked["neighbourhood"]), order="act_first", jailed="in_place")  # fmt: skip
 
 
 def main() -> None:
-    """Run the "warm" ticks, then the timed ones, for each of "runs" seeds; the first compiles."""
+    """Run the "warm" ticks, then the timed ones; a small society before them compiles."""
     asked = json.load(sys.stdin)
-    Lattice(rules(20, asked["neighbourhood"]), 0).advance(1)
-    seconds, active = 0.0, []
-    for replication in range(asked["runs"]):
-        lattice = Lattice(rules(asked["width"], asked["neighbourhood"]), asked["seed"], replication)
-        first = lattice.advance(asked["warm"])["active"]
-        begun = time.perf_counter()
-        later = lattice.advance(asked["ticks"])["active"]
-        seconds += time.perf_counter() - begun
-        active.append(float(np.concatenate([first, later]).mean()))
-    print(json.dumps({"seconds": seconds / asked["runs"] / asked["ticks"], "active": active}))
+    Lattice(rules(asked, 20, 280, 16), 0).advance(1)
+    seconds, means = 0.0, []
+    for number, (citizens, cops) in enumerate(asked["societies"]):
+        found = []
+        for run in range(asked["runs"]):
+            society = rules(asked, asked["width"], citizens, cops)
+            lattice = Lattice(society, asked["seed"], number * asked["runs"] + run)
+            lattice.advance(asked["warm"])
+            begun = time.perf_counter()
+            series = lattice.advance(asked["ticks"])
+            seconds += time.perf_counter() - begun
+            found.append([float(series[name].mean()) for name in QUANTITIES])
+        means.append(np.mean(found, axis=0).tolist())
+    ticks = len(means) * asked["runs"] * asked["ticks"]
+    print(json.dumps({"seconds": seconds / ticks, **dict(zip(QUANTITIES, zip(*means, strict=True), strict=True))}))
 
 
 if __name__ == "__main__":

@@ -61,6 +61,9 @@ def _cached_in(folder: Path) -> Iterator[None]:
 
 
 def inline(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile a small function that kernels call; it becomes part of each caller's cache entry."""
+    """Compile a small function that kernels call; it becomes part of each caller's cache entry.
+
+    Only kernels call it: called from Python it would be compiled anew in every process.
+    """
     compiled: Callable[P, R] = numba.njit(nogil=True, fastmath=False, error_model="numpy", inline="never")(function)
     return compiled

@@ -169,6 +169,12 @@ def draw(key: Array, decision: int, tick: int, entity: int, index: int) -> tuple
     return uniforms(key, decision, tick, entity, index)
 
 
+@kernel
+def poisson_count(mean: float, u: float) -> int:
+    """Poisson count with this mean by one uniform, for code outside kernels."""
+    return poisson(mean, u)
+
+
 def stream_key(seed: int, replication: int) -> Array:
     """Key of one replication, shape (2,) uint64: Philox of the seed's two words and the replication's two."""
     words = [seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF, replication & 0xFFFFFFFF, (replication >> 32) & 0xFFFFFFFF]

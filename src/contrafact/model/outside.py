@@ -26,7 +26,7 @@ import numpy as np
 from contrafact.model.context import Context
 from contrafact.model.state import ARMED
 from contrafact.parameters import CONVENTION, Parameter
-from contrafact.rng import decision, draw, poisson
+from contrafact.rng import decision, draw, poisson_count
 
 PARAMETERS = (
     Parameter("outside.fighters", "1/day", 0.0, CONVENTION, "fighters who set out for the area in a day"),
@@ -45,9 +45,9 @@ def step(c: Context) -> None:
     p, following = c.p, c.next
     passed = (1.0 - p["outside.interdiction"]) * c.dt / 24.0
     u_fighters, u_firearms = draw(c.key, FIGHTERS, c.tick, 0, 0)
-    following.supply[0] = poisson(p["outside.firearms"] * passed, u_firearms)
+    following.supply[0] = poisson_count(p["outside.firearms"] * passed, u_firearms)
     entry = c.fixed.edge_cells
-    for i in range(poisson(p["outside.fighters"] * passed, u_fighters) if entry.size else 0):
+    for i in range(poisson_count(p["outside.fighters"] * passed, u_fighters) if entry.size else 0):
         u_cell, u_time = draw(c.key, ENTRY, c.tick, i, 0)
         let_in(c, int(entry[math.floor(u_cell * entry.size)]), u_time * c.dt)
     for action in c.actions:

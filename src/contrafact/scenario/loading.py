@@ -20,6 +20,7 @@ from contrafact.scenario.actions import circles
 from contrafact.scenario.context import SECTIONS, Context, moment, names_in, zone
 from contrafact.scenario.document import FORMAT, RECORDED, Document
 from contrafact.scenario.overrides import PLAIN, Overrides, apply, completed, plain
+from contrafact.scenario.parsed import read_shipped
 from contrafact.scenario.problems import (
     BARE_VALUE,
     KEY,
@@ -129,7 +130,7 @@ def open_texts(texts: Mapping[str, str]) -> File:
     if FILE_NAME not in texts:
         allowed = f"{FILE_NAME} among the files"
         raise InputErrors([InputError(f"found {listed(texts) or 'no file'}, expected {allowed}", allowed=allowed)])
-    tree, marks = _tree(texts[FILE_NAME], FILE_NAME)
+    tree, marks = _mapping(*read_yaml(texts[FILE_NAME], FILE_NAME), FILE_NAME)
     _check_format(tree, marks, FILE_NAME)
     tables = {name: text for name, text in texts.items() if name.startswith(f"{datafiles.EVIDENCE}/")}
     others = {name: text for name, text in texts.items() if name != FILE_NAME and name not in tables}
@@ -258,11 +259,13 @@ def _resumed(draft: Draft[D], outside: Outside) -> D:
 
 def _read(path: Path) -> tuple[dict[str, Any], Marks]:
     """Tree and positions of a file that is a mapping."""
-    return _tree(read_text(path), str(path))
+    text = read_text(path)
+    parsed = read_shipped(text, path) if path.parent.parent == LIBRARY else read_yaml(text, str(path))
+    return _mapping(*parsed, str(path))
 
 
-def _tree(text: str, path: str) -> tuple[dict[str, Any], Marks]:
-    tree, marks = read_yaml(text, path)
+def _mapping(tree: Any, marks: Marks, path: str) -> tuple[dict[str, Any], Marks]:
+    """The same, if the tree is a mapping with something in it; raises InputErrors."""
     if not isinstance(tree, dict) or not tree:
         found = "an empty file" if tree is None or tree == {} else show(tree)
         allowed = f"a mapping that begins with format: {FORMAT}"

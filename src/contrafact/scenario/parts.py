@@ -30,7 +30,8 @@ Longitude: TypeAlias = Annotated[float, Field(ge=-180.0, le=180.0)]
 class Part(BaseModel):
     """A mapping of a scenario file with fixed keys."""
 
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
+    # Deferred, so that the schema of a whole scenario is built once, with the first, and not part by part at import.
 
     @model_validator(mode="wrap")
     @classmethod

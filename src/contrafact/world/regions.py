@@ -17,7 +17,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.spatial import KDTree
 
 from contrafact.errors import InputError, InputErrors
 from contrafact.kernels import Array
@@ -95,6 +94,8 @@ def number(region: Region) -> int:
 
 def neighbours(regions: Sequence[Region], state: Array, points: Array) -> tuple[Array, Array]:
     """All pairs (cell, neighbour) in both directions, before cut-off parts are tied; points are (cell, 3)."""
+    from scipy.spatial import KDTree  # noqa: PLC0415  heavy
+
     index = {region.name: cell for cell, region in enumerate(regions)}
     pairs = {(index[region.name], index[name]) for region in regions for name in region.neighbours}
     if not pairs:

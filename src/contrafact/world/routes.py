@@ -13,9 +13,6 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components, dijkstra
-from scipy.spatial import KDTree
 
 from contrafact.kernels import Array
 from contrafact.world.grid import EARTH_RADIUS_KM, adjacent, distance_km, unit_vectors
@@ -62,6 +59,9 @@ def network(cell_ids: Array, lat: Array, lon: Array) -> Network:
 
 def linked(cell: Array, other: Array, lat: Array, lon: Array) -> Network:
     """Neighbours of every cell from pairs in both directions, with cut-off parts tied to the rest."""
+    from scipy.sparse import csr_array  # noqa: PLC0415  heavy
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415  heavy
+
     size = lat.size
     linked = csr_array((np.ones(cell.size), (cell, other)), shape=(size, size))
     count, part = connected_components(linked, directed=False)
@@ -77,6 +77,8 @@ def linked(cell: Array, other: Array, lat: Array, lon: Array) -> Network:
 
 def _ties(part: Array, points: Array) -> list[tuple[int, int]]:
     """One link (cell, cell) for every cut-off part: each time, the nearest one is tied to the growing main part."""
+    from scipy.spatial import KDTree  # noqa: PLC0415  heavy
+
     main = part == np.bincount(part).argmax()
     ties = []
     while not main.all():
@@ -93,6 +95,9 @@ def ways(net: Network, targets: Array) -> Ways:
 
     To such a place next_hop and hops are -1 and km is infinite.
     """
+    from scipy.sparse import csr_array  # noqa: PLC0415  heavy
+    from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415  heavy
+
     size = net.start.size - 1
     next_hop = np.full((targets.size, size), -1, dtype=np.int32)
     hops = np.full((targets.size, size), -1, dtype=np.int16)
@@ -145,6 +150,9 @@ def stored_routes(next_hop: Array, hops: Array) -> tuple[Array, Array]:
 
 def near(lat: Array, lon: Array, radius_km: float) -> Near:
     """For every cell, the cells whose centres lie within a radius of its own; symmetric by construction."""
+    from scipy.sparse import csr_array  # noqa: PLC0415  heavy
+    from scipy.spatial import KDTree  # noqa: PLC0415  heavy
+
     if not radius_km >= 0:
         raise ValueError(f"a radius of {radius_km} km is not possible")
     size = lat.size
