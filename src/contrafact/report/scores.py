@@ -21,6 +21,8 @@ TITLES = {
     "fit": "Rows that may be used for fitting",
     "score": "Rows kept for scoring: they choose nothing",
 }
+SKILL = "Skill: 1 is perfect, 0 is no better than the baseline, below 0 is worse"
+UNREAD = "Rows that were not read"
 NAMES = {
     "behaviour_off": "behaviour off",
     "constant": "constant rate",
@@ -33,6 +35,7 @@ SHORT = ("off", "const", "logis", "self")
 KINDS = {"count": "counts, log(1 + n)", "time": "times, hours", "brier": "whether it happens"}
 HARM = ("deaths", "injured", "detained")
 COLUMNS = ("row", "", "observed", "median", "90 % of replays", "in", "score")
+UNREAD_COLUMNS = ("row", "", "why")
 SUMMARY = ("", "", "facts", "model", "baseline", "skill", "90 %")
 NOTES = (
     "In: whether the observation agrees with the interval that holds 90 % of the replays. Columns behind the score: "
@@ -52,9 +55,9 @@ def tables(score: Score) -> Iterator[Table]:
     """Rows of each use, then skill and coverage, then what was not read."""
     for use in USES:
         yield table(TITLES[use], (*COLUMNS, *SHORT), rows(score, use), 2, SHORT)
-    yield table("Skill: 1 is perfect, 0 is no better than the baseline, below 0 is worse", SUMMARY, skills(score), 2)
+    yield table(SKILL, SUMMARY, skills(score), 2)
     if score.unread:
-        yield table("Rows that were not read", ("row", "", "why"), unread(score), 3)
+        yield table(UNREAD, UNREAD_COLUMNS, unread(score), 3)
 
 
 def markdown(score: Score) -> str:
@@ -64,7 +67,7 @@ def markdown(score: Score) -> str:
         parts += [f"## {TITLES[use]}", pipes((*COLUMNS, *NAMES.values()), rows(score, use))]
     parts += ["## Skill", pipes(SUMMARY, skills(score)), "\n".join(f"- {line}" for line in verdicts(score))]
     if score.unread:
-        parts += ["## Rows that were not read", pipes(("row", "", "why"), unread(score))]
+        parts += [f"## {UNREAD}", pipes(UNREAD_COLUMNS, unread(score))]
     parts += ["## How to read this", "\n".join(f"- {note}" for note in notes(score))]
     return "\n\n".join(parts) + "\n"
 
