@@ -42,6 +42,12 @@ BASELINES = (BEHAVIOUR_OFF, *baselines.SHAPES)
 RANK = "scoring.rank"
 UNTUNED = "parameters are untuned: every one has its prior or its default, and no posterior was given"
 
+DRAWN = "drawn from a posterior: {drawn}; every other has its prior or its default"
+DRAWN_IN_PART = (
+    "drawn from a posterior: {drawn}; it also has {others}, which this scenario has not; every other has its prior or "
+    "its default"
+)
+
 
 @dataclass(frozen=True)
 class Scored:
@@ -75,11 +81,17 @@ class Score:
     @property
     def tuning(self) -> str:
         """What the parameters were drawn from."""
+        message, names = self.drawn_from
+        return message.format(**names)
+
+    @property
+    def drawn_from(self) -> tuple[str, dict[str, str]]:
+        """The same as a text and the names that it is to be filled with, to be told in another language."""
         if self.scenario.posterior is None:
-            return UNTUNED
+            return UNTUNED, {}
         drawn, others = fitted_here(self.scenario)
-        left = f"; it also has {', '.join(others)}, which this scenario has not" if others else ""
-        return f"drawn from a posterior: {', '.join(drawn)}{left}; every other has its prior or its default"
+        names = {"drawn": ", ".join(drawn), "others": ", ".join(others)}
+        return (DRAWN_IN_PART, names) if others else (DRAWN, {"drawn": names["drawn"]})
 
     def __repr__(self) -> str:
         return in_short(self)

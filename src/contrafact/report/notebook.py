@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from contrafact.experiment.result import Result
+from contrafact.experiment.scoring import USES
 from contrafact.report import effect_tables, scores, tables
 from contrafact.report.markup import listed, table
 from contrafact.translation import counted_text, text
@@ -52,7 +53,7 @@ def score_html(score: Score) -> str:
     """Rows of each use beside the replays, then skill, then what was not read, and how to read it all."""
     heads = [text(column) for column in (*scores.COLUMNS, *scores.NAMES.values())]
     numbers = range(2, len(heads))
-    parts = [_part(text(scores.TITLES[use]), heads, scores.rows(score, use), numbers, ()) for use in scores.USES]
+    parts = [_part(text(scores.TITLES[use]), heads, scores.rows(score, use), numbers, ()) for use in USES]
     summary = [text(column) for column in scores.SUMMARY]
     parts.append(_part(text(scores.SKILL), summary, scores.skills(score), range(2, 7), scores.verdicts(score)))
     if score.unread:
