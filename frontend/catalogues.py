@@ -24,11 +24,14 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from contrafact.evidence.claims import VERDICTS
+from contrafact.evidence.reporting import PARAMETERS as REPORTING
+from contrafact.experiment import scoring
 from contrafact.experiment.comparison import UNENDED
 from contrafact.experiment.loading import load
 from contrafact.experiment.result import BY_CHANCE, CUSTODY_NOTE, FROM_POSTERIOR, FROM_PRIORS, STAMP
 from contrafact.model.recording import OUTCOMES
-from contrafact.report import effect_tables, evidence, html, tables, wording
+from contrafact.parameters import ASSUMPTION
+from contrafact.report import effect_tables, evidence, html, scores, tables, wording
 from contrafact.report.claims_section import READINGS
 from contrafact.report.claims_section import VERDICTS as RUNS_SAY
 from contrafact.scenario.schema import Scenario
@@ -52,6 +55,8 @@ SOURCES = (
     ("python", "src/contrafact/report/tables.py"),
     ("python", "src/contrafact/report/effect_tables.py"),
     ("python", "src/contrafact/report/evidence.py"),
+    ("python", "src/contrafact/report/scores.py"),
+    ("python", "src/contrafact/report/wording.py"),
     ("python", "src/contrafact/terminal.py"),
 )
 OPTIONS = {"parse_template_string": "true"}
@@ -89,8 +94,28 @@ def of_code() -> Iterator[str]:
     yield from html.LIMITS
     yield from (*filter(None, effect_tables.COLUMNS), *effect_tables.READING, effect_tables.PAIRS)
     yield from effect_tables.SETTING_COLUMNS
+    yield from of_scores()
     yield from of_notes()
-    yield from (wording.OVERLAP, wording.EVENTS, wording.USES, wording.CUSTODY, wording.number(math.inf), tables.COUNTS)
+    yield from (
+        wording.OVERLAP,
+        wording.EVENTS,
+        wording.USES,
+        wording.CUSTODY,
+        wording.number(math.inf),
+        wording.number(math.nan),
+        tables.COUNTS,
+    )
+
+
+def of_scores() -> Iterator[str]:
+    """Heads, names and notes of scores, and what rows of the record are about."""
+    yield from filter(None, (*scores.COLUMNS, *scores.SHORT, *scores.SUMMARY, *scores.UNREAD_COLUMNS))
+    yield from (*scores.TITLES.values(), scores.SKILL, scores.UNREAD, *scores.NAMES.values(), *scores.KINDS.values())
+    yield from (*scores.NOTES, scoring.UNTUNED, scoring.DRAWN, scoring.DRAWN_IN_PART, wording.CUSTODY)
+    yield from dict.fromkeys((*scores.PHRASES.values(), scores.GROWS, *wording.EVENTS_AT.values()))
+    yield from (*wording.LEVELS.values(), "mean", "lowest")
+    yield from (ASSUMPTION, *dict.fromkeys(wording.unit(one.unit) for one in REPORTING))
+    yield from (one.meaning for one in REPORTING)
 
 
 def of_notes() -> Iterator[str]:

@@ -11,6 +11,7 @@ import pytest
 from contrafact.evidence.summing import summary, weighted
 from contrafact.experiment.scoring import BASELINES, BEHAVIOUR_OFF, Score
 from contrafact.report import scores, wording
+from contrafact.translation import speaking
 
 CRISIS: Any = SimpleNamespace(
     name="almaty-2022",
@@ -117,3 +118,22 @@ def test_the_page_has_every_row_what_was_not_read_and_the_custody_note() -> None
 def test_no_minus_stands_before_a_zero() -> None:
     (line,) = scores.rows(score_of(row("a", "crowd", crps=-0.001)), "score")
     assert line[6] == "0.00"
+
+
+def test_scores_are_told_in_vietnamese() -> None:
+    hour = {"low": None, "high": 37.5, "unit": wording.HOURS}
+    late = {"median": 38.0, "low": 36.0, "high": 40.0, "share": 0.5}
+    listed = [
+        row("a", "crowd", place="square", predicted={"median": 1500.0, "low": 3.0, "high": 62.0}),
+        row("b", "seizure", "time", place="hall", statistic="first", observed=hour, predicted=late),
+    ]
+    found = score_of(*listed)
+    with speaking("vi"):
+        crowd, seizure = scores.rows(found, "score")
+        page = scores.markdown(found)
+    assert crowd[1:6] == ("Đám đông: Quảng trường Cộng hòa", "12", "1.500", "3 đến 62", "có")
+    assert seizure[1:5] == ("City hall thất thủ", "trước 5/1 13:30", "5/1 14:00 (trong 50%)", "5/1 12:00–16:00")
+    assert crowd[6] == "0,50"
+    assert "score: mô hình không thua ở đâu." in page
+    for english in ("observed", "Skill", "How to read", "facts", "replays", "untuned", "assumption", " to "):
+        assert english not in page

@@ -20,6 +20,7 @@ from contrafact.experiment.result import (
     NOTES,
     RECORDED,
     finite,
+    in_short,
     local_time,
     overall_digest,
     recent_note,
@@ -70,7 +71,7 @@ class DistrictEffect:
     effect: Interval
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Comparison:
     """Arms beside the recorded run, or the variant that was asked for, in pairs with the same random numbers.
 
@@ -279,6 +280,9 @@ class Comparison:
     def plot(self) -> Any:
         """The effects with their intervals as a picture; needs the extra ``report``."""
         return import_module("contrafact.report.effects").effect_chart(self)
+
+    def __repr__(self) -> str:
+        return in_short(self)
 
     def _repr_html_(self) -> str:
         html: str = import_module("contrafact.report.notebook").comparison_html(self)

@@ -36,7 +36,7 @@ UNITS_OF_QUANTITIES = {"arrests": "arrests", "cops": "cops", "legitimacy": "dime
 """Units of the timeline's quantities; all others count agents."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LatticeResult(AnyResult):
     """All that is kept of replications of one run on the lattice; timeline has a value for every tick."""
 

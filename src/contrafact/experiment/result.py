@@ -65,7 +65,7 @@ class Summary:
         return {**{name: finite(value) for name, value in numbers.items()}, "unit": self.unit}
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class AnyResult(ABC):
     """What the results of all models have in common.
 
@@ -178,12 +178,15 @@ class AnyResult(ABC):
         index = self.numbers.tolist()
         return needed("pandas", "notebook", "makes data frames").DataFrame(columns, index=index)
 
+    def __repr__(self) -> str:
+        return in_short(self)
+
     def _repr_html_(self) -> str:
         html: str = import_module("contrafact.report.notebook").result_html(self)
         return html
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Result(AnyResult):
     """All that is kept of one run of a city.
 
@@ -303,6 +306,12 @@ def local_time(scenario: Scenario, hour: float) -> datetime:
     """Local civil time with its offset; hours count civil time from the start, as the scenario's own times do."""
     local = scenario.start + timedelta(seconds=round(hour * 3600))
     return local.replace(tzinfo=ZoneInfo(scenario.timezone))
+
+
+def in_short(found: Any) -> str:
+    """What a prompt shows of a result, a comparison or a score, in place of all its arrays."""
+    count = counted(found.replications, "replication")
+    return f"<{type(found).__name__} of {found.scenario.name}: {count}, seed {found.seed}, digest {found.digest[:16]}>"
 
 
 def finite(value: float) -> float | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from contrafact.evidence.reporting.as_published import FEW
 from contrafact.experiment import kinds, published
 from contrafact.experiment.protocol import Notify, Progress, to_stderr
 from contrafact.experiment.published import NEEDED, NO_NUMBER, NO_READING, NOT_REACHED, Wanted
-from contrafact.experiment.result import Result, fitted_here
+from contrafact.experiment.result import Result, fitted_here, in_short
 from contrafact.experiment.run import run
 from contrafact.rng import decision, draw, stream_key
 from contrafact.scenario import Scenario
@@ -41,6 +42,12 @@ BASELINES = (BEHAVIOUR_OFF, *baselines.SHAPES)
 RANK = "scoring.rank"
 UNTUNED = "parameters are untuned: every one has its prior or its default, and no posterior was given"
 
+DRAWN = "drawn from a posterior: {drawn}; every other has its prior or its default"
+DRAWN_IN_PART = (
+    "drawn from a posterior: {drawn}; it also has {others}, which this scenario has not; every other has its prior or "
+    "its default"
+)
+
 
 @dataclass(frozen=True)
 class Scored:
@@ -54,7 +61,7 @@ class Scored:
     note: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Score:
     """How a run agrees with the record.
 
@@ -74,11 +81,24 @@ class Score:
     @property
     def tuning(self) -> str:
         """What the parameters were drawn from."""
+        message, names = self.drawn_from
+        return message.format(**names)
+
+    @property
+    def drawn_from(self) -> tuple[str, dict[str, str]]:
+        """The same as a text and the names that it is to be filled with, to be told in another language."""
         if self.scenario.posterior is None:
-            return UNTUNED
+            return UNTUNED, {}
         drawn, others = fitted_here(self.scenario)
-        left = f"; it also has {', '.join(others)}, which this scenario has not" if others else ""
-        return f"drawn from a posterior: {', '.join(drawn)}{left}; every other has its prior or its default"
+        names = {"drawn": ", ".join(drawn), "others": ", ".join(others)}
+        return (DRAWN_IN_PART, names) if others else (DRAWN, {"drawn": names["drawn"]})
+
+    def __repr__(self) -> str:
+        return in_short(self)
+
+    def _repr_html_(self) -> str:
+        html: str = import_module("contrafact.report.notebook").score_html(self)
+        return html
 
     def as_dict(self) -> dict[str, Any]:
         """What ``contrafact score --json`` prints."""

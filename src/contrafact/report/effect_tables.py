@@ -13,7 +13,7 @@ from rich.table import Table
 
 from contrafact.experiment.effects import FEW_GROUPS, LEVEL
 from contrafact.experiment.result import RECORDED
-from contrafact.report import tables, wording
+from contrafact.report import wording
 from contrafact.translation import counted_text, localised, text, whole
 
 if TYPE_CHECKING:
@@ -262,7 +262,7 @@ def signed(value: float, unit: str) -> str:
     """A difference with its sign."""
     if math.isnan(value):
         return ""
-    size = tables.number(abs(value), "difference" if unit == "persons" and abs(value) < 10 else unit)
+    size = wording.number(abs(value), "difference" if unit == "persons" and abs(value) < 10 else unit)
     if float(value) == 0.0:
         return "0"
     return f"{'−' if value < 0 else '+'}{size}"

@@ -26,6 +26,7 @@ from contrafact.report.maps import City, Facility, Ring, chosen_hours, maps, map
 from contrafact.report.milestones import Milestone, milestones
 from contrafact.report.style import Picture
 from contrafact.scenario.place import RegionPlace
+from contrafact.translation import ENGLISH, speaking
 from contrafact.words import counted
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ MARKS_NOTE = (
 LATER_NOTE = "Rows that speak of a day after the end of the run stand at its end, with that day beside them."
 
 
+@speaking(ENGLISH)
 def save_figures(result: Result, folder: Path) -> list[Path]:
     """Draw whatever the result holds into a folder, as PNG and SVG; returns the files, maps first."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -62,6 +64,7 @@ def pictures(result: Result) -> Iterator[tuple[str, Picture]]:
         yield "milestones", milestone_chart(result)
 
 
+@speaking(ENGLISH)
 def crowd_maps(result: Result) -> Picture:
     """How many people are in the street in each hexagon at twelve hours, and which places the state lost by then."""
     crowd = _from_the_start(np.asarray(result.cells["crowd"], dtype=float), empty=True)
@@ -83,6 +86,7 @@ def crowd_maps(result: Result) -> Picture:
     return maps(result.scenario.start, _city(result), crowd, hours, title, lines)
 
 
+@speaking(ENGLISH)
 def crisis_curves(result: Result) -> Picture:
     """People in the street, deaths, injured, detained and the network over local time, with the record beside them."""
     site = _main_site(result)
@@ -98,6 +102,7 @@ def crisis_curves(result: Result) -> Picture:
     return curves(result.scenario.start, result.hours, panels, title, lines)
 
 
+@speaking(ENGLISH)
 def milestone_chart(result: Result) -> Picture:
     """Every milestone in its own unit: the source above, the replays below."""
     do = "does" if result.replications == 1 else "do"

@@ -128,8 +128,7 @@ def _outcomes(view: View) -> str:
 def _number(value: float | None, unit: str) -> str:
     if value is None:
         return text("not reached")
-    count, million, _ = wording.number(value, unit).partition(" million")
-    return text("{count} million", count=localised(count)) if million else localised(count)
+    return wording.number(value, unit)
 
 
 def _interval(one: Mapping[str, Any]) -> str:

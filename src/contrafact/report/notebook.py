@@ -7,13 +7,21 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from contrafact.experiment.result import Result
-from contrafact.report import effect_tables, tables
+from contrafact.experiment.scoring import USES
+from contrafact.report import effect_tables, scores, tables
 from contrafact.report.markup import listed, table
 from contrafact.translation import counted_text, text
 
 if TYPE_CHECKING:
     from contrafact.experiment.comparison import Comparison
     from contrafact.experiment.result import AnyResult
+    from contrafact.experiment.scoring import Score
+
+STYLE = """<style>
+.contrafact-results th, .contrafact-results td { text-align: left !important; }
+.contrafact-results td.n { text-align: right !important; white-space: nowrap; }
+</style>"""
+"""JupyterLab sets every cell of a table to the right, by a rule that is narrower than any class of ours."""
 
 
 def result_html(result: AnyResult) -> str:
@@ -41,6 +49,19 @@ def comparison_html(comparison: Comparison) -> str:
     return _whole(effect_tables.pairs_line(comparison), [*parts, listed(effect_tables.notes(comparison))])
 
 
+def score_html(score: Score) -> str:
+    """Rows of each use beside the replays, then skill, then what was not read, and how to read it all."""
+    heads = [text(column) for column in (*scores.COLUMNS, *scores.NAMES.values())]
+    numbers = range(2, len(heads))
+    parts = [_part(text(scores.TITLES[use]), heads, scores.rows(score, use), numbers, ()) for use in USES]
+    summary = [text(column) for column in scores.SUMMARY]
+    parts.append(_part(text(scores.SKILL), summary, scores.skills(score), range(2, 7), scores.verdicts(score)))
+    if score.unread:
+        unread = [text(column) for column in scores.UNREAD_COLUMNS]
+        parts.append(_part(text(scores.UNREAD), unread, scores.unread(score), (), ()))
+    return _whole(scores.headline(score), [*parts, listed(scores.notes(score))])
+
+
 def _part(
     title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: Iterable[int], notes: Iterable[str]
 ) -> str:
@@ -48,4 +69,4 @@ def _part(
 
 
 def _whole(title: str, parts: Iterable[str]) -> str:
-    return f'<div class="contrafact-results"><p><strong>{escape(title)}</strong></p>{"".join(parts)}</div>'
+    return f'<div class="contrafact-results">{STYLE}<p><strong>{escape(title)}</strong></p>{"".join(parts)}</div>'

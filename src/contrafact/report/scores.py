@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from contrafact.experiment.scoring import BASELINES, USES, Score
 from contrafact.report import wording
 from contrafact.report.printing import pipes, table
-from contrafact.words import counted
+from contrafact.translation import counted_text, localised, text
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -21,6 +21,8 @@ TITLES = {
     "fit": "Rows that may be used for fitting",
     "score": "Rows kept for scoring: they choose nothing",
 }
+SKILL = "Skill: 1 is perfect, 0 is no better than the baseline, below 0 is worse"
+UNREAD = "Rows that were not read"
 NAMES = {
     "behaviour_off": "behaviour off",
     "constant": "constant rate",
@@ -31,8 +33,24 @@ SHORT = ("off", "const", "logis", "self")
 """Heads of the narrow columns of the terminal, in the order of NAMES."""
 
 KINDS = {"count": "counts, log(1 + n)", "time": "times, hours", "brier": "whether it happens"}
+PHRASES = {
+    ("seizure", "first"): "{place} falls",
+    ("seizure", "never"): "{place} is not lost",
+    ("recapture", "first"): "{place} is retaken",
+    ("overrun", "first"): "A unit gives way: {place}",
+    ("crowd", "empty"): "{place} is empty",
+    ("looting", "count"): "Gun shops looted",
+    ("looting", "sum"): "Firearms taken from gun shops",
+    ("landing", "first"): "First landing: {member}",
+    ("landing", "last"): "Last landing: {member}",
+    ("landing", "count"): "Landings: {member}, {place}",
+}
+"""What a row is about, by quantity and statistic."""
+
+GROWS = "Anyone of armed persons or state forces is hurt"
 HARM = ("deaths", "injured", "detained")
 COLUMNS = ("row", "", "observed", "median", "90 % of replays", "in", "score")
+UNREAD_COLUMNS = ("row", "", "why")
 SUMMARY = ("", "", "facts", "model", "baseline", "skill", "90 %")
 NOTES = (
     "In: whether the observation agrees with the interval that holds 90 % of the replays. Columns behind the score: "
@@ -51,28 +69,49 @@ NOTES = (
 def tables(score: Score) -> Iterator[Table]:
     """Rows of each use, then skill and coverage, then what was not read."""
     for use in USES:
-        yield table(TITLES[use], (*COLUMNS, *SHORT), rows(score, use), 2, SHORT)
-    yield table("Skill: 1 is perfect, 0 is no better than the baseline, below 0 is worse", SUMMARY, skills(score), 2)
+        yield table(text(TITLES[use]), told((*COLUMNS, *SHORT)), rows(score, use), 2, told(SHORT))
+    yield table(text(SKILL), told(SUMMARY), skills(score), 2)
     if score.unread:
-        yield table("Rows that were not read", ("row", "", "why"), unread(score), 3)
+        yield table(text(UNREAD), told(UNREAD_COLUMNS), unread(score), 3)
 
 
 def markdown(score: Score) -> str:
     """The same as one Markdown document without a heading of its own."""
     parts: list[str] = []
     for use in USES:
-        parts += [f"## {TITLES[use]}", pipes((*COLUMNS, *NAMES.values()), rows(score, use))]
-    parts += ["## Skill", pipes(SUMMARY, skills(score)), "\n".join(f"- {line}" for line in verdicts(score))]
+        parts += [f"## {text(TITLES[use])}", pipes(told((*COLUMNS, *NAMES.values())), rows(score, use))]
+    parts += [
+        "## " + text("Skill"),
+        pipes(told(SUMMARY), skills(score)),
+        "\n".join(f"- {line}" for line in verdicts(score)),
+    ]
     if score.unread:
-        parts += ["## Rows that were not read", pipes(("row", "", "why"), unread(score))]
-    parts += ["## How to read this", "\n".join(f"- {note}" for note in notes(score))]
+        parts += [f"## {text(UNREAD)}", pipes(told(UNREAD_COLUMNS), unread(score))]
+    parts += ["## " + text("How to read this"), "\n".join(f"- {note}" for note in notes(score))]
     return "\n\n".join(parts) + "\n"
 
 
 def headline(score: Score) -> str:
     """What was scored."""
-    replays = counted(score.replications, "replay")
-    return f"{score.scenario.name}: {replays}, seed {score.seed}, digest {score.digest[:16]}; {score.tuning}"
+    return text(
+        "{name}: {replays}, seed {seed}, digest {digest}; {tuning}",
+        name=score.scenario.name,
+        replays=counted_text("{count} replay", "{count} replays", score.replications),
+        seed=score.seed,
+        digest=score.digest[:16],
+        tuning=_tuning(score),
+    )
+
+
+def _tuning(score: Score) -> str:
+    """What the parameters were drawn from, in the language that is spoken."""
+    message, names = score.drawn_from
+    return text(message, **names)
+
+
+def told(columns: Sequence[str]) -> tuple[str, ...]:
+    """Heads of columns in the language that is spoken."""
+    return tuple(text(column) for column in columns)
 
 
 def rows(score: Score, use: str) -> list[tuple[str, ...]]:
@@ -91,7 +130,7 @@ def skills(score: Score) -> list[tuple[str, ...]]:
                 one = said[kind]
                 if one["rows"]:
                     numbers = (*(_number(one[key]) for key in ("score", "baseline", "skill")), _pair(one["skill_90"]))
-                    found.append((f"{use}, {NAMES[name]}", label, str(one["n"]), *numbers))
+                    found.append((f"{use}, {text(NAMES[name])}", text(label), str(one["n"]), *numbers))
     return found
 
 
@@ -102,15 +141,18 @@ def verdicts(score: Score) -> list[str]:
         said = score.summary[use]
         if said["coverage_90"] is None:
             continue
-        lines += [f"{use}: {said['rows']} rows of {said['n']} facts.", f"{use}: {_coverage(said, score.replications)}."]
+        lines.append(text("{use}: {rows} rows of {facts} facts.", use=use, rows=said["rows"], facts=said["n"]))
+        lines.append(f"{use}: {_coverage(said, score.replications)}.")
         lost = [
-            f"{KINDS[kind].partition(',')[0]} against {NAMES[name]}"
+            text("{kind} against {baseline}", kind=text(KINDS[kind]).partition(",")[0], baseline=text(NAMES[name]))
             for name in BASELINES
             for kind in KINDS
             if _loses(said["skills"][name][kind])
         ]
-        verdict = f"is no better on {'; '.join(lost)}" if lost else "loses nowhere"
-        lines.append(f"{use}: the model {verdict}.")
+        if lost:
+            lines.append(text("{use}: the model is no better on {where}.", use=use, where="; ".join(lost)))
+        else:
+            lines.append(text("{use}: the model loses nowhere.", use=use))
     return lines
 
 
@@ -123,24 +165,38 @@ def notes(score: Score) -> list[str]:
     """What must be said beside the tables."""
     said = dict.fromkeys(f"{row['id']}: {row['note']}." for row in score.observations if row["note"])
     assumed = [
-        f"{one['name']}: {one['meaning']}; {one['evidence']}, {one['prior']['kind']} "
-        f"{' to '.join(f'{number:g}' for number in one['prior']['numbers'])} {wording.unit(one['unit'])}."
+        f"{one['name']}: {text(one['meaning'])}; {text(one['evidence'])}, {one['prior']['kind']} "
+        f"{_ends(one['prior']['numbers'])} {text(wording.unit(one['unit']))}."
         for one in score.as_dict()["reporting"]
     ]
-    return [*NOTES, f"{score.tuning[:1].upper()}{score.tuning[1:]}.", wording.CUSTODY, *assumed, *said]
+    tuning = _tuning(score)
+    return [*told(NOTES), f"{tuning[:1].upper()}{tuning[1:]}.", text(wording.CUSTODY), *assumed, *said]
+
+
+def _ends(numbers: Sequence[float]) -> str:
+    """The numbers of a prior, e.g. "2 to 24"."""
+    first, *others = (localised(f"{number:g}") for number in numbers)
+    for other in others:
+        first = text("{low} to {high}", low=first, high=other)
+    return first
 
 
 def _coverage(said: Mapping[str, Any], replications: int) -> str:
     """What the intervals hold beside what they should hold."""
     found, expected = (
-        [f"{said[f'coverage_{share}{kind}']:.{digits}%}" for share in (90, 50)]
+        [localised(f"{said[f'coverage_{share}{kind}']:.{digits}%}") for share in (90, 50)]
         for kind, digits in (("", 0), ("_expected", 1))
     )
-    asked = f"{counted(said['coverage_rows'], 'row')} of {counted(said['coverage_n'], 'fact')}"
-    return (
-        f"of the counts and times, {asked}, the 90 % interval of replays holds {found[0]} and the 50 % interval "
-        f"{found[1]}; {counted(replications, 'replay')} of a forecast without fault would hold {expected[0]} and "
-        f"{expected[1]}"
+    return text(
+        "of the counts and times, {rows} of {facts}, the 90 % interval of replays holds {wide} and the 50 % interval "
+        "{narrow}; {replays} of a forecast without fault would hold {expected_wide} and {expected_narrow}",
+        rows=counted_text("{count} row", "{count} rows", said["coverage_rows"]),
+        facts=counted_text("{count} fact", "{count} facts", said["coverage_n"]),
+        wide=found[0],
+        narrow=found[1],
+        replays=counted_text("{count} replay", "{count} replays", replications),
+        expected_wide=expected[0],
+        expected_narrow=expected[1],
     )
 
 
@@ -157,10 +213,10 @@ def _row(crisis: Scenario, row: Mapping[str, Any]) -> tuple[str, ...]:
     start, unit = crisis.start, str(row["observed"]["unit"])
     baselines = [row["baselines"][name] for name in BASELINES]
     if row["kind"] == "yes or no":
-        said, score = ("yes", f"{row['predicted']['probability']:.0%}", ""), "brier"
+        said, score = (text("yes"), f"{row['predicted']['probability']:.0%}", ""), "brier"
     else:
         said, score = _said(row, unit, start), "crps"
-    inside = "yes" if row["inside"] else "no"
+    inside = text("yes") if row["inside"] else text("no")
     numbers = (_number(row[score]), *(_number(one[score]) for one in baselines))
     return row["id"], what(crisis, row), *said, inside, *numbers
 
@@ -170,10 +226,10 @@ def _said(row: Mapping[str, Any], unit: str, start: datetime) -> tuple[str, str,
     predicted, seen = row["predicted"], observed(row["observed"], start)
     unit = wording.HOURS if unit == wording.HOURS else "persons"  # whole numbers, whatever is counted
     if predicted["median"] is None:
-        return seen, "in next to no replay", ""
+        return seen, text("in next to no replay"), ""
     median = wording.amount(predicted["median"], unit, start)
     share = predicted.get("share", 1.0)
-    often = f" (in {share:.0%})" if share < 1.0 else ""
+    often = text(" (in {share})", share=f"{share:.0%}") if share < 1.0 else ""
     return seen, median + often, wording.span(predicted["low"], predicted["high"], unit, start)
 
 
@@ -191,42 +247,32 @@ def what(crisis: Scenario, row: Mapping[str, Any]) -> str:
     kind, _, group = str(row["quantity"]).partition("_")
     place = wording.named_place(crisis, row["place"]) if row["place"] else ""
     statistic = str(row["statistic"])
-    phrases = {
-        ("seizure", "first"): f"{place} falls",
-        ("seizure", "never"): f"{place} is not lost",
-        ("recapture", "first"): f"{place} is retaken",
-        ("overrun", "first"): f"A unit gives way: {place}",
-        ("crowd", "empty"): f"{place} is empty",
-        ("looting", "count"): "Gun shops looted",
-        ("looting", "sum"): "Firearms taken from gun shops",
-        ("landing", "first"): f"First landing: {_member(crisis, group)}",
-        ("landing", "last"): f"Last landing: {_member(crisis, group)}",
-        ("landing", "count"): f"Landings: {_member(crisis, group)}, {place}",
-    }
-    if (kind, statistic) in phrases:
-        return phrases[kind, statistic]
+    if (kind, statistic) in PHRASES:
+        return text(PHRASES[kind, statistic]).format(place=place, member=_member(crisis, group))
     if kind == "crowd":
-        return f"Crowd{', mean' if statistic == 'mean' else ''}{f': {place}' if place else ''}"
+        how = f", {text('mean')}" if statistic == "mean" else ""
+        return f"{text('Crowd')}{how}{f': {place}' if place else ''}"
     if statistic == "grows":
-        return "Anyone of armed persons or state forces is hurt"
-    parts = [wording.outcome(part) for part in str(row["quantity"]).split("+")]
-    names = [parts[0], *(part.partition(", ")[2] or part for part in parts[1:])]
-    whole = " and ".join(names)
-    return f"First {whole[:1].lower()}{whole[1:]}" if statistic == "first" else whole
+        return text(GROWS)
+    parts = [text(wording.outcome(part)) for part in str(row["quantity"]).split("+")]
+    whole = parts[0]
+    for part in parts[1:]:
+        whole = text("{one} and {other}", one=whole, other=part.partition(", ")[2] or part)
+    return wording.first(whole) if statistic == "first" else whole
 
 
 def _member(crisis: Scenario, member: str) -> str:
     alliance = crisis.alliance
     if member == "total" or alliance is None or member not in alliance.members:
-        return "all contingents"
-    return alliance.members[member].name or member
+        return text("all contingents")
+    return text(alliance.members[member].name) or member
 
 
 def _number(value: float | None) -> str:
     if value is None:
         return "-"
-    return f"{round(value, 2) + 0.0:.2f}" if abs(value) < 100 else f"{value:,.0f}"  # no minus before a zero
+    return localised(f"{round(value, 2) + 0.0:.2f}" if abs(value) < 100 else f"{value:,.0f}")  # no minus before a zero
 
 
 def _pair(ends: Sequence[float] | None) -> str:
-    return "-" if ends is None else f"{_number(ends[0])} to {_number(ends[1])}"
+    return "-" if ends is None else text("{low} to {high}", low=_number(ends[0]), high=_number(ends[1]))

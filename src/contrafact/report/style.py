@@ -5,12 +5,14 @@ Nothing is fetched: charts are drawn by vl-convert with the fonts that the machi
 
 from __future__ import annotations
 
+import base64
 import os
 import struct
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from html import escape
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -81,7 +83,7 @@ _CONFIG: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Picture:
     """A chart and the rows it draws, by the name under which the chart asks for them.
 
@@ -111,8 +113,12 @@ class Picture:
             os.replace(partial, path)
         return paths
 
-    def _repr_svg_(self) -> str:
-        return self.svg()
+    def _repr_html_(self) -> str:
+        """For a notebook: as an image, which shrinks to the width there is and shares no ids with other pictures."""
+        packed_svg = base64.b64encode(self.svg().encode()).decode()
+        named = escape(str(self.chart.title.text))
+        style = "max-width: 100%; height: auto; background: white"
+        return f'<img src="data:image/svg+xml;base64,{packed_svg}" alt="{named}" style="{style}">'
 
 
 def page(chart: Any, rows: Mapping[str, Rows], title: str, lines: Sequence[str]) -> Picture:

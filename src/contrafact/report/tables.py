@@ -60,18 +60,12 @@ def outcome_rows(result: AnyResult) -> list[tuple[str, str, str, str]]:
     """What it is, median, interval, unit: one row an outcome, in the order of their units."""
     rows = []
     for name, summary in result.summary.items():
-        median, low, high = (number(value, summary.unit) for value in (summary.median, summary.low, summary.high))
+        median, low, high = (
+            wording.number(value, summary.unit) for value in (summary.median, summary.low, summary.high)
+        )
         interval = low if low == high else text("{low} to {high}", low=low, high=high)
         rows.append((text(wording.outcome(name)), median, interval, text(wording.unit(summary.unit))))
     return rows
-
-
-def number(value: float, unit: str) -> str:
-    """A number as the language that is spoken writes it."""
-    count, million, _ = wording.number(value, unit).partition(" million")
-    if million:
-        return text("{count} million", count=localised(count))
-    return localised(count) if count[:1].isdigit() else text(count)
 
 
 def milestone_table(result: Result) -> Table:
@@ -132,7 +126,7 @@ def _facility_notes(result: Result) -> list[str]:
         text(
             "Facilities not held by the state: most of it {name}, {hours} h in the median replay; at most at one time "
             "{some} of {all} (90 % of the replays: {interval}).",
-            name=text(name),
+            name=name,
             hours=f"{np.median(hours[:, most]):.0f}",
             some=f"{together.median:.0f}",
             all=lost.shape[2],

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from contrafact.evidence import required_evidence
 from contrafact.experiment.result import CUSTODY_NOTE
+from contrafact.translation import localised, text
 
 if TYPE_CHECKING:
     from contrafact.experiment.result import Result
@@ -41,6 +42,12 @@ OUTCOMES = {
     "activation_mean": "Activation of an outburst, mean",
     "wait_mean": "Wait between outbursts, mean",
 }
+EVENTS_AT = {
+    "seizure": "{place} falls",
+    "recapture": "{place} is retaken",
+    "overrun": "A unit gives way: {place}",
+}
+LEVELS = {"crowd": "Crowd", "network": "Network", "facilities_lost": "Facilities lost"}
 LARGE = ((1e9, "billion"), (1e6, "million"))
 UNITS = {"h": "hours", "person h": "person-hours", "facility h": "facility-hours", "dimensionless": "share"}
 COUNTED = ("persons", "facilities", "outbursts", "arrests")
@@ -78,23 +85,28 @@ def about(value: float) -> str:
 
 
 def number(value: float, unit_name: str = "persons") -> str:
-    """A number as a reader wants it: no more digits than mean something."""
+    """A number as a reader wants it, in the language that is spoken: no more digits than mean something."""
     if math.isnan(value):
-        return "none"
+        return text("none")
     if math.isinf(value):
-        return "not ended"
+        return text("not ended")
     if unit_name == "dimensionless":
         return f"{value * 100:.0f} %"
     if abs(value) >= 1e6:
-        return f"{value / 1e6:,.{0 if abs(value) >= 1e7 else 1}f} million"
-    return f"{value:,.0f}" if unit_name in COUNTED or abs(value) >= 100 else f"{value:,.1f}"
+        return text("{count} million", count=localised(f"{value / 1e6:,.{0 if abs(value) >= 1e7 else 1}f}"))
+    return localised(f"{value:,.0f}" if unit_name in COUNTED or abs(value) >= 100 else f"{value:,.1f}")
 
 
 def clock(start: datetime, hour: float, weekday: bool = False) -> str:
-    """Local time in words, e.g. "5 Jan 13:00"; the year where it is not that of the start."""
+    """Local time in words, the clock last, e.g. "5 Jan 13:00"; the year where it is not that of the start."""
     time = start.replace(tzinfo=None) + timedelta(minutes=round(hour * 60))
-    year = "" if time.year == start.year else f" {time.year}"
-    return f"{f'{time:%a} ' if weekday else ''}{time.day} {time:%b}{year} {time:%H:%M}"
+    month = f"{time:%b}"
+    parts = {"day": time.day, "month": text(month)}
+    if time.year == start.year:
+        date = text("{day} {month}", **parts)
+    else:
+        date = text("{day} {month} {year}", **parts, year=time.year)
+    return f"{f'{time:%a} ' if weekday else ''}{date} {time:%H:%M}"
 
 
 def amount(value: float, unit_name: str, start: datetime) -> str:
@@ -105,16 +117,18 @@ def amount(value: float, unit_name: str, start: datetime) -> str:
 def span(low: float | None, high: float | None, unit_name: str, start: datetime) -> str:
     """A range in words, open ends included."""
     if low is None and high is None:
-        return "no number"
+        return text("no number")
     if high is None:
-        return f"{'from' if unit_name == HOURS else 'at least'} {amount(low or 0.0, unit_name, start)}"
+        said = amount(low or 0.0, unit_name, start)
+        return text("from {value}", value=said) if unit_name == HOURS else text("at least {value}", value=said)
     if low is None:
-        return f"{'by' if unit_name == HOURS else 'at most'} {amount(high, unit_name, start)}"
+        said = amount(high, unit_name, start)
+        return text("by {value}", value=said) if unit_name == HOURS else text("at most {value}", value=said)
     first, last = amount(low, unit_name, start), amount(high, unit_name, start)
     if first == last:
         return first
     if unit_name != HOURS:
-        return f"{first} to {last}"
+        return text("{low} to {high}", low=first, high=last)
     same_day = first.rsplit(" ", 1)[0] == last.rsplit(" ", 1)[0]
     return f"{first}–{last.rsplit(' ', 1)[1] if same_day else last}"
 
@@ -124,16 +138,20 @@ def milestone(result: Result, entry: Mapping[str, Any]) -> str:
     quantity = str(entry["quantity"])
     place, statistic = asked(result, entry)
     name = place_name(result, place) if place else ""
-    events = {"seizure": f"{name} falls", "recapture": f"{name} is retaken", "overrun": f"A unit gives way: {name}"}
-    if quantity in events:
-        return events[quantity]
+    if quantity in EVENTS_AT:
+        return text(EVENTS_AT[quantity], place=name)
+    named = LEVELS.get(quantity) or outcome(quantity)
+    what = text(named)
     if statistic == "first":
-        what = outcome(quantity)
-        return f"First {what[:1].lower()}{what[1:]}"
-    levels = {"crowd": "Crowd", "network": "Network", "facilities_lost": "Facilities lost"}
-    what = levels.get(quantity) or outcome(quantity)
-    how = {"mean": "mean", "min": "lowest"}.get(statistic, "")
+        return first(what)
+    manner = {"mean": "mean", "min": "lowest"}.get(statistic, "")
+    how = text(manner)
     return ": ".join(part for part in (", ".join(part for part in (what, how) if part), name) if part)
+
+
+def first(what: str) -> str:
+    """The first of what an outcome counts, from its own words in the language that is spoken."""
+    return text("First {what}", what=f"{what[:1].lower()}{what[1:]}")
 
 
 def window(result: Result, entry: Mapping[str, Any]) -> str:
@@ -147,12 +165,12 @@ def window(result: Result, entry: Mapping[str, Any]) -> str:
     final = (ends - start) / timedelta(hours=1)
     last_day = day_of(result, final) if ends.hour == ends.minute == 0 else ""
     if begins is None or str(entry["quantity"]).partition("_")[0] in ("deaths", "injured", "detained"):
-        return f"by the end of {last_day}" if last_day else f"by {clock(start, final)}"
-    first = (begins - start) / timedelta(hours=1)
+        return text("by the end of {day}", day=last_day) if last_day else text("by {value}", value=clock(start, final))
+    opening = (begins - start) / timedelta(hours=1)
     if last_day and begins.hour == begins.minute == 0:
-        first_day = clock(start, first)[:-6]
+        first_day = clock(start, opening)[:-6]
         return first_day if first_day == last_day else f"{first_day}–{last_day}"
-    return span(first, final, HOURS, start)
+    return span(opening, final, HOURS, start)
 
 
 def day_of(result: Result, hour: float) -> str:
@@ -186,4 +204,4 @@ def place_name(result: Result, place: str) -> str:
 def named_place(scenario: Scenario, place: str) -> str:
     """The same of a scenario."""
     named = scenario.facilities.get(place) or scenario.sites.get(place) or scenario.posts.get(place)
-    return named.name if named is not None and named.name else place.replace("_", " ").title()
+    return text(named.name) if named is not None and named.name else place.replace("_", " ").title()
