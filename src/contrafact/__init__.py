@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from contrafact.app.serving import serve
     from contrafact.app.widget import widget
     from contrafact.experiment.auditing import check_evidence
-    from contrafact.experiment.calibration.fitting import Calibration, calibrate, recovery
+    from contrafact.experiment.calibration.fitting import Calibration, calibrate
+    from contrafact.experiment.calibration.recovery import recovery
     from contrafact.experiment.calibration.screening import Screening, screen
     from contrafact.experiment.catalogue import scenarios
     from contrafact.experiment.checkup import doctor, validate
@@ -102,7 +103,8 @@ __all__ = [
 
 _HOMES = {
     "auditing": ("check_evidence",),
-    "calibration.fitting": ("Calibration", "calibrate", "recovery"),
+    "calibration.fitting": ("Calibration", "calibrate"),
+    "calibration.recovery": ("recovery",),
     "calibration.screening": ("Screening", "screen"),
     "catalogue": ("scenarios",),
     "claiming": ("Claims", "claims"),

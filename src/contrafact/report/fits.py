@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from contrafact.experiment.calibration.recovery import DOUBTFUL, IDENTIFIED
+from contrafact.experiment.calibration.recovery import DOUBTFUL
+from contrafact.experiment.calibration.regression import IDENTIFIED
 from contrafact.report import wording
 from contrafact.scenario import units
 from contrafact.words import counted

@@ -14,7 +14,8 @@ import contrafact as cf
 from contrafact.errors import InputError, InputErrors
 from contrafact.evidence.bundle import Evidence
 from contrafact.experiment.calibration import trials
-from contrafact.experiment.calibration.fitting import Calibration, calibrate, recovery, space_of
+from contrafact.experiment.calibration.fitting import Calibration, calibrate, space_of
+from contrafact.experiment.calibration.recovery import recovery
 from contrafact.experiment.parquet import read_metadata
 from contrafact.scenario import Scenario
 from contrafact.scenario.document import Document
@@ -157,3 +158,19 @@ def test_the_reference_table_is_generation_0_of_the_fit_and_finds_out_what_canno
     assert {name: after[name] for name in before} == before
     with pytest.raises(InputErrors, match="--recovery"):
         recovery(town, 3, settings(), **options)
+
+
+def test_a_fit_by_regression_runs_draws_of_the_priors_alone_and_goes_on_with_their_table(
+    town: Document, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of = settings(method="regression", population=12, stop={"runs": 32})
+    options: dict[str, Any] = {"seed": 3, "threads": 1, "notify": lambda _: None}
+    found = calibrate(town, of, out=tmp_path / "fit", **options)
+    assert found.fit.runs == 32
+    assert found.fit.last.distance.size == 12
+    assert (found.values[:, 0] > 0.75).all()
+    assert (found.values[:, 0] < 0.95).all()
+    assert set(found.residuals) == {"T1", "T3"}
+    monkeypatch.setattr(trials.Trials, "simulate", lambda *_: pytest.fail("everything is there"))
+    again = calibrate(town, of, out=tmp_path / "fit", resume=True, **options)
+    assert again.values.tolist() == found.values.tolist()

@@ -1,4 +1,4 @@
-"""Fit a scenario to the rows of its record that may be fitted, by ABC-SMC, and write the posterior.
+"""Fit a scenario to the rows of its record that may be fitted, and write the posterior.
 
 Every batch is kept on disk when it is done, so that a fit that was stopped goes on where it was. What is kept is what
 was run; the generations are computed from it anew, and so come out the same.
@@ -7,7 +7,7 @@ was run; the generations are computed from it anew, and so come out the same.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from contrafact.errors import InputError, InputErrors
 from contrafact.experiment import city, results
 from contrafact.experiment.calibration.distance import Distance, combined, distance_of
-from contrafact.experiment.calibration.recovery import IDENTIFIED, NEIGHBOURS, Recovery, recover
+from contrafact.experiment.calibration.regression import IDENTIFIED, fit_by_regression
 from contrafact.experiment.calibration.settings import Settings, load_settings
-from contrafact.experiment.calibration.smc import Batch, Fit, Schedule, fit, propose
+from contrafact.experiment.calibration.smc import Batch, Fit, Schedule, fit
 from contrafact.experiment.calibration.trials import Space, Trials
 from contrafact.experiment.interruption import Interruption
 from contrafact.experiment.plan import check_range, checked_options
@@ -147,52 +147,15 @@ def calibrate(
     begun = time.perf_counter()
     runner = runner_of(asked, threads, workers, out, resume, overwrite, progress, notify)
     with runner.store as store:
-        found = fit(len(asked.space.axes), schedule_of(asked.settings), seed, runner)
+        parameters, schedule = len(asked.space.axes), schedule_of(asked.settings)
+        if asked.settings.method == "smc":
+            found = fit(parameters, schedule, seed, runner)
+        else:
+            found = fit_by_regression(parameters, schedule, seed, runner, lambda index: runner.residuals(0, index))
         residuals = runner.residuals_of(found)
         done = Calibration(asked.crisis, seed, asked.space, asked.distance, found, residuals, store.folder, 0.0)
         _write_posterior(store, done)
     return replace(done, elapsed_s=time.perf_counter() - begun)
-
-
-def recovery(
-    scenario: Document,
-    runs: int,
-    calibration: str | Path | Settings | None = None,
-    seed: int = 1,
-    *,
-    over: Over | None = None,
-    population: int | None = None,
-    batch: int | None = None,
-    neighbours: int = NEIGHBOURS,
-    threads: int | None = None,
-    workers: Workers = 0,
-    out: str | Path | None = None,
-    resume: bool = False,
-    overwrite: bool = False,
-    progress: Progress | None = None,
-    notify: Notify = to_stderr,
-) -> Recovery:
-    """Whether the rows of a fit could tell its parameters: simulation-based calibration on so many draws of the priors.
-
-    The draws are those of a fit's generation 0, kept in the same folder by the same names, so that one can go on with
-    the other; options as for ``calibrate``. InputErrors, also where too few runs stay calm.
-    """
-    asked = asked_for(scenario, calibration, seed, over, population, batch, None)
-    size = asked.settings.batch
-    if errors := check_range("--recovery", runs, size, 10_000_000):
-        raise InputErrors(errors)
-    runner = runner_of(asked, threads, workers, out, resume, overwrite, progress, notify)
-    parameters = len(asked.space.axes)
-    z, calm, shown = [], [], []
-    with runner.store:
-        for index in range(runs // size):
-            batch_z = propose(seed, 0, index * size, size, parameters, None)
-            calm.append(np.isfinite(runner(Batch(0, index, index * size, batch_z))))
-            z.append(batch_z)
-            shown.append(runner.readings(0, index))
-    kept = np.concatenate(calm)
-    names = [axis.path for axis in asked.space.axes]
-    return recover(names, np.concatenate(z)[kept], np.concatenate(shown)[kept], neighbours)
 
 
 @dataclass(frozen=True)
@@ -313,8 +276,15 @@ class Runner:
 
     def readings(self, generation: int, index: int) -> NDArray[np.float64]:
         """What the runs of a batch show of each row, in units of its scale, (proposal, row)."""
+        return self._of_rows(generation, index, reading)
+
+    def residuals(self, generation: int, index: int) -> NDArray[np.float64]:
+        """The same less what was observed."""
+        return self._of_rows(generation, index, str)
+
+    def _of_rows(self, generation: int, index: int, column: Callable[[str], str]) -> NDArray[np.float64]:
         kept = self.store.read(shard(generation, index))
-        return np.column_stack([kept[reading(row.observation.id)] for row in self.distance.rows])
+        return np.column_stack([kept[column(row.observation.id)] for row in self.distance.rows])
 
     def _columns(self, batch: Batch, found: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
         """One row a proposal: number, values, distance, and of every row residual and reading; NaN if not calm."""
@@ -366,6 +336,7 @@ def _plan(asked: Asked) -> dict[str, Any]:
         "held": dict(asked.space.held),
         "rows": [{"id": row.observation.id, "scale": row.scale} for row in distance.rows],
         "until_hours": distance.until,
+        "method": settings.method,
         "population": settings.population,
         "batch": settings.batch,
         "quantile": settings.quantile,

@@ -18,17 +18,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from contrafact.errors import InputError
+from contrafact.errors import InputError, InputErrors
+from contrafact.experiment.calibration.fitting import asked_for, runner_of
+from contrafact.experiment.calibration.regression import IDENTIFIED, moved
+from contrafact.experiment.calibration.settings import Settings
+from contrafact.experiment.calibration.smc import Batch, propose
+from contrafact.experiment.plan import check_range
+from contrafact.experiment.pools import Workers
+from contrafact.experiment.protocol import Notify, Progress, to_stderr
+from contrafact.experiment.sweeps import Over
+
+if TYPE_CHECKING:
+    from contrafact.scenario.document import Document
 
 Floats: TypeAlias = NDArray[np.float64]
-
-IDENTIFIED = 0.25
-"""Share of its prior variance that a fit must take away from a parameter, in probits, for it to be identified."""
 
 NEIGHBOURS = 99
 BINS = 10
@@ -88,6 +97,47 @@ class Recovery:
         }
 
 
+def recovery(
+    scenario: Document,
+    runs: int,
+    calibration: str | Path | Settings | None = None,
+    seed: int = 1,
+    *,
+    over: Over | None = None,
+    population: int | None = None,
+    batch: int | None = None,
+    neighbours: int = NEIGHBOURS,
+    threads: int | None = None,
+    workers: Workers = 0,
+    out: str | Path | None = None,
+    resume: bool = False,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    notify: Notify = to_stderr,
+) -> Recovery:
+    """Whether the rows of a fit could tell its parameters: simulation-based calibration on so many draws of the priors.
+
+    The draws are those of a fit's generation 0, kept in the same folder by the same names, so that one can go on with
+    the other; options as for ``calibrate``. InputErrors, also where too few runs stay calm.
+    """
+    asked = asked_for(scenario, calibration, seed, over, population, batch, None)
+    size = asked.settings.batch
+    if errors := check_range("--recovery", runs, size, 10_000_000):
+        raise InputErrors(errors)
+    runner = runner_of(asked, threads, workers, out, resume, overwrite, progress, notify)
+    parameters = len(asked.space.axes)
+    z, calm, shown = [], [], []
+    with runner.store:
+        for index in range(runs // size):
+            batch_z = propose(seed, 0, index * size, size, parameters, None)
+            calm.append(np.isfinite(runner(Batch(0, index, index * size, batch_z))))
+            z.append(batch_z)
+            shown.append(runner.readings(0, index))
+    kept = np.concatenate(calm)
+    names = [axis.path for axis in asked.space.axes]
+    return recover(names, np.concatenate(z)[kept], np.concatenate(shown)[kept], neighbours)
+
+
 def recover(names: Sequence[str], z: Floats, readings: Floats, neighbours: int = NEIGHBOURS) -> Recovery:
     """Take each run of a table in turn for the truth; InputError where the table is too small for that.
 
@@ -121,15 +171,7 @@ def _posterior(truth: int, z: Floats, readings: Floats, neighbours: int) -> Floa
     distance = np.sqrt(np.square(away).mean(axis=1))
     distance[truth] = np.inf
     ties = np.random.default_rng(truth).permutation(len(z))
-    nearest = np.lexsort((ties, distance))[: neighbours + 1]
-    width = distance[nearest[-1]]
-    chosen = nearest[:neighbours]
-    weight = (
-        np.sqrt(np.clip(1.0 - np.square(distance[chosen] / width), 0.0, 1.0)) if width > 0.0 else np.ones(neighbours)
-    )
-    design = np.column_stack([np.ones(neighbours), away[chosen]])
-    slopes = np.linalg.lstsq(design * weight[:, np.newaxis], z[chosen] * weight[:, np.newaxis], rcond=None)[0]
-    return np.asarray(z[chosen] - away[chosen] @ slopes[1:])
+    return moved(z, away, distance, np.lexsort((ties, distance)), neighbours)[1]
 
 
 def _binned(ranks: NDArray[np.int64], neighbours: int) -> NDArray[np.int64]:

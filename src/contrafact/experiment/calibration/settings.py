@@ -12,6 +12,9 @@
     quantile: 0.5
     stop: {epsilon: 0.5, runs: 20000, acceptance: 0.02}
 
+With ``method: regression`` (regression.py) so many ``runs`` draw from the priors, of which the ``population`` nearest
+are kept; ``quantile``, ``epsilon`` and ``acceptance`` are for ``smc`` alone.
+
 ``prior`` may be left out, which takes the number's own. What is fitted and what is held become the posterior.
 """
 
@@ -53,9 +56,9 @@ class Target(Part):
 class Stop(Part):
     """When to stop: at a distance, after so many runs, at a share of accepted proposals."""
 
-    epsilon: Annotated[float, Field(ge=0.0)]
+    epsilon: Annotated[float, Field(ge=0.0)] = 0.0
     runs: Annotated[int, Field(ge=1, le=10_000_000)]
-    acceptance: Annotated[float, Field(ge=0.0, le=1.0)]
+    acceptance: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
 
 
 class Settings(Part):
@@ -66,9 +69,10 @@ class Settings(Part):
     parameters: Annotated[Listed[Chosen], Field(min_length=1, max_length=MOST_PARAMETERS)]
     held: Listed[Text] = ()
     rows: Annotated[Listed[Target], Field(min_length=1)]
+    method: Literal["smc", "regression"] = "smc"
     population: Annotated[int, Field(ge=10, le=10_000)]
     batch: Annotated[int, Field(ge=1, le=10_000)]
-    quantile: Annotated[float, Field(gt=0.0, lt=1.0)]
+    quantile: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.5
     stop: Stop
 
 
