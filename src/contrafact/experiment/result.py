@@ -38,8 +38,7 @@ CUSTODY_NOTE = "ill-treatment and deaths in custody are not simulated; of Almaty
 STAMP = "Not for operational use: this scenario ends less than a year ago"
 FROM_PRIORS = "every replay draws every assumption anew from its prior"
 FROM_POSTERIOR = (
-    "every replay draws what was fitted together from the posterior, what was held in the fit stays, and every other "
-    "assumption is drawn from its prior"
+    "every replay draws what was fitted together from the posterior, and every other assumption anew from its prior"
 )
 BY_CHANCE = "every assumption is held at its central value, so the replays differ by chance alone"
 RECENT = timedelta(days=365)
