@@ -156,7 +156,7 @@ def draw_place(found: Imported, notify: Callable[[str], None]) -> list[Path]:
         notify(NO_PICTURES)
         return []
     pictures: list[Path] = import_module("contrafact.report.place_map").save_place(
-        found.scenario, found.world, found.folder / "place"
+        found.scenario, found.world, found.folder / "place", found.lines
     )
     return pictures
 

@@ -1,4 +1,4 @@
-"""Facilities come from tags that say so outright; the rest is left out and counted."""
+"""Facilities come from tags that say so outright, the rest is left out and counted; main roads and rivers are drawn."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import contrafact as cf
-from contrafact.importers.osm import Found, kind_of, read_osm
+from contrafact.importers.osm import Found, Line, kind_of, read_osm
+from contrafact.report.place_map import place_map
 from tests.importers.published import USUAL, Write, square
 
 EXTRACT = """<?xml version="1.0" encoding="UTF-8"?>
@@ -22,6 +23,10 @@ EXTRACT = """<?xml version="1.0" encoding="UTF-8"?>
   <node id="8" lat="50.013" lon="10.012"><tag k="amenity" v="cafe"/><tag k="name" v="Cafe"/></node>
   <way id="1"><nd ref="2"/><nd ref="3"/><nd ref="4"/><nd ref="2"/><tag k="amenity" v="hospital"/>
     <tag k="name" v="Городская больница"/></way>
+  <way id="3"><nd ref="2"/><nd ref="99"/><nd ref="4"/><nd ref="6"/><tag k="highway" v="primary"/></way>
+  <way id="4"><nd ref="1"/><nd ref="5"/><tag k="waterway" v="river"/></way>
+  <way id="5"><nd ref="1"/><nd ref="5"/><tag k="highway" v="footway"/></way>
+  <way id="6"><nd ref="1"/><nd ref="99"/><tag k="waterway" v="canal"/></way>
   <way id="2"><nd ref="99"/><tag k="amenity" v="townhall"/><tag k="name" v="Cut off"/></way>
   <relation id="1"><member type="way" ref="1" role="outer"/><tag k="aeroway" v="aerodrome"/>
     <tag k="name" v="Field"/></relation>
@@ -45,6 +50,26 @@ def test_named_facilities_are_read_with_their_positions(extract: Path) -> None:
     assert (hospital.lat, hospital.lon) == pytest.approx(((50.020 + 50.024 + 50.024) / 3, (10.02 + 10.02 + 10.026) / 3))
     assert (field.kind, field.lat) == ("airport", hospital.lat)
     assert (found.nameless, found.placeless) == (1, 1)
+
+
+def test_main_roads_and_rivers_are_lines_through_the_corners_that_are_there(extract: Path) -> None:
+    assert read_osm(extract).lines == (
+        Line("road", ((10.020, 50.020), (10.026, 50.024), (10.030, 51.000))),
+        Line("river", ((10.010, 50.010), (10.030, 50.030))),
+    )
+
+
+def test_lines_are_drawn_on_the_map_and_cut_off_at_its_edge(
+    tmp_path: Path, write_polygons: Write, extract: Path
+) -> None:
+    path = write_polygons({"One": square(10.0, 50.0)}, [5000])
+    found = cf.import_city(tmp_path / "town", districts=path, people_field="people", osm=extract, **USUAL)
+    picture = place_map(found.scenario, found.world, found.lines)
+    rows = picture.rows["lines"]
+    assert [(row["kind"], row["step"]) for row in rows] == [("road", 0), ("road", 1), ("river", 0), ("river", 1)]
+    assert len({row["piece"] for row in rows}) == 2
+    without = place_map(found.scenario, found.world)
+    assert not without.rows["lines"]
 
 
 def test_a_way_across_the_antimeridian_lies_on_it(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 districts         polygons with numbers of residents, or with a second source that tells who lives where
 population        a GeoTIFF of persons per pixel, or a table of H3 cells; alone, the table's cells are the city
-osm               an extract from which facilities are taken
+osm               an extract from which facilities are taken, and main roads and rivers for the picture
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from contrafact.experiment.checkup import validate
 from contrafact.experiment.loading import load
 from contrafact.experiment.starting import checked_name, write_all
 from contrafact.importers import writing
-from contrafact.importers.osm import Extract, read_osm
+from contrafact.importers.osm import Extract, Line, read_osm
 from contrafact.importers.people import People, is_raster, read_cells, read_raster
 from contrafact.importers.settling import Settled, bounds_of, one_district, settle
 from contrafact.importers.shapes import District, read_districts
@@ -34,6 +34,7 @@ class Imported:
     placed   residents by district in the world that is built from the folder
     mapping  how each source was read, one line each
     notes    what a reader must know: what was mended, left out or lost
+    lines    main roads and rivers of the extract, which are drawn and not simulated
     """
 
     folder: Path
@@ -44,6 +45,7 @@ class Imported:
     placed: Mapping[str, int]
     mapping: tuple[str, ...]
     notes: tuple[str, ...]
+    lines: tuple[Line, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """What ``contrafact import-city --json`` prints."""
@@ -112,7 +114,8 @@ def import_city(
     assert isinstance(crisis, Scenario)
     built = build(crisis)
     placed = _placed(settled, built)
-    return Imported(target, tuple(files), crisis, built, settled, placed, tuple(mapping), tuple(notes))
+    lines = () if extract is None else extract.lines
+    return Imported(target, tuple(files), crisis, built, settled, placed, tuple(mapping), tuple(notes), lines)
 
 
 def _sources(

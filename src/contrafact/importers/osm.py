@@ -1,8 +1,9 @@
-"""Facilities from an OpenStreetMap extract in XML, read offline.
+"""Facilities, main roads and rivers from an OpenStreetMap extract in XML, read offline.
 
-Only what the tags below say outright is taken, with a name; anything else is left out and counted. Roads and rivers are
-not read: a world's ways lead over hexagons, longer than the straight line by the scenario's `detour`. A way lies at the
-middle of its corners, a relation at the middle of its members'.
+Of facilities only what the tags below say outright is taken, with a name; anything else is left out and counted. Main
+roads and rivers are drawn on the map of the place, to see whether it lies where it should; no run reads them, since a
+world's ways lead over hexagons, longer than the straight line by the scenario's `detour`. A way that is a facility lies
+at the middle of its corners, a relation at the middle of its members'.
 
 Source  OpenStreetMap, format and tags at https://wiki.openstreetmap.org/wiki/OSM_XML and /wiki/Map_features
 """
@@ -30,6 +31,12 @@ KINDS: tuple[tuple[str, str, str], ...] = (
 )
 """Tag, value and kind of facility; the first that fits counts."""
 
+LINES: tuple[tuple[str, frozenset[str], str], ...] = (
+    ("highway", frozenset({"motorway", "trunk", "primary"}), "road"),
+    ("waterway", frozenset({"river", "canal"}), "river"),
+)
+"""Tag, values and kind of what is drawn as a line."""
+
 LICENCE = "Open Database License 1.0"
 
 
@@ -45,18 +52,28 @@ class Found:
 
 
 @dataclass(frozen=True)
+class Line:
+    """A main road or a river: its kind and its corners that are in the extract, (longitude, latitude) in degrees."""
+
+    kind: str
+    corners: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
 class Extract:
-    """Facilities of an extract, and how many were left out since they have no name or no position."""
+    """Facilities and lines of an extract, and how many were left out since they have no name or no position."""
 
     facilities: tuple[Found, ...]
     nameless: int
     placeless: int
+    lines: tuple[Line, ...] = ()
 
 
 def read_osm(path: Path) -> Extract:
-    """Facilities of an extract in the order of the file; InputError where it is not OSM XML."""
+    """Facilities and lines of an extract in the order of the file; InputError where it is not OSM XML."""
     points: dict[str, tuple[float, float]] = {}
     facilities: list[Found] = []
+    lines: list[Line] = []
     nameless = placeless = 0
     try:
         for _, element in ElementTree.iterparse(path, events=("end",)):
@@ -67,6 +84,9 @@ def read_osm(path: Path) -> Extract:
             if where is not None:
                 points[own] = where
             tags = {tag.get("k", ""): tag.get("v", "") for tag in element.iter("tag")}
+            drawn = line_of(tags) if element.tag == "way" else None
+            if drawn is not None:
+                lines.append(Line(drawn, tuple((lon, lat) for lat, lon in _corners(element, points))))
             kind = kind_of(tags)
             if kind is not None:
                 nameless += "name" not in tags
@@ -81,12 +101,23 @@ def read_osm(path: Path) -> Extract:
         raise InputError(f"cannot be read: {error}", str(path), allowed="OSM XML") from error
     if not points:
         raise InputError("the file has no nodes", str(path), allowed="OSM XML, not PBF")
-    return Extract(tuple(facilities), nameless, placeless)
+    return Extract(tuple(facilities), nameless, placeless, tuple(line for line in lines if len(line.corners) > 1))
 
 
 def kind_of(tags: Mapping[str, str]) -> str | None:
     """Kind of facility that tags stand for, None for anything else."""
     return next((kind for key, value, kind in KINDS if tags.get(key) == value), None)
+
+
+def line_of(tags: Mapping[str, str]) -> str | None:
+    """Kind of line that tags stand for, None for anything else."""
+    return next((kind for key, values, kind in LINES if tags.get(key) in values), None)
+
+
+def _corners(way: ElementTree.Element, points: Mapping[str, tuple[float, float]]) -> list[tuple[float, float]]:
+    """Latitude and longitude of the corners of a way that are in the file, in their order."""
+    names = (f"node/{corner.get('ref')}" for corner in way.iter("nd"))
+    return [points[name] for name in names if name in points]
 
 
 def _position(element: ElementTree.Element, points: Mapping[str, tuple[float, float]]) -> tuple[float, float] | None:

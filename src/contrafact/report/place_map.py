@@ -1,9 +1,10 @@
-"""A map of who lives where, with districts and facilities: how a place that was imported looks."""
+"""A map of who lives where, with districts, facilities, main roads and rivers: how a place that was imported looks."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
@@ -13,17 +14,24 @@ from contrafact.report.maps import PANEL, City
 from contrafact.scenario import Scenario
 from contrafact.world import World
 
+if TYPE_CHECKING:
+    from contrafact.importers.osm import Line
+
+COLOURS = {"road": "#8c510a", "river": "#3b6fb5"}
 TIMES = 2.0
 """Width of the map in panels of the other maps."""
 
 
-def save_place(scenario: Scenario, world: World, stem: Path) -> list[Path]:
+def save_place(scenario: Scenario, world: World, stem: Path, lines: Iterable[Line] = ()) -> list[Path]:
     """Draw the map as STEM.png and STEM.svg; returns the two paths."""
-    return place_map(scenario, world).save(stem)
+    return place_map(scenario, world, lines).save(stem)
 
 
-def place_map(scenario: Scenario, world: World) -> style.Picture:
-    """Residents by hexagon, on a scale of colours, with borders of districts and points for facilities on the map."""
+def place_map(scenario: Scenario, world: World, lines: Iterable[Line] = ()) -> style.Picture:
+    """Residents by hexagon, on a scale of colours, with borders of districts and points for facilities on the map.
+
+    lines  main roads and rivers, drawn as far as they lie on the map
+    """
     city = ground(scenario, world)
     most = max(int(world.residents.max()), 1)
     rows: dict[str, style.Rows] = {
@@ -34,13 +42,28 @@ def place_map(scenario: Scenario, world: World) -> style.Picture:
             for one in scenario.facilities.values()
             if not one.offmap
         ],
+        "lines": list(_on_map(city, lines)),
     }
-    lines = [
+    drawn = " Brown: main roads, blue: rivers; no run reads them." if rows["lines"] else ""
+    told = [
         f"{world.persons:,} residents in {world.cells:,} hexagons of H3 resolution {world.resolution}; "
         f"at most {most:,} in one. {SYNTHETIC}",
-        "Lines: borders of districts. Dots: facilities.",
+        f"Lines: borders of districts. Dots: facilities.{drawn}",
     ]
-    return style.page(_drawn(city, most), rows, f"{scenario.title}: who lives where", lines)
+    return style.page(_drawn(city, most), rows, f"{scenario.title}: who lives where", told)
+
+
+def _on_map(city: City, lines: Iterable[Line]) -> Iterator[dict[str, Any]]:
+    """Corners in dots, with the number of their piece; a line that leaves the map goes on as another piece."""
+    piece = 0
+    for line in lines:
+        piece += 1
+        for step, corner in enumerate(line.corners):
+            x, y = city.frame.dots(*corner)
+            if 0 <= x <= PANEL and 0 <= y <= city.frame.height:
+                yield {"piece": piece, "step": step, "kind": line.kind, "x": x, "y": y}
+            else:
+                piece += 1
 
 
 def _drawn(city: City, most: int) -> Any:
@@ -52,9 +75,10 @@ def _drawn(city: City, most: int) -> Any:
     shapes = [layer.project(type="identity", scale=TIMES, translate=[0, 0]) for layer in (cells, borders)]
     across = alt.Scale(domain=[0, PANEL], nice=False, zero=False)
     down = alt.Scale(domain=[city.frame.height, 0], nice=False, zero=False)
-    places = (
-        style.chart("places")
-        .mark_circle(color=style.INK, size=30, opacity=1)
-        .encode(x=alt.X("x:Q", scale=across, axis=None), y=alt.Y("y:Q", scale=down, axis=None))
+    where = {"x": alt.X("x:Q", scale=across, axis=None), "y": alt.Y("y:Q", scale=down, axis=None)}
+    places = style.chart("places").mark_circle(color=style.INK, size=30, opacity=1).encode(**where)
+    colour = alt.Color("kind:N", scale=alt.Scale(domain=list(COLOURS), range=list(COLOURS.values())), legend=None)
+    ways = (
+        style.chart("lines").mark_line(strokeWidth=1.0).encode(**where, color=colour, detail="piece:N", order="step:Q")
     )
-    return alt.layer(*shapes, places).properties(width=TIMES * PANEL, height=TIMES * city.frame.height)
+    return alt.layer(*shapes, ways, places).properties(width=TIMES * PANEL, height=TIMES * city.frame.height)
