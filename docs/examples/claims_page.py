@@ -20,11 +20,14 @@ there. Three of the answers are worked out step by step in [claims_by_hand.md](c
 line: of the arm, or what it has more than the arm it is set against, over all runs, also where an answer leaves runs
 out in which there is no share to read.
 
-Three things to know before reading on. "Not rare" says that what a claim implies happens in at least one run in
+Four things to know before reading on. "Not rare" says that what a claim implies happens in at least one run in
 twenty, and no more: the claim can fail in most runs. Where two arms are the same in the model, as nobody asked and
 asked in vain (C47), or a jammer over a network that is down (C19), their lines are equal by construction. And where
 local units retake a place at an hour that the scenario takes from the record (C37), the hour is an input, so the
 answer says that the arrival of contingents does not move it in this model.
+What compares with an arm in which the network stays up (C20, and C19 under that setting) rests on what a cut network
+adds to joining, a number that the fit pushed to the end of its prior for a fault elsewhere in the model
+([fit.md](fit.md)): an assumption, no finding.
 
 """
 
