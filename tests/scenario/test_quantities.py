@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -78,6 +80,23 @@ def test_what_is_no_number_of_the_wanted_unit_is_told_with_an_example(raw: objec
     with pytest.raises(units.UnitError) as caught:
         units.read(raw, unit)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("wanted", ["h", "km", "g", "persons", "facilities"])
+@pytest.mark.parametrize("unit", sorted(units.plain()))
+def test_plain_names_are_what_pint_makes_of_them(unit: str, wanted: str) -> None:
+    to = units.registry().Quantity(Fraction(1), unit)
+    if to.is_compatible_with(wanted):
+        assert units.factor(unit, wanted) == to.to(wanted).magnitude
+    else:
+        assert not units.alike(unit, wanted)
+
+
+@pytest.mark.parametrize(("speed", "loaded"), [("4 km/h", "False"), ("90 m/min", "True")])
+def test_pint_is_loaded_only_for_units_that_are_not_plain(speed: str, loaded: str) -> None:
+    code = f"import sys, contrafact as cf; cf.load('almaty-2022', ['parameters.movement.speed={speed}'])"
+    command = [sys.executable, "-c", f"{code}; print('pint' in sys.modules)"]
+    assert subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip() == loaded
 
 
 @given(st.decimals(-1_000_000, 1_000_000, places=6), st.sampled_from(["s", "min", "h", "day", "week"]))

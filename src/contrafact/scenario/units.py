@@ -1,8 +1,9 @@
-"""Numbers with units, read through pint once, at the door: ``"6 h"``, ``"20 persons"``, ``"0.2 1/h"``, ``"5 %"``.
+"""Numbers with units, read once, at the door: ``"6 h"``, ``"20 persons"``, ``"0.2 1/h"``, ``"5 %"``.
 
 Only units that a scenario can need are known, so that an odd one is told as a mistake. Text is cut into a number and a
 unit before pint sees it: pint would otherwise compute any expression that a file holds. Arithmetic is in exact
-fractions, so that ``"10 min"`` and ``"600 s"`` give the same number of hours to the last bit.
+fractions, so that ``"10 min"`` and ``"600 s"`` give the same number of hours to the last bit. From one plain name to
+another, which is all that most scenarios need, pint is not loaded: that would be a good part of the start of a command.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ import zoneinfo
 from datetime import UTC, datetime
 from fractions import Fraction
 from functools import cache
-from typing import Any
-
-import pint
+from typing import TYPE_CHECKING, Any
 
 from contrafact.scenario.problems import nearest, show
+
+if TYPE_CHECKING:
+    import pint
 
 DIMENSIONLESS = "dimensionless"
 TIME = "time"
@@ -61,6 +63,8 @@ class UnitError(ValueError):
 @cache
 def registry() -> pint.UnitRegistry[Any]:
     """The units that a scenario may use, built at the first need."""
+    import pint  # noqa: PLC0415  heavy
+
     units: pint.UnitRegistry[Any] = pint.UnitRegistry(None, non_int_type=Fraction)
     for definition in DEFINITIONS:
         units.define(definition)
@@ -74,8 +78,30 @@ def names() -> tuple[str, ...]:
 
 
 @cache
+def plain() -> dict[str, tuple[str, Fraction]]:
+    """What each name in DEFINITIONS measures, told by the name that all of its kind go back to, and how many of it."""
+    found: dict[str, tuple[str, Fraction]] = {}
+    for definition in DEFINITIONS:
+        name, meaning, *others = (part.strip() for part in definition.split("="))
+        if scaled := re.fullmatch(r"(\d+) \* (\w+)", meaning):
+            kind, size = found[scaled[2]]
+            found[name] = kind, size * int(scaled[1])
+        elif meaning.startswith("["):
+            found[name] = name, Fraction(1)
+        else:
+            continue  # a plain number
+        found |= dict.fromkeys(others, found[name])
+    return found
+
+
+@cache
 def factor(unit: str, wanted: str) -> Fraction:
     """How many of the wanted unit one unit is; UnitError where they measure different things."""
+    one, other = plain().get(unit), plain().get(wanted)
+    if one and other and one[0] == other[0]:
+        return one[1] / other[1]
+    import pint  # noqa: PLC0415  heavy
+
     units = registry()
     try:
         ratio = units.Quantity(Fraction(1), _pint_unit(unit)).to(_pint_unit(wanted)).magnitude
