@@ -45,7 +45,7 @@ class Unit(agentpy.Agent):
             cops = sum(other.state == COP for other in near)
             actives = 1 + sum(other.state == ACTIVE for other in near)
             risk = self.aversion * (1 - math.exp(-2.3 * round(cops / actives)))
-            self.state = ACTIVE if self.hardship * 0.2 - risk > 0.1 else QUIET
+            self.state = ACTIVE if self.hardship * (1 - self.model.p.legitimacy) - risk > 0.1 else QUIET
         width, (x, y) = self.model.p.width, grid.positions[self]
         empty = grid.empty
         around = range(-VISION, VISION + 1)
@@ -81,7 +81,7 @@ def main() -> None:
     """The "warm" ticks, then the timed ones."""
     asked = json.load(sys.stdin)
     random.seed(asked["seed"])
-    model = Society({"width": asked["width"], "seed": asked["seed"], "jail": asked["jail"]})
+    model = Society({name: asked[name] for name in ("width", "seed", "jail", "legitimacy")})
     model.sim_setup()
     active, jailed = [], []
 

@@ -22,7 +22,8 @@ def main() -> None:
     collect = mesa.DataCollector.collect
     mesa.DataCollector.collect = lambda self, model: None
     model = EpsteinCivilViolence(width=width, height=width, citizen_density=0.7, cop_density=0.04,
-                                 max_jail_term=asked["jail"], max_iters=10**9, seed=asked["seed"])  # fmt: skip
+                                 legitimacy=asked["legitimacy"], max_jail_term=asked["jail"],
+                                 max_iters=10**9, seed=asked["seed"])  # fmt: skip
     kinds = Counter(type(agent).__name__ for agent in model.agents)
     active, jailed = [], []
 

@@ -41,9 +41,9 @@ class Units(AgentSetPolars):
 class Society(ModelDF):
     """A torus with agents and cops."""
 
-    def __init__(self, width: int, seed: int, jail: int) -> None:
+    def __init__(self, width: int, seed: int, jail: int, legitimacy: float) -> None:
         super().__init__(seed=seed)
-        self.jail = jail
+        self.jail, self.legitimacy = jail, legitimacy
         self.draw = random.Random(seed)
         units, cops = round(0.74 * width**2), round(0.04 * width**2)
         self.state = [COP] * cops + [QUIET] * (units - cops)
@@ -68,7 +68,7 @@ class Society(ModelDF):
         else:
             share = round(states.count(COP) / (1 + states.count(ACTIVE)))
             risk = self.aversion[unit] * (1 - math.exp(-2.3 * share))
-            self.state[unit] = ACTIVE if self.hardship[unit] * 0.2 - risk > 0.1 else QUIET
+            self.state[unit] = ACTIVE if self.hardship[unit] * (1 - self.legitimacy) - risk > 0.1 else QUIET
         seen = self.space.get_neighborhood(radius=VISION, agents=[unit])
         taken = set(near.select("dim_0", "dim_1").iter_rows())
         free = [site for site in seen.select("dim_0", "dim_1").iter_rows() if site not in taken]
@@ -79,7 +79,7 @@ class Society(ModelDF):
 def main() -> None:
     """The "warm" ticks, then the timed ones."""
     asked = json.load(sys.stdin)
-    model = Society(asked["width"], asked["seed"], asked["jail"])
+    model = Society(asked["width"], asked["seed"], asked["jail"], asked["legitimacy"])
     active, jailed = [], []
 
     def step() -> None:

@@ -1,8 +1,8 @@
 """Our lattice model under the rules of a rival: seconds per tick after the first ticks, and means in the timed ticks.
 
 The rules are Mesa's (C/A rounded, act then move, the jailed keep their site, terms from 0) on "width" x "width" sites
-with "neighbourhood" and terms of up to "jail". "societies" are pairs of numbers, of citizens and of cops, each of which
-is run "runs" times; the means of active and of jailed are given for each of them.
+with "neighbourhood", "legitimacy" and terms of up to "jail". "societies" are pairs of numbers, of citizens and of cops,
+each of which is run "runs" times; the means of active and of jailed are given for each of them.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from typing import Any
 
 import numpy as np
 
@@ -19,11 +20,11 @@ from contrafact.lattice.simulation import Lattice
 QUANTITIES = ("active", "jailed")
 
 
-def rules(asked: dict[str, int | str], width: int, citizens: float, cops: float) -> Rules:
+def rules(asked: dict[str, Any], width: int, citizens: float, cops: float) -> Rules:
     """A square society with Mesa's readings of what the paper leaves open."""
     return Rules(width=width, height=width, agents=citizens / width**2, cops=cops / width**2, vision=7, cop_vision=7,
-                 legitimacy=0.8, longest_jail=int(asked["jail"]), shortest_jail=0, ratio="round",
-                 neighbourhood=str(asked["neighbourhood"]), order="act_first", jailed="in_place")  # fmt: skip
+                 legitimacy=asked["legitimacy"], longest_jail=asked["jail"], shortest_jail=0, ratio="round",
+                 neighbourhood=asked["neighbourhood"], order="act_first", jailed="in_place")  # fmt: skip
 
 
 def main() -> None:

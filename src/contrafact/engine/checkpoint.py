@@ -30,7 +30,7 @@ def copied(c: Context) -> Context:
         fixed=fixed,
         proposals=Proposals.with_room_for(c.proposals.person.size),
         by_mechanism={},
-        by_kind={},
+        lost={},
         events=c.events.copy(),
         actions=[copy(action) for action in c.actions],
         memory={name: array.copy() for name, array in c.memory.items()},

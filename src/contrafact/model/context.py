@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -76,7 +77,7 @@ class Context:
     """One replication under way.
 
     ``p`` maps a parameter's name to its value in the declared unit; ``situation`` is what policy compares to see
-    whether any lever changes; ``by_mechanism`` and ``by_kind`` keep what ``of`` and ``share_lost`` looked up. ``order``
+    whether any lever changes; ``by_mechanism`` and ``lost`` keep what ``of`` and ``share_lost`` looked up. ``order``
     are the mechanisms of a tick, and ``memory`` are arrays that a mechanism of a user's own keeps, each for itself.
     """
 
@@ -93,7 +94,7 @@ class Context:
     slots: int = 0
     situation: tuple[int, ...] = ()
     by_mechanism: dict[str, dict[str, float]] = field(default_factory=dict)
-    by_kind: dict[str, list[int]] = field(default_factory=dict)
+    lost: dict[tuple[str, bytes], float] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     actions: list[Any] = field(default_factory=list)
     order: tuple[Any, ...] = ()
@@ -119,10 +120,12 @@ class Context:
 
     def share_lost(self, kind: str, where_none: float = 0.0) -> float:
         """Share of the facilities of a kind that the state does not hold; ``where_none`` where there are none."""
-        if kind not in self.by_kind:
-            self.by_kind[kind] = np.flatnonzero(getattr(self.fixed, f"facility_is_{kind}")).tolist()
-        which, holder = self.by_kind[kind], self.now.holder
-        return sum(holder[f] != STATE for f in which) / len(which) if which else where_none
+        held = kind, self.now.holder.tobytes()  # it seldom changes
+        if held not in self.lost:
+            holders = self.now.holder[getattr(self.fixed, f"facility_is_{kind}")]
+            self.lost[held] = np.count_nonzero(holders != STATE) / holders.size if holders.size else math.nan
+        share = self.lost[held]
+        return where_none if math.isnan(share) else share
 
     def share_dying(self, wounded_per_killed: float) -> Array:
         """Share of hits by fire that are deaths, at once or of wounds, by cell, (cell,).

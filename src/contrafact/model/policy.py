@@ -43,6 +43,7 @@ from contrafact.parameters import Parameter
 PARAMETERS: tuple[Parameter, ...] = ()
 
 RULES = ("restraint", "riot_control", "self_defence", "without_warning")
+OFFICIAL = CHANNELS.index("official")
 CAUSES = ("facilities_lost", "crowd", "armed", "deaths", "deaths_state", "injured", "detained", "contingents")
 ANNOUNCED = {"alliance.request": "alliance_request", "alliance.withdrawal": "alliance_withdrawal"}
 
@@ -74,7 +75,7 @@ class Action:
 
 def quantities(c: Context) -> dict[str, float]:
     """What causes are measured by: the counts as the government is told them, and the contingents that have come."""
-    told = dict(zip(TOLD, (float(n) for n in c.now.told[:, CHANNELS.index("official")]), strict=True))
+    told = dict(zip(TOLD, c.now.told[:, OFFICIAL].tolist(), strict=True))
     told["deaths"] += told["deaths_armed"] + told["deaths_state"]
     told["contingents"] = float(c.now.contingents[0])
     return {name: told[name] for name in CAUSES}
@@ -82,18 +83,17 @@ def quantities(c: Context) -> dict[str, float]:
 
 def fire_due(c: Context, hour: float) -> list[Action]:
     """Fire what is due by ``hour`` (hours since the start) and return it, in the scenario's order."""
-    fired = []
+    fired: list[Action] = []
     measured: dict[str, float] = {}
-    by_name = {action.name: action for action in c.actions}
     for action in c.actions:
         if action.fired is not None:
             continue
         due = action.at if action.at is not None else action.due
         if due is None:
-            measured = measured or quantities(c)
             if action.after is not None:
-                cause_met = by_name[action.after].fired is not None
+                cause_met = any(a.name == action.after and a.fired is not None for a in c.actions)
             else:
+                measured = measured or quantities(c)
                 cause_met = measured[str(action.cause)] >= action.at_least
             if cause_met:
                 due = action.due = hour + action.delay
@@ -110,7 +110,7 @@ def set_levers(c: Context, hour: float) -> None:
         c.note("action", action.name, hour=hour)
     act_once(c, fired)
     ask_alliance(c, fired)
-    in_force = [action for action in c.actions if action.fired is not None and action.in_force(hour)]
+    in_force = [action for action in c.actions if action.in_force(hour)]
     curfews = [a for a in in_force if a.kind == "curfew" and in_hours((c.hour_of_day_at_start + hour) % 24, a)]
     step_of_news = max(0, int(np.searchsorted(c.fixed.news_hours, hour + 1e-9, side="right")) - 1)
     situation = (len(fired), len(in_force), len(curfews), step_of_news)

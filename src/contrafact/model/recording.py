@@ -59,6 +59,7 @@ OUTCOMES: tuple[Outcome, ...] = (
 
 UNSEEN = ("joined", "returned", "changed")
 """Last of COUNTS, which no timeline shows."""
+SEEN = len(COUNTS) - len(UNSEEN)
 
 RECORDERS = ("timeline", "cells", "events")
 
@@ -104,13 +105,11 @@ class Recorder:
         self.facility_hours += lost * c.dt
         self.violence[c.tick] = int(now.violence[0]) + int(now.fighting[0]) + armed
         if self.timeline_on:
-            row = self.rows[c.tick]
-            sites = len(fixed.site_names)
-            row[0] = crowd
+            row, sites = self.rows[c.tick], now.on_site.size
+            row[0], row[1 + sites], row[2 + sites] = crowd, armed, now.hidden_start[-1]
             row[1 : 1 + sites] = now.on_site
-            row[1 + sites : 3 + sites] = armed, int(now.hidden_start[-1])
-            row[3 + sites : -2] = now.counts[: len(COUNTS) - len(UNSEEN)]
-            row[-2:] = online, lost
+            row[3 + sites : -2] = now.counts[:SEEN]
+            row[-2], row[-1] = online, lost
         if self.cells_on and (c.tick + 1) % c.ticks_per_hour == 0:
             hour = (c.tick + 1) // c.ticks_per_hour - 1
             self.crowd[hour] = now.crowd
