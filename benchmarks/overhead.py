@@ -44,7 +44,7 @@ class Nothing:
 
 def each(job: Any, count: int, workers: Workers) -> float:
     """Microseconds for each replication once everything has started."""
-    with Interruption() as interruption, pool_of(job, 2, workers) as pool:
+    with Interruption() as interruption, pool_of(job, 2, workers, WARM + count) as pool:
         times = [time.perf_counter() for _ in InOrder(pool, range(WARM + count), interruption)]
     return 1e6 * (times[-1] - times[WARM - 1]) / count
 

@@ -1,11 +1,11 @@
-"""What a replay costs as hexagons shrink, as the city grows while as many are active, and with a second thread."""
+"""What a replay costs as hexagons shrink, as the city grows while as many are active, and with a second processor."""
 
 from __future__ import annotations
 
 import os
 import statistics
 
-from benchmarks.harness import Side, in_turns, ours
+from benchmarks.harness import in_turns, ours
 from benchmarks.table import Row, compared
 
 MILLIONS = (0.2, 2.0, 20.0)
@@ -13,8 +13,8 @@ REPLICATIONS = 60
 
 
 def rows(repetitions: int, quick: bool) -> list[Row]:
-    """Rows of resolution, of population and of threads."""
-    return [*sizes(repetitions, quick), threads(repetitions, quick)]
+    """Rows of resolution, of population and of two processors."""
+    return [*sizes(repetitions, quick), *side_by_side(repetitions, quick)]
 
 
 def sizes(repetitions: int, quick: bool) -> list[Row]:
@@ -42,17 +42,21 @@ def sizes(repetitions: int, quick: bool) -> list[Row]:
     ]  # fmt: skip
 
 
-def threads(repetitions: int, quick: bool) -> Row:
-    """Two threads beside one."""
+def side_by_side(repetitions: int, quick: bool) -> list[Row]:
+    """Two threads beside one, two processes beside one thread, and what two processes can do here at all."""
     number = 4 if quick else REPLICATIONS
-    work, beside = f"{number} replications on two threads", "on one"
+    work = f"{number} replications side by side on two"
     if (os.cpu_count() or 1) < 2:
-        return Row(work, beside, at_least=1.85, note="This machine has one processor.")
-    sides = [threaded(count, number) for count in (2, 1)]
-    return compared(work, beside, in_turns(sides, repetitions), at_least=1.85,
-                    note=f"{number} rather than 1,000, so that a turn ends soon; times are by the clock.")  # fmt: skip
-
-
-def threaded(threads: int, replications: int) -> Side:
-    """A run on so many threads, each of which runs replications that use one."""
-    return ours("threads.py", threads=threads, replications=replications)
+        return [Row(f"{work} threads", "on one", at_least=1.85, note="This machine has one processor.")]
+    sides = [
+        ours("threads.py", replications=number, **where) for where in ({"threads": 2}, {"workers": 2}, {"threads": 1})
+    ]
+    sides += [ours("arithmetic.py", processes=count) for count in (2, 1)]
+    turns = in_turns(sides, repetitions)
+    note = f"{number} rather than 1,000, so that a turn ends soon; by the clock, without compilation and start."
+    return [
+        compared(f"{work} threads", "on one", turns, 2, 0, at_least=1.85, note=note),
+        compared(f"{work} processes, as `run` does by itself", "on one thread", turns, 2, 1, at_least=1.85, note=note),
+        compared("arithmetic in two processes that share nothing", "in one", turns, 4, 3,
+                 note="What two processors of this machine do at most: virtual ones may be halves of one core."),
+    ]  # fmt: skip

@@ -77,8 +77,11 @@ def _as_workers(_ctx: click.Context, _option: click.Parameter, text: str) -> int
 def with_workers(command: Command) -> Command:
     """Add --threads and --workers."""
     threads = click.option("--threads", type=int, help="Replications side by side.  [default: all processors]")
-    text = "N processes, or a Dask cluster, instead of threads."
-    workers = click.option("--workers", default="0", metavar="N|dask:ADDRESS", help=text, callback=_as_workers)
+    text = "N processes, or a Dask cluster, or threads (0); auto takes processes where they are worth their start."
+    name = "auto|N|dask:ADDRESS"
+    workers = click.option(
+        "--workers", default="auto", metavar=name, help=text, show_default=True, callback=_as_workers
+    )
     return threads(workers(command))
 
 

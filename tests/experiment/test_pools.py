@@ -15,7 +15,7 @@ import pytest
 import contrafact as cf
 from contrafact.experiment.dask_pool import DaskWorkers
 from contrafact.experiment.interruption import Interruption
-from contrafact.experiment.pools import check_workers
+from contrafact.experiment.pools import AUTO, check_workers, pool_of
 from contrafact.experiment.replications import InOrder
 from contrafact.experiment.sweeps.sweeping import sweep
 from contrafact.scenario import Scenario
@@ -33,6 +33,16 @@ class Failing:
 
     def recipe(self) -> Callable[[], Failing]:
         return Failing
+
+
+class Where:
+    """A job that tells in which process it runs."""
+
+    def simulate(self, number: int) -> int:
+        return os.getpid()
+
+    def recipe(self) -> Callable[[], Where]:
+        return Where
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +96,24 @@ def test_what_was_finished_is_kept_when_a_run_on_a_cluster_is_stopped(
     assert cf.replay(tmp_path / "out", 2).match
 
 
+@pytest.mark.parametrize(("worth", "processes"), [(20.0, False), (-1.0, True)])
+def test_processes_are_taken_where_what_is_left_is_worth_their_start(
+    worth: float, processes: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("contrafact.experiment.pools.WORTH_S", worth)
+    with pool_of(Where(), 2, AUTO, 4) as pool:
+        first, *others = InOrder(pool, range(4), Interruption())
+    assert first == os.getpid()
+    assert len(others) == 3
+    assert all((one != os.getpid()) == processes for one in others)
+
+
+def test_an_error_of_the_first_replication_is_told_like_any_other() -> None:
+    told = "replication 0 failed: ZeroDivisionError: rate"
+    with pytest.raises(cf.RunError, match=told), pool_of(Failing(), 2, AUTO, 3) as pool:
+        list(InOrder(pool, range(3), Interruption()))
+
+
 def test_an_error_of_a_replication_on_a_cluster_is_told(cluster: Any) -> None:
     pool = DaskWorkers(Failing(), cluster.scheduler_address)
     with pytest.raises(cf.RunError, match="replication 7 failed: ZeroDivisionError: rate"):
@@ -118,7 +146,7 @@ def test_a_missing_extra_is_named(town: Scenario, monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("workers", [-1, 1025, "dask", "dask:", "8 processes"])
 def test_workers_that_cannot_be_are_told(town: Scenario, workers: int | str) -> None:
-    with pytest.raises(cf.InputErrors, match="expected 0 to 1024, or dask:ADDRESS"):
+    with pytest.raises(cf.InputErrors, match="expected auto, 0 to 1024, or dask:ADDRESS"):
         cf.run(town, 2, workers=workers)
 
 

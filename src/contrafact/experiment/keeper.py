@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 REPLICATIONS = "replications"
 LOG = "run.log"
 SAVE_S = 30.0
+ROUNDS = 3
+"""A run is estimated after so many replications for each that runs side by side; the first round is not timed."""
 TABLES, HASHES = "tables", "hashes"
 
 
@@ -60,7 +62,7 @@ class Keeper:
         self.size, self.save_s, self.notify, self.tell = size, save_s, notify, tell
         self._parts: dict[int, Kept] = {}
         self._open = job.collector(asked)
-        self._begun = self._saved = time.monotonic()
+        self._warm = self._saved = time.monotonic()
         self._added = 0
 
     @property
@@ -108,6 +110,8 @@ class Keeper:
         elif time.monotonic() - self._saved >= self.save_s:
             self._save(batch)
         if self._added == self.asked.side_by_side:
+            self._warm = time.monotonic()  # processes have started by now
+        elif self._added == ROUNDS * self.asked.side_by_side:
             self._estimate(batch)
 
     def save(self) -> None:
@@ -219,7 +223,7 @@ class Keeper:
 
     def _estimate(self, batch: int) -> None:
         """Say how long a long run may take, and how much disk, from the first replications."""
-        seconds = (time.monotonic() - self._begun) / self._added
+        seconds = (time.monotonic() - self._warm) / (self._added - self.asked.side_by_side)
         if self.store is None or not estimating.is_long(seconds, missing := len(self.missing) - self._open.count):
             return
         self.save()

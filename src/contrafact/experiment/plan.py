@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from contrafact.errors import InputError, InputErrors
-from contrafact.experiment.pools import MOST_WORKERS, Workers, check_workers
+from contrafact.experiment.pools import AUTO, MOST_WORKERS, Workers, check_workers
 from contrafact.experiment.replications import processors
 from contrafact.scenario import units
 
@@ -82,7 +82,7 @@ def plan(
         errors.append(error)
     if errors:
         raise InputErrors(errors)
-    return Plan(replications, seed, threads or processors(), workers, kept, length, part)
+    return Plan(replications, seed, *_side_by_side(threads, workers), kept, length, part)
 
 
 def shard_of(text: str | None, replications: int) -> tuple[int, int]:
@@ -97,18 +97,23 @@ def shard_of(text: str | None, replications: int) -> tuple[int, int]:
     return part, parts
 
 
-def checked_options(seed: int, threads: int | None, workers: Workers) -> int:
-    """Threads to use, 0 for none where worker processes are asked for; InputErrors names what is wrong."""
+def checked_options(seed: int, threads: int | None, workers: Workers) -> tuple[int, Workers]:
+    """Threads and workers to use; InputErrors names what is wrong."""
     if errors := _wrong_options(seed, threads, workers):
         raise InputErrors(errors)
-    return 0 if workers else threads or processors()
+    return _side_by_side(threads, workers)
+
+
+def _side_by_side(threads: int | None, workers: Workers) -> tuple[int, Workers]:
+    """As many threads as there are processors where none are given; where they are, nothing is left to choose."""
+    return threads or processors(), 0 if threads and workers == AUTO else workers
 
 
 def _wrong_options(seed: int, threads: int | None, workers: Workers) -> list[InputError]:
     errors = [*check_range("--seed", seed, 0, LARGEST_SEED), *check_workers(workers)]
     if threads is not None:
         errors += check_range("--threads", threads, 1, MOST_WORKERS)
-        if workers:
+        if workers not in (0, AUTO):
             message = "is given together with --workers; a worker process runs one replication at a time, so choose one"
             errors.append(InputError(message, key="--threads", found=str(threads)))
     return errors

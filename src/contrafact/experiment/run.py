@@ -61,8 +61,8 @@ def run(
 
     replications  how many, numbered from 0
     threads       replications side by side on threads; all processors where None
-    workers       processes instead of threads where above 0, or ``dask:ADDRESS`` for a Dask cluster; in a script,
-                  call under ``if __name__ == "__main__":``
+    workers       processes instead of threads where above 0, "auto" for them where they are worth their start, or
+                  ``dask:ADDRESS`` for a Dask cluster; in a script, call under ``if __name__ == "__main__":``
     until         local time, "36 h" or hours after the start at which to stop, "500 ticks" or ticks for a model without
                   a clock; the scenario's end where None
     out           results folder to write while the run goes on; nothing is written where None
@@ -141,7 +141,7 @@ def simulate_all(
     notify: Notify,
 ) -> None:
     """Collect the replications that finish: all of these numbers, unless the user interrupts."""
-    with pool_of(job, asked.side_by_side, asked.workers) as pool:
+    with pool_of(job, asked.side_by_side, asked.workers, len(numbers)) as pool:
         under_way = InOrder(pool, numbers, interruption)
         for replication in under_way:
             collected.add(replication)

@@ -204,7 +204,7 @@ def runner_of(
     notify: Notify,
 ) -> Runner:
     """What runs batches, with the folder opened and the city prepared."""
-    side_by_side = checked_options(asked.seed, threads, workers)
+    side_by_side, workers = checked_options(asked.seed, threads, workers)
     folder = results.named(out or results.ROOT / f"{asked.crisis.name}-calibration-seed{asked.seed}")
     kept = frozenset({"timeline", "events"})
     Store.check(folder, _plan(asked), resume, overwrite)
@@ -258,8 +258,9 @@ class Runner:
         name = shard(batch.generation, batch.index)
         if not self.store.has(name):
             trials = Trials(self.base, self.space, self.distance, batch.first, batch.z)
-            with Interruption() as interruption, pool_of(trials, self.threads, self.workers) as pool:
-                found = np.array(list(in_order(pool, range(len(batch.z)), interruption)))
+            size = len(batch.z)
+            with Interruption() as interruption, pool_of(trials, self.threads, self.workers, size) as pool:
+                found = np.array(list(in_order(pool, range(size), interruption)))
             self.store.write(name, self._columns(batch, found), {"epsilon": "distance <= epsilon accepts"})
         kept = self.store.read(name)
         if self.progress is not None:

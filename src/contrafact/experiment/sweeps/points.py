@@ -79,7 +79,7 @@ def point_shards(
     numbers = [point * repeats + replication for point in missing for replication in range(repeats)]
     collected: list[dict[str, float]] = []
     if numbers:
-        with Interruption() as interruption, pool_of(job, threads, workers) as pool:
+        with Interruption() as interruption, pool_of(job, threads, workers, len(numbers)) as pool:
             for outcomes in in_order(pool, numbers, interruption):
                 collected.append(outcomes)
                 done += 1

@@ -110,7 +110,7 @@ def sensitivity(
     plan = {"kind": "sensitivity", "method": method, "samples": samples}
     _, outcomes, elapsed = evaluated(
         crisis, found, shares, replications, seed, until, folder, plan,
-        (side_by_side, workers), resume, overwrite, progress, notify,
+        side_by_side, resume, overwrite, progress, notify,
     )  # fmt: skip
     end = float(crisis.hours if until is None else hours_until(crisis, until))
     names = [axis.path for axis in found]

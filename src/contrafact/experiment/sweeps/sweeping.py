@@ -133,7 +133,7 @@ def sweep(
     plan: dict[str, Any] = {"kind": "sweep", "design": design}
     values, outcomes, elapsed = evaluated(
         crisis, found, shares, replications, seed, until, folder, plan,
-        (side_by_side, workers), resume, overwrite, progress, notify,
+        side_by_side, resume, overwrite, progress, notify,
     )  # fmt: skip
     return Sweep(crisis, seed, design, found, values, outcomes, folder, elapsed)
 
