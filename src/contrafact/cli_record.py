@@ -18,6 +18,7 @@ from contrafact.commands import (
     to_stderr,
     with_json,
     with_scenario,
+    with_workers,
 )
 
 
@@ -25,7 +26,7 @@ from contrafact.commands import (
 @with_scenario
 @click.option("--replications", type=int, help="How many times to simulate SCENARIO.  [default: 40]")
 @click.option("--seed", type=int, help="The same seed gives the same scores.  [default: 1]")
-@click.option("--threads", type=int, help="Replications side by side.  [default: all processors]")
+@with_workers
 @click.option("--quiet", is_flag=True, help="Show no progress.")
 @click.option("--markdown", is_flag=True, help="Print the tables in Markdown.")
 @with_json
@@ -35,10 +36,10 @@ def score(
     overrides: tuple[str, ...],
     replications: int | None,
     seed: int | None,
-    threads: int | None,
     quiet: bool,
     markdown: bool,
     as_json: bool,
+    **options: Any,
 ) -> None:
     """Score SCENARIO, or a results folder, against the record: rows for fitting and rows kept for scoring apart.
 
@@ -50,9 +51,8 @@ def score(
     notify = silence if quiet else to_stderr
     scored = to_score(scenario, variant, overrides, replications, seed)
     with cf.terminal.Bar("score", wanted=not quiet) as bar:
-        options: dict[str, Any] = {"threads": threads, "progress": bar, "notify": notify}
         number = 40 if replications is None else replications
-        found = cf.score(scored, number, 1 if seed is None else seed, **options)
+        found = cf.score(scored, number, 1 if seed is None else seed, progress=bar, notify=notify, **options)
     if as_json:
         print_json(found.as_dict())
     elif markdown:
@@ -72,7 +72,7 @@ def score(
 )
 @click.option("--replications", type=int, default=40, show_default=True, help="Runs of each arm, at least 10.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same weights.")
-@click.option("--threads", type=int, help="Replications side by side.  [default: all processors]")
+@with_workers
 @click.option("--quiet", is_flag=True, help="Show no progress.")
 @click.option("--markdown", is_flag=True, help="Print the tables in Markdown.")
 @with_json
@@ -109,7 +109,7 @@ def power(
 @click.argument("scenario")
 @click.option("--replications", type=int, default=0, metavar="N", help="Ask the model now, with N runs of each arm.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same answers.")
-@click.option("--threads", type=int, help="Replications side by side.  [default: all processors]")
+@with_workers
 @click.option(
     "--answers", type=click.Path(path_type=Path), metavar="FILE", help="Keep new answers here, or show those kept."
 )

@@ -14,6 +14,7 @@ from contrafact.evidence.questions import Measure, Question, Questions, Share
 from contrafact.evidence.readings import Answer, Interval, Reading, Setting, answer, needed, settings_of
 from contrafact.evidence.reporting.runs import Occurrence, befell
 from contrafact.experiment import kinds
+from contrafact.experiment.pools import Workers
 from contrafact.experiment.protocol import Notify, Progress, to_stderr
 from contrafact.experiment.result import Result
 from contrafact.experiment.run import run
@@ -96,6 +97,7 @@ def ask(
     seed: int,
     *,
     threads: int | None = None,
+    workers: Workers = 0,
     progress: Progress | None = None,
     notify: Notify = to_stderr,
 ) -> Asking:
@@ -125,7 +127,14 @@ def ask(
     for digest, arm in arms.items():
         counted = _counted(progress, done, sum(counts.values()))
         result = run(
-            arm, counts[digest], seed, threads=threads, record=("timeline", "events"), progress=counted, notify=notify
+            arm,
+            counts[digest],
+            seed,
+            threads=threads,
+            workers=workers,
+            record=("timeline", "events"),
+            progress=counted,
+            notify=notify,
         )
         assert isinstance(result, Result)
         runs[digest] = keep(result, asked)

@@ -15,6 +15,7 @@ from contrafact.evidence.questions import Names, Questions, questions_of, unknow
 from contrafact.evidence.readings import Reading
 from contrafact.evidence.reporting.as_published import AT_A_PLACE
 from contrafact.experiment.asking import KEPT, Asking, ask, kept_answers
+from contrafact.experiment.pools import Workers
 from contrafact.experiment.protocol import Notify, Progress, to_stderr
 from contrafact.model.recording import OUTCOMES, UNSEEN
 from contrafact.model.state import COUNTS
@@ -91,6 +92,7 @@ def claims(
     seed: int = 1,
     *,
     threads: int | None = None,
+    workers: Workers = 0,
     answers: Path | None = None,
     progress: Progress | None = None,
     notify: Notify = to_stderr,
@@ -114,7 +116,8 @@ def claims(
     asked, asking = questions_of(evidence), None
     if asked is not None and isinstance(crisis, Scenario):
         if replications:
-            asking = ask(crisis, asked, replications, seed, threads=threads, progress=progress, notify=notify)
+            options: dict[str, Any] = {"threads": threads, "workers": workers, "progress": progress, "notify": notify}
+            asking = ask(crisis, asked, replications, seed, **options)
             if answers is not None:
                 _write(answers, asking)
         else:

@@ -21,6 +21,7 @@ from contrafact.evidence.rivals import rivals_of
 from contrafact.evidence.weighing import Ensembles, column, on_scale
 from contrafact.experiment import published
 from contrafact.experiment.arms import AskedArms, changed, read_arms
+from contrafact.experiment.pools import Workers
 from contrafact.experiment.protocol import Notify, Progress, to_stderr
 from contrafact.experiment.published import NEEDED, NO_NUMBER, NO_READING, NOT_REACHED, Wanted
 from contrafact.experiment.result import Result, overall_digest
@@ -133,6 +134,7 @@ def power(
     seed: int = 1,
     *,
     threads: int | None = None,
+    workers: Workers = 0,
     progress: Progress | None = None,
     notify: Notify = to_stderr,
 ) -> Power:
@@ -152,7 +154,9 @@ def power(
     reasons = rivals_of(evidence, crisis.variants)
     read = read_arms(crisis, (list(reasons) or list(crisis.variants)) if arms is None else arms)
     scenarios = [crisis, *(changed(crisis, arm) for arm in read)]
-    ran = _ran(scenarios, evidence, replications, seed, {"threads": threads, "notify": notify}, progress)
+    ran = _ran(
+        scenarios, evidence, replications, seed, {"threads": threads, "workers": workers, "notify": notify}, progress
+    )
     told = _told(ran, crisis.hours)
     harm = [_harm(ran.harm[0], own) for own in ran.harm]
     named = [

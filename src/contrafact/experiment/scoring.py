@@ -20,6 +20,7 @@ from contrafact.evidence.observed import Asked
 from contrafact.evidence.reporting import Read, Reporting, Runs
 from contrafact.evidence.reporting.as_published import FEW
 from contrafact.experiment import kinds, published
+from contrafact.experiment.pools import Workers
 from contrafact.experiment.protocol import Notify, Progress, to_stderr
 from contrafact.experiment.published import NEEDED, NO_NUMBER, NO_READING, NOT_REACHED, Wanted
 from contrafact.experiment.result import Result, fitted_here, in_short
@@ -123,6 +124,7 @@ def score(
     seed: int = 1,
     *,
     threads: int | None = None,
+    workers: Workers = 0,
     progress: Progress | None = None,
     notify: Notify = to_stderr,
 ) -> Score:
@@ -138,7 +140,8 @@ def score(
         if isinstance(scored, Result):
             error.file = str(scored.folder or crisis.name)
         raise
-    options: dict[str, Any] = {"threads": threads, "progress": progress, "notify": notify, "record": NEEDED}
+    options: dict[str, Any] = {"threads": threads, "workers": workers, "progress": progress, "notify": notify}
+    options["record"] = NEEDED
     result = scored if isinstance(scored, Result) else _a_city(run(crisis, replications, seed, **options))
     if not result.record >= set(NEEDED):
         message = f"the run kept {', '.join(sorted(result.record)) or 'nothing'}, expected {' and '.join(NEEDED)}"
