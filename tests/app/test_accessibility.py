@@ -23,8 +23,9 @@ __all__ = ["almaty", "browser", "page"]
 FRONTEND = Path(__file__).parents[2] / "frontend"
 AXE = FRONTEND / "node_modules" / "axe-core" / "axe.min.js"
 GRAVE = ("serious", "critical")
-TABS = {"story": ".sight", "whatif": ".levers", "claims": ".claim", "evidence": ".ledger", "method": "pre"}
-"""Parts of the page, each with something that it alone has."""
+FIRST = ".sight"
+TABS = {"whatif": ".levers", "claims": ".claim", "evidence": ".ledger", "method": "pre"}
+"""What the page shows at first, and its other parts, each with something that it alone has."""
 
 READERS = [
     {"width": width, "scheme": scheme, "language": language}
@@ -53,12 +54,25 @@ def grave(page: Page, axe: str) -> list[Any]:
     return [one for one in page.evaluate(RUN) if one[0] in GRAVE]
 
 
+@pytest.mark.parametrize("language", ["en", "vi"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("page", [{"width": 360}, {"width": 1280}], indirect=True, ids=lambda one: str(one["width"]))
+def test_first_sight_shuts_nobody_out(page: Page, almaty: str, axe: str, scheme: Any, language: str) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{almaty}/?lang={language}")
+    page.wait_for_selector(f"main {FIRST}")
+    width = page.evaluate("innerWidth")
+    keep(page, f"axe-first-{width}-{scheme}-{language}")
+    assert grave(page, axe) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 @pytest.mark.parametrize("page", READERS, indirect=True, ids=lambda one: f"{one['width']}-{one['scheme']}")
 def test_no_part_of_the_page_shuts_anyone_out(
     page: Page, almaty: str, axe: str, request: pytest.FixtureRequest
 ) -> None:
     reader = request.node.callspec.params["page"]
-    page.goto(f"{almaty}/?lang={reader['language']}#tab=story&hour=44")
+    page.goto(f"{almaty}/?lang={reader['language']}#tab=whatif&hour=44")
     found = {}
     for tab, mark in TABS.items():
         page.evaluate("tab => { location.hash = `#tab=${tab}&hour=44`; }", tab)

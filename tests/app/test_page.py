@@ -61,7 +61,7 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page that fails the test upon an error in its script or a request to another address."""
     wanted = getattr(request, "param", {"width": 1280, "scheme": "light"})
     context = browser.new_context(
-        viewport={"width": wanted["width"], "height": 900}, color_scheme=wanted["scheme"], locale="en-US"
+        viewport={"width": wanted["width"], "height": 900}, color_scheme=wanted.get("scheme", "light"), locale="en-US"
     )
     page = context.new_page()
     errors: list[str] = []
