@@ -20,6 +20,7 @@ from typing import Any, Literal, TypeAlias
 from contrafact.errors import InputError, InputErrors, RunError
 from contrafact.experiment.comparing import ComparisonInterrupted, compare
 from contrafact.experiment.comparison import Comparison, effect_as_dict
+from contrafact.experiment.pools import AUTO
 from contrafact.experiment.result import Result
 from contrafact.experiment.run import Interrupted, run
 from contrafact.scenario.document import Document
@@ -192,6 +193,7 @@ class Jobs:
         options: dict[str, Any] = {
             "seed": job.seed,
             "threads": self.threads,
+            "workers": AUTO,
             "out": self.results_of(job),
             "progress": told,
             "notify": noted,
