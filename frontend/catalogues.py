@@ -15,7 +15,7 @@ import math
 import re
 import sys
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -27,11 +27,26 @@ from contrafact.evidence.claims import VERDICTS
 from contrafact.evidence.reporting import PARAMETERS as REPORTING
 from contrafact.experiment import scoring
 from contrafact.experiment.comparison import UNENDED
+from contrafact.experiment.design import NOT_DRAWN
+from contrafact.experiment.lattice import AGENTS, RULES_FIXED
 from contrafact.experiment.loading import load
 from contrafact.experiment.result import BY_CHANCE, CUSTODY_NOTE, FROM_POSTERIOR, FROM_PRIORS, STAMP
+from contrafact.lattice import outcomes as lattice
 from contrafact.model.recording import OUTCOMES
 from contrafact.parameters import ASSUMPTION
-from contrafact.report import effect_tables, evidence, html, scores, tables, wording
+from contrafact.report import (
+    effect_tables,
+    evidence,
+    figures,
+    fits,
+    html,
+    maps,
+    milestones,
+    scores,
+    style,
+    tables,
+    wording,
+)
 from contrafact.report.claims_section import READINGS
 from contrafact.report.claims_section import VERDICTS as RUNS_SAY
 from contrafact.scenario.schema import Scenario
@@ -49,15 +64,10 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
 }
 SOURCES = (
     ("javascript", "frontend/src/*.ts"),
-    ("python", "src/contrafact/report/html.py"),
-    ("python", "src/contrafact/report/claims_section.py"),
-    ("python", "src/contrafact/report/drawing.py"),
-    ("python", "src/contrafact/report/tables.py"),
-    ("python", "src/contrafact/report/effect_tables.py"),
-    ("python", "src/contrafact/report/evidence.py"),
-    ("python", "src/contrafact/report/scores.py"),
-    ("python", "src/contrafact/report/wording.py"),
-    ("python", "src/contrafact/terminal.py"),
+    ("python", "src/contrafact/*.py"),
+    ("python", "src/contrafact/experiment/**/*.py"),
+    ("python", "src/contrafact/importers/*.py"),
+    ("python", "src/contrafact/report/**/*.py"),
 )
 OPTIONS = {"parse_template_string": "true"}
 """Texts inside of `${}` are found as well."""
@@ -85,8 +95,9 @@ def template() -> Catalog:
 def of_code() -> Iterator[str]:
     """Texts that no call names as they are: outcomes, units, months, verdicts, titles of curves."""
     yield from (wording.outcome(outcome.name) for outcome in OUTCOMES)
-    yield from (wording.unit(outcome.unit) for outcome in OUTCOMES)
-    yield from (date(2022, month, 1).strftime("%b") for month in range(1, 13))
+    yield from wording.OUTCOMES.values()
+    yield from (wording.unit(outcome.unit) for outcome in (*OUTCOMES, *lattice.OUTCOMES))
+    yield from (*style.MONTHS, *style.DAYS)
     yield from (name.replace("_", " ") for name in VERDICTS)
     yield from READINGS.values()
     yield from RUNS_SAY.values()
@@ -96,6 +107,7 @@ def of_code() -> Iterator[str]:
     yield from effect_tables.SETTING_COLUMNS
     yield from of_scores()
     yield from of_notes()
+    yield from of_pictures()
     yield from (
         wording.OVERLAP,
         wording.EVENTS,
@@ -118,9 +130,26 @@ def of_scores() -> Iterator[str]:
     yield from (one.meaning for one in REPORTING)
 
 
+def of_pictures() -> Iterator[str]:
+    """What stands in pictures and is named elsewhere in the code."""
+    yield from (figures.SYNTHETIC, figures.CIRCLES, figures.OSM_NOTICE, figures.MARKS_NOTE, figures.LATER_NOTE)
+    yield from (maps.IN_HEXAGON, maps.OF_RESIDENTS, *maps.SHAPES, *milestones.TITLES.values())
+    yield from fits.INDICES.values()
+
+
 def of_notes() -> Iterator[str]:
     """Sentences that stand beside results, as far as no number is in them."""
-    yield from (FROM_PRIORS, FROM_POSTERIOR, BY_CHANCE, UNENDED, f"Detained: {CUSTODY_NOTE}.", f"{STAMP}.")
+    yield from (
+        FROM_PRIORS,
+        FROM_POSTERIOR,
+        BY_CHANCE,
+        UNENDED,
+        f"Detained: {CUSTODY_NOTE}.",
+        f"{STAMP}.",
+        NOT_DRAWN,
+        RULES_FIXED,
+        AGENTS,
+    )
     yield from (evidence.SCOPE, evidence.CUSTODY, *evidence.HARM_WORDS.values(), *evidence.LABELS)
 
 

@@ -98,7 +98,7 @@ def number(value: float, unit_name: str = "persons") -> str:
 
 
 def clock(start: datetime, hour: float, weekday: bool = False) -> str:
-    """Local time in words, the clock last, e.g. "5 Jan 13:00"; the year where it is not that of the start."""
+    """Local time in words, the clock last, e.g. "5 Jan 13:00" or "Wed 5 Jan, 13:00"; the year where it is another."""
     time = start.replace(tzinfo=None) + timedelta(minutes=round(hour * 60))
     month = f"{time:%b}"
     parts = {"day": time.day, "month": text(month)}
@@ -106,7 +106,7 @@ def clock(start: datetime, hour: float, weekday: bool = False) -> str:
         date = text("{day} {month}", **parts)
     else:
         date = text("{day} {month} {year}", **parts, year=time.year)
-    return f"{f'{time:%a} ' if weekday else ''}{date} {time:%H:%M}"
+    return f"{text(f'{time:%a}')} {date}, {time:%H:%M}" if weekday else f"{date} {time:%H:%M}"
 
 
 def amount(value: float, unit_name: str, start: datetime) -> str:
