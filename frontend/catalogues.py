@@ -23,13 +23,15 @@ from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from contrafact.evidence.camps import CAMPS
 from contrafact.evidence.claims import VERDICTS
 from contrafact.evidence.reporting import PARAMETERS as REPORTING
-from contrafact.experiment import scoring
+from contrafact.experiment import published, scoring
 from contrafact.experiment.comparison import UNENDED
 from contrafact.experiment.design import NOT_DRAWN
 from contrafact.experiment.lattice import AGENTS, RULES_FIXED
 from contrafact.experiment.loading import load
+from contrafact.experiment.power import COUNTS_AS_TOLD, UNEXPLAINED
 from contrafact.experiment.result import BY_CHANCE, CUSTODY_NOTE, FROM_POSTERIOR, FROM_PRIORS, STAMP
 from contrafact.lattice import outcomes as lattice
 from contrafact.model.recording import OUTCOMES
@@ -42,6 +44,7 @@ from contrafact.report import (
     html,
     maps,
     milestones,
+    power,
     scores,
     style,
     tables,
@@ -108,6 +111,7 @@ def of_code() -> Iterator[str]:
     yield from of_scores()
     yield from of_notes()
     yield from of_pictures()
+    yield from of_power()
     yield from (
         wording.OVERLAP,
         wording.EVENTS,
@@ -128,6 +132,14 @@ def of_scores() -> Iterator[str]:
     yield from (*wording.LEVELS.values(), "mean", "lowest")
     yield from (ASSUMPTION, *dict.fromkeys(wording.unit(one.unit) for one in REPORTING))
     yield from (one.meaning for one in REPORTING)
+
+
+def of_power() -> Iterator[str]:
+    """Heads and notes of what a record could tell, camps, and why rows are not read."""
+    heads = (power.HARM_COLUMNS, power.POWER_COLUMNS, power.RECORD_COLUMNS, power.ALL_COLUMNS, power.ROW_COLUMNS)
+    yield from dict.fromkeys(filter(None, (head for columns in heads for head in columns)))
+    yield from (*CAMPS, power.NO_CAMP, power.ITSELF, *power.NOTES, COUNTS_AS_TOLD, UNEXPLAINED)
+    yield from (published.NO_READING, published.NOT_REACHED, published.NO_NUMBER)
 
 
 def of_pictures() -> Iterator[str]:

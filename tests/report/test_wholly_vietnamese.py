@@ -10,6 +10,7 @@ import gettext
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,15 @@ from rich.table import Table
 
 import contrafact as cf
 from contrafact import translation
+from contrafact.experiment.published import NO_READING
 from contrafact.experiment.result import Result
-from contrafact.report import effect_tables, effects, figures, lattice, tables
+from contrafact.report import effect_tables, effects, figures, lattice, power, tables
 from contrafact.translation import LOCALES, speaking
+from tests.report.test_power_tables import ARM, RECORD, SHARE, power_of
 
 PAGE = Path(translation.__file__).parent / "app" / "static" / "locale" / "vi.json"
 SMALL = Path(__file__).parents[1] / "data" / "small"
+TOLD_RECORD = {**RECORD, "told": True, "typical": 0.01}
 DATA = {"City hall", "Republic Square", "A square"}
 """Names of the scenario made by hand, which no catalogue has."""
 
@@ -149,3 +153,15 @@ def test_tables_and_picture_of_the_lattice() -> None:
     shown += in_picture(lattice.agents(found).spec())  # type: ignore[arg-type]
     run, crisis = found.run, found.scenario  # type: ignore[attr-defined]
     assert english(shown, crisis.name, crisis.title, run.name, run.reported, run.rules.ratio, *found.outcomes) == set()
+
+
+@pytest.mark.usefixtures("bracketed")
+def test_what_a_record_could_tell() -> None:
+    sign = {**SHARE, "without_rows": True}
+    arm = {**ARM, "power": {**ARM["power"], "sign_of_deaths": sign}}
+    unread = {"id": "R2", "quantity": "crowd", "why": NO_READING}
+    for found in (power_of(), replace(power_of(arm), unread=(unread,)), power_of({**arm, "record": TOLD_RECORD})):
+        shown = [power.headline(found), *power.notes(found)]
+        for part in power.parts(found):
+            shown += [part.title, *part.columns, *chain.from_iterable(part.lines)]
+        assert english(shown, "town", "recorded", "restraint", "evening", "camps.csv", "crowd", "ab" * 8) == set()
