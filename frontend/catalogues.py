@@ -112,6 +112,7 @@ def of_code() -> Iterator[str]:
     yield from of_notes()
     yield from of_pictures()
     yield from of_power()
+    yield from of_fits()
     yield from (
         wording.OVERLAP,
         wording.EVENTS,
@@ -147,6 +148,13 @@ def of_pictures() -> Iterator[str]:
     yield from (figures.SYNTHETIC, figures.CIRCLES, figures.OSM_NOTICE, figures.MARKS_NOTE, figures.LATER_NOTE)
     yield from (maps.IN_HEXAGON, maps.OF_RESIDENTS, *maps.SHAPES, *milestones.TITLES.values())
     yield from fits.INDICES.values()
+
+
+def of_fits() -> Iterator[str]:
+    """Heads and notes of sweeps, sensitivity and fits."""
+    yield from filter(None, (*fits.SWEEP_COLUMNS, *fits.SENSITIVITY_COLUMNS, *fits.CALIBRATION_COLUMNS))
+    yield from (*fits.RECOVERY_COLUMNS, *fits.SCREENING_COLUMNS)
+    yield from (fits.NO_BEST, fits.RECOVERY_NOTE)
 
 
 def of_notes() -> Iterator[str]:

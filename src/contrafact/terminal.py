@@ -230,7 +230,7 @@ def show_recovery(found: Recovery) -> None:
     """What the rows of a fit could tell of each parameter."""
     screen = console()
     screen.print(fits.recovery_table(found))
-    say(screen, fits.RECOVERY_NOTE)
+    say(screen, fits.recovery_note())
 
 
 def show_screening(found: Screening) -> None:
@@ -243,7 +243,7 @@ def show_screening(found: Screening) -> None:
 def _show_fitted(table: Table, notes: Iterable[str], folder: Path) -> None:
     screen = console()
     screen.print(table)
-    for line in (*notes, f"results: {folder}"):
+    for line in (*notes, text("results: {folder}", folder=folder)):
         say(screen, line)
 
 

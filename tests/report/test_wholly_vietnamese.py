@@ -15,16 +15,21 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from rich.table import Table
 
 import contrafact as cf
 from contrafact import translation
+from contrafact.experiment.calibration.recovery import Recovery
+from contrafact.experiment.calibration.screening import Screening
 from contrafact.experiment.published import NO_READING
 from contrafact.experiment.result import Result
-from contrafact.report import effect_tables, effects, figures, lattice, power, tables
+from contrafact.report import effect_tables, effects, figures, fits, lattice, power, sensitivity_figure, tables
 from contrafact.translation import LOCALES, speaking
+from tests.experiment.calibration.conftest import made_up
 from tests.report.test_power_tables import ARM, RECORD, SHARE, power_of
+from tests.test_cli_fitting import CALIBRATION
 
 PAGE = Path(translation.__file__).parent / "app" / "static" / "locale" / "vi.json"
 SMALL = Path(__file__).parents[1] / "data" / "small"
@@ -165,3 +170,32 @@ def test_what_a_record_could_tell() -> None:
         for part in power.parts(found):
             shown += [part.title, *part.columns, *chain.from_iterable(part.lines)]
         assert english(shown, "town", "recorded", "restraint", "evening", "camps.csv", "crowd", "ab" * 8) == set()
+
+
+PATHS = ("parameters.participation.legitimacy", "place.detour")
+
+
+@pytest.mark.usefixtures("bracketed")
+def test_sweeps_and_sensitivity(tmp_path: Path) -> None:
+    crisis = cf.load(SMALL)
+    options: dict[str, Any] = {"over": list(PATHS), "replications": 2, "until": "20 h"}
+    swept = cf.sweep(crisis, points=2, out=tmp_path / "sweep", **options)
+    shown = [*in_table(fits.sweep_table(swept)), *fits.sweep_notes(swept)]
+    found = cf.sensitivity(crisis, samples=2, out=tmp_path / "sensitivity", **options)
+    shown += [*in_table(fits.sensitivity_table(found)), *fits.sensitivity_notes(found)]
+    drawn = {name: [{"number": PATHS[0], "index": 1.0, "low": 0.0, "high": 2.0}] for name in found.indices}
+    shown += in_picture(sensitivity_figure.picture(found, drawn).spec())
+    assert english(shown, *PATHS, found.method, crisis.title) == set()
+
+
+@pytest.mark.usefixtures("bracketed")
+def test_a_fit_and_what_rows_could_tell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made_up(monkeypatch)
+    (tmp_path / "fit.yaml").write_text(CALIBRATION)
+    found = cf.calibrate(cf.load(SMALL), calibration=tmp_path / "fit.yaml", out=tmp_path / "out")
+    shown = [*in_table(fits.calibration_table(found)), *fits.calibration_notes(found)]
+    recovered = Recovery(("x",), 99, np.zeros((200, 1), np.int64), np.array([0.1]), np.array([0.1]))
+    shown += [*in_table(fits.recovery_table(recovered)), fits.recovery_note()]
+    screened = Screening(("x", "y"), ("R1", "R2"), np.array([[0.9, 0.1], [0.0, 0.0]]), 0.05, 50)
+    shown += [*in_table(fits.screening_table(screened)), fits.screening_note(screened)]
+    assert english(shown, PATHS[0], "inf", "epsilon", "uniform", str(found.path)) == set()

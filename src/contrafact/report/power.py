@@ -40,8 +40,8 @@ NOTES = (
     "the sign of the arm's own; a dash where the interval of that effect includes zero. Given: equal weights, without "
     "any row, have that sign already.",
     "Recorded, itself: synthetic records of the recorded run by which halves of its other replications are told apart, "
-    "which is how often noise alone tells. Halves are smaller and share no random numbers, so the rate is too high rather "
-    "than too low.",
+    "which is how often noise alone tells. Halves are smaller and share no random numbers, so the rate is too high "
+    "rather than too low.",
     "Weight: of the arm against the recorded run alone. 95 %: over {resamples} sets of replications drawn with "
     "replacement. A fact left out: lowest and highest weight when any one is. Leaning on: the fact that moves it most. "
     "Typical: share of the arm's own synthetic records that are no more probable under it than the actual one; near "
