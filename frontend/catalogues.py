@@ -23,16 +23,18 @@ from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from contrafact import cli, cli_fitting, terminal
 from contrafact.evidence.camps import CAMPS
 from contrafact.evidence.claims import VERDICTS
 from contrafact.evidence.reporting import PARAMETERS as REPORTING
-from contrafact.experiment import published, scoring
+from contrafact.experiment import estimating, published, scoring
 from contrafact.experiment.comparison import UNENDED
 from contrafact.experiment.design import NOT_DRAWN
 from contrafact.experiment.lattice import AGENTS, RULES_FIXED
 from contrafact.experiment.loading import load
 from contrafact.experiment.power import COUNTS_AS_TOLD, UNEXPLAINED
 from contrafact.experiment.result import BY_CHANCE, CUSTODY_NOTE, FROM_POSTERIOR, FROM_PRIORS, STAMP
+from contrafact.importers import events
 from contrafact.lattice import outcomes as lattice
 from contrafact.model.recording import OUTCOMES
 from contrafact.parameters import ASSUMPTION
@@ -62,6 +64,7 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "t": None,
     "n": (1, 2),
     "text": None,
+    "noted": None,
     "counted_text": (1, 2),
     "titled": None,
 }
@@ -113,6 +116,7 @@ def of_code() -> Iterator[str]:
     yield from of_pictures()
     yield from of_power()
     yield from of_fits()
+    yield from of_commands()
     yield from (
         wording.OVERLAP,
         wording.EVENTS,
@@ -148,6 +152,14 @@ def of_pictures() -> Iterator[str]:
     yield from (figures.SYNTHETIC, figures.CIRCLES, figures.OSM_NOTICE, figures.MARKS_NOTE, figures.LATER_NOTE)
     yield from (maps.IN_HEXAGON, maps.OF_RESIDENTS, *maps.SHAPES, *milestones.TITLES.values())
     yield from fits.INDICES.values()
+
+
+def of_commands() -> Iterator[str]:
+    """What commands say and is named elsewhere in the code."""
+    yield from (terminal.NO_PICTURES, *terminal.IMPORTED_COLUMNS, *(words for _, words in wording.LARGE))
+    yield from (events.NOWHERE, events.NEVER, events.TAKEN)
+    yield from (cli.REPLICATIONS_KEPT, cli.PAIRS_KEPT, cli_fitting.KEPT, estimating.MINUTES)
+    yield from (f"{words[:1].upper()}{words[1:]}." for words in (FROM_PRIORS, FROM_POSTERIOR, BY_CHANCE))
 
 
 def of_fits() -> Iterator[str]:

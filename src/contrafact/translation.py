@@ -95,6 +95,10 @@ def text(message: str, **values: object) -> str:
     return found.format(**values) if values else found
 
 
+noted = retold(text)
+"""A text as ``text`` takes it, that stands in English until ``text`` says it anew."""
+
+
 def counted_text(one: str, many: str, count: int, **values: object) -> str:
     """A text with a count in it, in the form that the language has for so many."""
     found = _catalogue(_language.get()).ngettext(one, many, count)

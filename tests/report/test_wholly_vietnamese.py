@@ -25,7 +25,9 @@ from contrafact.experiment.calibration.recovery import Recovery
 from contrafact.experiment.calibration.screening import Screening
 from contrafact.experiment.published import NO_READING
 from contrafact.experiment.result import Result
+from contrafact.importers.events import NEVER, NOWHERE, ImportedEvents, lines_of
 from contrafact.report import effect_tables, effects, figures, fits, lattice, power, sensitivity_figure, tables
+from contrafact.report.evidence import check_lines
 from contrafact.translation import LOCALES, speaking
 from tests.experiment.calibration.conftest import made_up
 from tests.report.test_power_tables import ARM, RECORD, SHARE, power_of
@@ -199,3 +201,20 @@ def test_a_fit_and_what_rows_could_tell(tmp_path: Path, monkeypatch: pytest.Monk
     screened = Screening(("x", "y"), ("R1", "R2"), np.array([[0.9, 0.1], [0.0, 0.0]]), 0.05, 50)
     shown += [*in_table(fits.screening_table(screened)), fits.screening_note(screened)]
     assert english(shown, PATHS[0], "inf", "epsilon", "uniform", str(found.path)) == set()
+
+
+@pytest.mark.usefixtures("bracketed")
+def test_the_check_of_a_record() -> None:
+    (found,) = cf.check_evidence("almaty-2022")
+    quoted = ("⟦  các dòng", "⟦  đính chính", "⟦    trước")  # with ids of facts and words of the record
+    lines = [line for line in check_lines(found) if not line.startswith(quoted)]
+    lines = [re.sub(r"[\w/-]+\.csv|almaty-2022", "", line) for line in lines]
+    columns = () if found.audit is None else (*found.audit.gaps, *found.audit.unused)
+    assert english(lines, *columns) == set()
+
+
+@pytest.mark.usefixtures("bracketed")
+def test_imported_events() -> None:
+    rows = ({"quantity": "crowd"},)
+    found = ImportedEvents(Path("r.csv"), rows, {NOWHERE: 2, NEVER: 1}, ("a -> b",))
+    assert english(lines_of(found), "crowd", "csv") == set()

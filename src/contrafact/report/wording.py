@@ -48,7 +48,7 @@ EVENTS_AT = {
     "overrun": "A unit gives way: {place}",
 }
 LEVELS = {"crowd": "Crowd", "network": "Network", "facilities_lost": "Facilities lost"}
-LARGE = ((1e9, "billion"), (1e6, "million"))
+LARGE = ((1e9, "{count} billion"), (1e6, "{count} million"))
 UNITS = {"h": "hours", "person h": "person-hours", "facility h": "facility-hours", "dimensionless": "share"}
 COUNTED = ("persons", "facilities", "outbursts", "arrests")
 OVERLAP = "Agree: what the source says and the interval that holds 90 % of the replays overlap."
@@ -78,10 +78,10 @@ def unit(name: str) -> str:
 
 def about(value: float) -> str:
     """A large number with two significant digits, e.g. "1.7 billion"."""
-    power, word = next(((power, word) for power, word in LARGE if value >= power), (1.0, ""))
+    power, words = next(((power, words) for power, words in LARGE if value >= power), (1.0, ""))
     share = value / power
-    digits = f"{share:.1f}" if share < 9.95 else f"{float(f'{share:.2g}'):,.0f}"
-    return f"{digits} {word}".strip()
+    digits = localised(f"{share:.1f}" if share < 9.95 else f"{float(f'{share:.2g}'):,.0f}")
+    return text(words, count=digits) if words else digits
 
 
 def number(value: float, unit_name: str = "persons") -> str:
