@@ -15,7 +15,7 @@ import math
 import re
 import sys
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -23,15 +23,35 @@ from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from contrafact import cli, cli_fitting, terminal
+from contrafact.evidence.camps import CAMPS
 from contrafact.evidence.claims import VERDICTS
 from contrafact.evidence.reporting import PARAMETERS as REPORTING
-from contrafact.experiment import scoring
+from contrafact.experiment import estimating, published, scoring
 from contrafact.experiment.comparison import UNENDED
+from contrafact.experiment.design import NOT_DRAWN
+from contrafact.experiment.lattice import AGENTS, RULES_FIXED
 from contrafact.experiment.loading import load
+from contrafact.experiment.power import COUNTS_AS_TOLD, UNEXPLAINED
 from contrafact.experiment.result import BY_CHANCE, CUSTODY_NOTE, FROM_POSTERIOR, FROM_PRIORS, STAMP
+from contrafact.importers import events
+from contrafact.lattice import outcomes as lattice
 from contrafact.model.recording import OUTCOMES
 from contrafact.parameters import ASSUMPTION
-from contrafact.report import effect_tables, evidence, html, scores, tables, wording
+from contrafact.report import (
+    effect_tables,
+    evidence,
+    figures,
+    fits,
+    html,
+    maps,
+    milestones,
+    power,
+    scores,
+    style,
+    tables,
+    wording,
+)
 from contrafact.report.claims_section import READINGS
 from contrafact.report.claims_section import VERDICTS as RUNS_SAY
 from contrafact.scenario.schema import Scenario
@@ -44,20 +64,16 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "t": None,
     "n": (1, 2),
     "text": None,
+    "noted": None,
     "counted_text": (1, 2),
     "titled": None,
 }
 SOURCES = (
     ("javascript", "frontend/src/*.ts"),
-    ("python", "src/contrafact/report/html.py"),
-    ("python", "src/contrafact/report/claims_section.py"),
-    ("python", "src/contrafact/report/drawing.py"),
-    ("python", "src/contrafact/report/tables.py"),
-    ("python", "src/contrafact/report/effect_tables.py"),
-    ("python", "src/contrafact/report/evidence.py"),
-    ("python", "src/contrafact/report/scores.py"),
-    ("python", "src/contrafact/report/wording.py"),
-    ("python", "src/contrafact/terminal.py"),
+    ("python", "src/contrafact/*.py"),
+    ("python", "src/contrafact/experiment/**/*.py"),
+    ("python", "src/contrafact/importers/*.py"),
+    ("python", "src/contrafact/report/**/*.py"),
 )
 OPTIONS = {"parse_template_string": "true"}
 """Texts inside of `${}` are found as well."""
@@ -85,8 +101,9 @@ def template() -> Catalog:
 def of_code() -> Iterator[str]:
     """Texts that no call names as they are: outcomes, units, months, verdicts, titles of curves."""
     yield from (wording.outcome(outcome.name) for outcome in OUTCOMES)
-    yield from (wording.unit(outcome.unit) for outcome in OUTCOMES)
-    yield from (date(2022, month, 1).strftime("%b") for month in range(1, 13))
+    yield from wording.OUTCOMES.values()
+    yield from (wording.unit(outcome.unit) for outcome in (*OUTCOMES, *lattice.OUTCOMES))
+    yield from (*style.MONTHS, *style.DAYS)
     yield from (name.replace("_", " ") for name in VERDICTS)
     yield from READINGS.values()
     yield from RUNS_SAY.values()
@@ -96,6 +113,10 @@ def of_code() -> Iterator[str]:
     yield from effect_tables.SETTING_COLUMNS
     yield from of_scores()
     yield from of_notes()
+    yield from of_pictures()
+    yield from of_power()
+    yield from of_fits()
+    yield from of_commands()
     yield from (
         wording.OVERLAP,
         wording.EVENTS,
@@ -118,9 +139,49 @@ def of_scores() -> Iterator[str]:
     yield from (one.meaning for one in REPORTING)
 
 
+def of_power() -> Iterator[str]:
+    """Heads and notes of what a record could tell, camps, and why rows are not read."""
+    heads = (power.HARM_COLUMNS, power.POWER_COLUMNS, power.RECORD_COLUMNS, power.ALL_COLUMNS, power.ROW_COLUMNS)
+    yield from dict.fromkeys(filter(None, (head for columns in heads for head in columns)))
+    yield from (*CAMPS, power.NO_CAMP, power.ITSELF, *power.NOTES, COUNTS_AS_TOLD, UNEXPLAINED)
+    yield from (published.NO_READING, published.NOT_REACHED, published.NO_NUMBER)
+
+
+def of_pictures() -> Iterator[str]:
+    """What stands in pictures and is named elsewhere in the code."""
+    yield from (figures.SYNTHETIC, figures.CIRCLES, figures.OSM_NOTICE, figures.MARKS_NOTE, figures.LATER_NOTE)
+    yield from (maps.IN_HEXAGON, maps.OF_RESIDENTS, *maps.SHAPES, *milestones.TITLES.values())
+    yield from fits.INDICES.values()
+
+
+def of_commands() -> Iterator[str]:
+    """What commands say and is named elsewhere in the code."""
+    yield from (terminal.NO_PICTURES, *terminal.IMPORTED_COLUMNS, *(words for _, words in wording.LARGE))
+    yield from (events.NOWHERE, events.NEVER, events.TAKEN)
+    yield from (cli.REPLICATIONS_KEPT, cli.PAIRS_KEPT, cli_fitting.KEPT, estimating.MINUTES)
+    yield from (f"{words[:1].upper()}{words[1:]}." for words in (FROM_PRIORS, FROM_POSTERIOR, BY_CHANCE))
+
+
+def of_fits() -> Iterator[str]:
+    """Heads and notes of sweeps, sensitivity and fits."""
+    yield from filter(None, (*fits.SWEEP_COLUMNS, *fits.SENSITIVITY_COLUMNS, *fits.CALIBRATION_COLUMNS))
+    yield from (*fits.RECOVERY_COLUMNS, *fits.SCREENING_COLUMNS)
+    yield from (fits.NO_BEST, fits.RECOVERY_NOTE)
+
+
 def of_notes() -> Iterator[str]:
     """Sentences that stand beside results, as far as no number is in them."""
-    yield from (FROM_PRIORS, FROM_POSTERIOR, BY_CHANCE, UNENDED, f"Detained: {CUSTODY_NOTE}.", f"{STAMP}.")
+    yield from (
+        FROM_PRIORS,
+        FROM_POSTERIOR,
+        BY_CHANCE,
+        UNENDED,
+        f"Detained: {CUSTODY_NOTE}.",
+        f"{STAMP}.",
+        NOT_DRAWN,
+        RULES_FIXED,
+        AGENTS,
+    )
     yield from (evidence.SCOPE, evidence.CUSTODY, *evidence.HARM_WORDS.values(), *evidence.LABELS)
 
 

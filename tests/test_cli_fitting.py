@@ -65,7 +65,7 @@ def test_calibrate_prints_the_posterior_and_run_draws_from_it(call: Call, monkey
     words = ("calibrate", SMALL, "--calibration", "fit.yaml", "--out", "out")
     shown = call(*words)
     assert shown.exit_code == 0, shown.output
-    for part in ("parameters.participation.legitimacy", "uniform 0.75, 0.95", "Median residual", "T1"):
+    for part in ("parameters.participation.legitimacy", "uniform 0.75; 0.95", "Median residual", "T1"):
         assert part in shown.stdout
     document = json.loads(call(*words, "--resume", "--json").stdout)
     assert document["accepted"] == 10

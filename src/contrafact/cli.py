@@ -29,6 +29,10 @@ from contrafact.commands import (
     with_workers,
 )
 
+REPLICATIONS_KEPT = (
+    "interrupted: {count} of {all} replications are kept in {folder}; to go on: the same command with {options}"
+)
+PAIRS_KEPT = "interrupted: {count} of {all} pairs are kept in {folder}; to go on: the same command with {options}"
 MODULES = (cli_fitting, cli_importing, cli_record)
 """Modules whose commands join those that stand here when they are imported."""
 
@@ -55,7 +59,8 @@ def new(folder: Path, as_json: bool) -> None:
         print_json({"files": [str(path) for path in written]})
         return
     click.echo("\n".join(str(path) for path in written))
-    click.echo(f"Try it: contrafact run {shlex.quote(str(folder))} --replications 10", err=True)
+    command = f"contrafact run {shlex.quote(str(folder))} --replications 10"
+    click.echo(translation.text("Try it: {command}", command=command), err=True)
 
 
 @main.command()
@@ -119,8 +124,7 @@ def run(
         result, interrupted = stop.result, True
     tell_result(result, as_json, quiet, no_pictures or interrupted)
     if interrupted:
-        kept = f"{result.replications} of {result.requested} replications are kept in {result.folder}"
-        click.echo(f"interrupted: {kept}; to go on: the same command with {resuming(target)}", err=True)
+        tell_interrupted(REPLICATIONS_KEPT, result, target)
         leave(INTERRUPTED)
 
 
@@ -196,8 +200,7 @@ def compare(
     if page is not None and not interrupted:
         cf.write_report(found, page, overwrite=True, language=translation.current(), command=command)
     if interrupted:
-        kept = f"{found.replications} of {found.requested} pairs are kept in {found.folder}"
-        click.echo(f"interrupted: {kept}; to go on: the same command with {resuming(target)}", err=True)
+        tell_interrupted(PAIRS_KEPT, found, target)
         leave(INTERRUPTED)
 
 
@@ -248,7 +251,7 @@ def validate(scenario: str, as_json: bool) -> None:
     elif errors:
         click.echo("\n".join(str(error) for error in errors), err=True)
     else:
-        click.echo(f"{scenario}: no errors")
+        click.echo(translation.text("{title}: no errors", title=scenario))
     leave(CHECK_FAILED if errors else DONE)
 
 
@@ -334,9 +337,12 @@ def tell_result(result: cf.AnyResult | cf.Comparison, as_json: bool, quiet: bool
             cf.terminal.show_pictures(pictures)
 
 
-def resuming(folder: str | Path) -> str:
-    """The options with which a command goes on in a folder."""
-    return f"--out {shlex.quote(str(folder))} --resume"
+def tell_interrupted(message: str, found: cf.AnyResult | cf.Comparison, folder: str | Path) -> None:
+    """Say how much is kept, and with which options the command goes on."""
+    count, all_of_them = (translation.whole(number) for number in (found.replications, found.requested))
+    options = f"--out {shlex.quote(str(folder))} --resume"
+    told = translation.text(message, count=count, all=all_of_them, folder=found.folder, options=options)
+    click.echo(told, err=True)
 
 
 def command_line(

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 import contrafact as cf
+from contrafact import translation
 from contrafact.commands import (
     INTERRUPTED,
     Command,
@@ -145,7 +146,7 @@ def _run(function: Callable[..., Any], label: str, quiet: bool, crisis: object, 
         with cf.terminal.Bar(label, wanted=not quiet) as bar:
             return function(crisis, progress=bar, notify=silence if quiet else to_stderr, **options)
     except KeyboardInterrupt:
-        click.echo(KEPT, err=True)
+        click.echo(translation.text(KEPT), err=True)
         leave(INTERRUPTED)
 
 

@@ -42,7 +42,7 @@ class Commands(click.Group):
             click.echo(f"the run failed: {error}", err=True)
             ctx.exit(FAILED)
         except KeyboardInterrupt:
-            click.echo("interrupted; nothing was written", err=True)
+            click.echo(translation.text("interrupted; nothing was written"), err=True)
             ctx.exit(INTERRUPTED)
 
 

@@ -34,13 +34,14 @@ from contrafact.importers.city import Imported
 from contrafact.importers.events import ImportedEvents, lines_of
 from contrafact.report import effect_tables, fits, power, scores, tables, wording
 from contrafact.report.evidence import check_lines, claim_lines, claims_markdown
+from contrafact.report.scores import told
 from contrafact.report.tables import milestone_table, outcome_table
-from contrafact.translation import text
-from contrafact.words import counted
+from contrafact.translation import counted_text, text, whole
 
 PATIENCE_S = 1.0
 WIDTH = 120
 WIDE = 170
+IMPORTED_COLUMNS = ("district", "residents of the source", "in cells mostly its own")
 NO_PICTURES = "no pictures: what draws them is not installed; get it with: pip install 'contrafact[report]'"
 
 
@@ -86,10 +87,20 @@ def tell_reused(source: str, replications: int, seed: int, notify: Callable[[str
     if not is_results(source):
         return
     held = read_manifest(Path(source))
+    wanted, had = (
+        counted_text("{count} replication", "{count} replications", count)
+        for count in (replications, len(held.replications))
+    )
     notify(
-        f"only the scenario is taken from the results in {source}: "
-        f"this run makes {counted(replications, 'replication')} with seed {seed}, "
-        f"that one made {counted(len(held.replications), 'replication')} with seed {held.seed}"
+        text(
+            "only the scenario is taken from the results in {source}: this run makes {wanted} with seed {seed}, that "
+            "one made {had} with seed {held}",
+            source=source,
+            wanted=wanted,
+            seed=seed,
+            had=had,
+            held=held.seed,
+        )
     )
 
 
@@ -99,7 +110,7 @@ def draw(result: AnyResult | Comparison, notify: Callable[[str], None]) -> list[
     RunError tells that drawing failed; the results are whole all the same.
     """
     if result.folder is None or not can_draw():
-        notify(NO_PICTURES)
+        notify(text(NO_PICTURES))
         return []
     folder = result.folder / "pictures"
     try:
@@ -153,7 +164,7 @@ def show_pictures(pictures: list[Path]) -> None:
 def draw_place(found: Imported, notify: Callable[[str], None]) -> list[Path]:
     """Save a map of an imported place in its folder; where what draws it is missing, say how to get it."""
     if not can_draw():
-        notify(NO_PICTURES)
+        notify(text(NO_PICTURES))
         return []
     pictures: list[Path] = import_module("contrafact.report.place_map").save_place(
         found.scenario, found.world, found.folder / "place", found.lines
@@ -165,13 +176,14 @@ def show_imported(found: Imported) -> None:
     """How sources were read, what was lost, residents beside the sources, and the files."""
     screen = console()
     for line in found.mapping:
-        say(screen, f"read: {line}")
-    rows = tuple((name, f"{number:,}", f"{found.placed[name]:,}") for name, number in found.settled.districts.items())
-    total = ("all", f"{found.settled.total:,}", f"{found.world.persons:,}")
-    screen.print(_table(("district", "residents of the source", "in cells mostly its own"), (*rows, total)))
+        say(screen, text("read: {what}", what=text(line)))
+    rows = [(name, whole(number), whole(found.placed[name])) for name, number in found.settled.districts.items()]
+    total = (text("all"), whole(found.settled.total), whole(found.world.persons))
+    screen.print(_table(told(IMPORTED_COLUMNS), (*rows, total)))
     for note in found.notes:
-        say(screen, f"note: {note}")
-    say(screen, f"{found.world.cells:,} cells; written: {', '.join(str(path) for path in found.files)}")
+        say(screen, text("note: {what}", what=text(note)))
+    files = ", ".join(str(path) for path in found.files)
+    say(screen, text("{cells} cells; written: {files}", cells=whole(found.world.cells), files=files))
 
 
 def show_events(found: ImportedEvents) -> None:
@@ -230,7 +242,7 @@ def show_recovery(found: Recovery) -> None:
     """What the rows of a fit could tell of each parameter."""
     screen = console()
     screen.print(fits.recovery_table(found))
-    say(screen, fits.RECOVERY_NOTE)
+    say(screen, fits.recovery_note())
 
 
 def show_screening(found: Screening) -> None:
@@ -243,26 +255,29 @@ def show_screening(found: Screening) -> None:
 def _show_fitted(table: Table, notes: Iterable[str], folder: Path) -> None:
     screen = console()
     screen.print(table)
-    for line in (*notes, f"results: {folder}"):
+    for line in (*notes, text("results: {folder}", folder=folder)):
         say(screen, line)
 
 
 def draw_sensitivity(found: Sensitivity, notify: Callable[[str], None]) -> None:
     """Save the picture beside the indices; where what draws it is missing, say how to get it."""
     if not can_draw():
-        notify(NO_PICTURES)
+        notify(text(NO_PICTURES))
         return
     import_module("contrafact.report.sensitivity_figure").save_figures(found, found.folder / "pictures")
 
 
 def show_replayed(replayed: Replayed) -> None:
     """Whether the digests agree; where they do not, what has changed since."""
+    number = whole(replayed.replication)
     if replayed.match:
-        say(console(), f"replication {replayed.replication} is the same to the bit: {replayed.digest}")
+        same = text("replication {number} is the same to the bit: {digest}", number=number, digest=replayed.digest)
+        say(console(), same)
         return
     screen = Console(stderr=True, width=WIDTH)
-    say(screen, f"replication {replayed.replication}: {replayed.digest}, recorded was {replayed.recorded_digest}")
-    for difference in replayed.differences or ("no version that is recorded has changed",):
+    digests = {"digest": replayed.digest, "recorded": replayed.recorded_digest}
+    say(screen, text("replication {number}: {digest}, recorded was {recorded}", number=number, **digests))
+    for difference in replayed.differences or (text("no version that is recorded has changed"),):
         say(screen, f"  {difference}")
 
 
@@ -270,11 +285,15 @@ def show_checkup(checkup: Checkup) -> None:
     """What this machine can do."""
     screen = console()
     versions = ", ".join(f"{name} {version}" for name, version in checkup.versions.items())
-    say(screen, f"python {checkup.python}; {counted(checkup.threads, 'thread')}; {versions}")
-    rate = wording.about(checkup.persons_per_second)
-    say(screen, f"about {rate} residents advanced by one tick per second and thread; this varies from call to call")
-    say(screen, "pictures can be drawn" if checkup.pictures else NO_PICTURES)
-    for problem in checkup.problems or ("all is well",):
+    threads = counted_text("{count} thread", "{count} threads", checkup.threads)
+    say(screen, f"python {checkup.python}; {threads}; {versions}")
+    rate = text(
+        "about {rate} residents advanced by one tick per second and thread; this varies from call to call",
+        rate=wording.about(checkup.persons_per_second),
+    )
+    say(screen, rate)
+    say(screen, text("pictures can be drawn") if checkup.pictures else text(NO_PICTURES))
+    for problem in checkup.problems or (text("all is well"),):
         say(screen, problem)
 
 
@@ -323,12 +342,12 @@ def console() -> Console:
     return Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
 
 
-def say(screen: Console, text: str) -> None:
+def say(screen: Console, line: str) -> None:
     """One plain line: no markup, no colours, no hard breaks."""
-    screen.print(text, markup=False, highlight=False, soft_wrap=True)
+    screen.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-def _table(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> Table:
+def _table(columns: Sequence[str], rows: Iterable[tuple[str, ...]]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for number, name in enumerate(columns):
         table.add_column(name, no_wrap=number == 0, overflow="fold")

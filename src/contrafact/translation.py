@@ -8,10 +8,13 @@ from __future__ import annotations
 import functools
 import gettext
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
+from typing import ParamSpec
+
+Arguments = ParamSpec("Arguments")
 
 LOCALES = Path(__file__).parent / "locale"
 DOMAIN = "contrafact"
@@ -57,10 +60,43 @@ def current() -> str:
     return _language.get()
 
 
+class Said(str):
+    """English words that ``text`` says anew in whatever language is spoken by then."""
+
+    say: Callable[[], str]
+
+    def __new__(cls, say: Callable[[], str]) -> Said:
+        """From a function that says it in the language that is spoken."""
+        with speaking(ENGLISH):
+            found = super().__new__(cls, say())
+        found.say = say
+        return found
+
+    def __reduce__(self) -> tuple[type[str], tuple[str]]:
+        """In another process it is English."""
+        return str, (str(self),)
+
+
+def retold(say: Callable[Arguments, str]) -> Callable[Arguments, Said]:
+    """Let what a function says stand in English, so that documents have one language, until ``text`` says it anew."""
+
+    @functools.wraps(say)
+    def said(*given: Arguments.args, **named: Arguments.kwargs) -> Said:
+        return Said(lambda: say(*given, **named))
+
+    return said
+
+
 def text(message: str, **values: object) -> str:
     """A text in the language that is spoken, with ``{name}`` filled in."""
+    if isinstance(message, Said):
+        return message.say()
     found = _catalogue(_language.get()).gettext(message) if message else ""
     return found.format(**values) if values else found
+
+
+noted = retold(text)
+"""A text as ``text`` takes it, that stands in English until ``text`` says it anew."""
 
 
 def counted_text(one: str, many: str, count: int, **values: object) -> str:

@@ -1,14 +1,17 @@
-"""Numbers of things and lengths of time in words. A leaf."""
+"""Numbers of things and lengths of time in words."""
 
 from __future__ import annotations
 
+from contrafact.translation import localised, text
+
 
 def length(hours: float) -> str:
-    """A length of time in words: days from two days on, else hours."""
-    amount, noun = (hours / 24, "day") if hours >= 48 or hours == 24 else (hours, "hour")
-    return f"{amount:.3g} {noun}" if amount == 1 else f"{amount:.3g} {noun}s"
+    """A length of time in the language that is spoken: days from two days on, else hours."""
+    if hours >= 48 or hours == 24:
+        return text("1 day") if hours == 24 else text("{amount} days", amount=localised(f"{hours / 24:.3g}"))
+    return text("1 hour") if hours == 1 else text("{amount} hours", amount=localised(f"{hours:.3g}"))
 
 
 def counted(count: int, noun: str) -> str:
-    """A number of things, e.g. "1 replay" or "1,440 ticks"."""
+    """A number of things in English, e.g. "1 replay" or "1,440 ticks"."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

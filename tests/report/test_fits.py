@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from contrafact.experiment.calibration.recovery import Recovery
-from contrafact.report.fits import RECOVERY_NOTE, largest, main_index, recovery_table
+from contrafact.report.fits import largest, main_index, recovery_note, recovery_table
 
 
 def shown(table: Table) -> str:
@@ -42,4 +42,4 @@ def test_uneven_ranks_and_what_is_not_identified_are_told() -> None:
     assert even.rstrip().endswith("yes")
     assert "(uneven)" in stuck
     assert stuck.rstrip().endswith("no")
-    assert "25%" in RECOVERY_NOTE
+    assert "25%" in recovery_note()

@@ -12,7 +12,6 @@ def test_local_time_is_drawn_as_it_stands() -> None:
     assert datetime.fromtimestamp(style.instant(start, 7.5) / 1000, tz=UTC).replace(tzinfo=None) == datetime(
         2022, 1, 4, 13, 30
     )
-    assert style.local(start, 7.5) == datetime(2022, 1, 4, 13, 30)
 
 
 def test_a_run_that_starts_in_the_morning_names_the_midnights_that_follow() -> None:

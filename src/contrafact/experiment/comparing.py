@@ -27,6 +27,7 @@ from contrafact.experiment.run import check_target, opened, plan_of, simulate_ke
 from contrafact.experiment.store import RESUME
 from contrafact.scenario.overrides import settings
 from contrafact.scenario.schema import Scenario
+from contrafact.translation import text
 
 if TYPE_CHECKING:
     from contrafact.experiment.manifest import Manifest
@@ -91,7 +92,7 @@ def compare(
     asked = plan(kinds.of(scenario), replications, seed, threads, workers, until, Comparison.record, shard)
     read = read_arms(scenario, arms, scenario.variant)
     if arms is None:
-        notify(f"no {OPTION} is given: compared is {FIRST}")
+        notify(text("no {option} is given: compared is {arm}", option=OPTION, arm=FIRST))
     design = design_of(scenario, read, seed, switches)
     _try_settings(scenario, design)
     target = None if out is None else results.named(out)

@@ -18,7 +18,6 @@ from contrafact.experiment.effects import Effect, Groups, Interval, effect_of, m
 from contrafact.experiment.result import (
     CUSTODY_NOTE,
     NOTES,
-    RECORDED,
     finite,
     in_short,
     local_time,
@@ -28,6 +27,7 @@ from contrafact.experiment.result import (
 )
 from contrafact.extras import needed
 from contrafact.model.recording import OUTCOMES
+from contrafact.translation import retold, text
 
 if TYPE_CHECKING:
     from contrafact.experiment.arms import Arm
@@ -136,11 +136,6 @@ class Comparison:
         return self.scenario.variant
 
     @property
-    def reference_words(self) -> str:
-        """What arms are compared with, in a sentence."""
-        return "the recorded run" if self.reference == RECORDED else f"the variant {self.reference}"
-
-    @property
     def arm_names(self) -> tuple[str, ...]:
         """The reference and the arms, as tables name them."""
         return (self.reference, *(arm.name for arm in self.arms))
@@ -226,15 +221,12 @@ class Comparison:
     @property
     def notes(self) -> Sequence[str]:
         """What must be said beside the effects."""
-        drawn = [f"{switch.name} ({', '.join(switch.settings)})" for switch in self.design.switches]
-        held = [f"{name} is held as the scenario has it: {why}" for name, why in self.design.held.items()]
         return tuple(
             filter(
                 None,
                 [
-                    "Drawn together, alike for all runs of a pair: the scenario's numbers from their priors"
-                    + (f", and a setting, equally likely, of {'; '.join(drawn)}." if drawn else "."),
-                    *(f"{line}." for line in held),
+                    drawn_note(self),
+                    *(held_note(name, why) for name, why in self.design.held.items()),
                     UNENDED,
                     f"Detained: {CUSTODY_NOTE}.",
                     scale_note(self.scenario),
@@ -291,6 +283,25 @@ class Comparison:
     def to_pandas(self) -> Any:
         """One row for each arm and outcome, as a pandas DataFrame; needs the extra ``notebook``."""
         return needed("pandas", "notebook", "makes data frames").DataFrame([flat(effect) for effect in self.effects])
+
+
+@retold
+def drawn_note(comparison: Comparison) -> str:
+    """What is drawn for each pair."""
+    switches = comparison.design.switches
+    if not switches:
+        return text("Drawn together, alike for all runs of a pair: the scenario's numbers from their priors.")
+    return text(
+        "Drawn together, alike for all runs of a pair: the scenario's numbers from their priors, and a setting, "
+        "equally likely, of {switches}.",
+        switches="; ".join(f"{switch.name} ({', '.join(switch.settings)})" for switch in switches),
+    )
+
+
+@retold
+def held_note(name: str, why: str) -> str:
+    """Which switch is not drawn, and why."""
+    return text("{name} is held as the scenario has it: {why}.", name=name, why=text(why))
 
 
 def interval_as_dict(interval: Interval) -> dict[str, float | int | None]:

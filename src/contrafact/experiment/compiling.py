@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from contrafact import kernels
 from contrafact.experiment.protocol import Notify
+from contrafact.translation import text
 
 
 @contextlib.contextmanager
@@ -19,10 +20,10 @@ def compiling(note: str, notify: Notify) -> Iterator[bool]:
     if path.exists():
         yield False
         return
-    notify("compiling the kernels; this happens once after an installation and takes up to a minute")
+    notify(text("compiling the kernels; this happens once after an installation and takes up to a minute"))
     begun = time.perf_counter()
     yield True
-    notify(f"compiled in {time.perf_counter() - begun:.0f} s")
+    notify(text("compiled in {seconds} s", seconds=f"{time.perf_counter() - begun:.0f}"))
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()

@@ -22,10 +22,11 @@ from contrafact.experiment.arms import Arm
 from contrafact.experiment.effects import Groups
 from contrafact.scenario.overrides import settings
 from contrafact.scenario.schema import Scenario
-from contrafact.words import counted
+from contrafact.translation import counted_text, retold, text
 
 ANSWERS, REPETITIONS = 2, 2
 RESPONSES = "responses"
+NOT_DRAWN = "switches are not drawn"
 SWITCHES = 0
 """Number of the stream from which settings are dealt; the decision's name keeps it apart from all other draws."""
 
@@ -124,10 +125,10 @@ def design_of(crisis: Scenario, arms: Sequence[Arm], seed: int, drawn: bool = Tr
         if arm is None:
             switches.append(switch)
         else:
-            held[switch.name] = f"the arm {arm} changes it"
+            held[switch.name] = held_by(arm)
     switches += _responses(crisis, arms)
     if not drawn:
-        held, switches = {switch.name: "switches are not drawn" for switch in switches}, []
+        held, switches = {switch.name: NOT_DRAWN for switch in switches}, []
     return Design(seed, tuple(switches), held, drawn)
 
 
@@ -161,8 +162,23 @@ def _responses(crisis: Scenario, arms: Sequence[Arm]) -> list[Switch]:
             every = {f"actions.{name}.response": wanted[name] for name in own}
             differing = {RESPONSES: "as_listed", **every}
         by_response[response] = differing
-    title = f"Do {counted(len(free), 'timed action')} come at their hour or upon their cause?"
-    return [Switch(RESPONSES, title, by_response)]
+    return [Switch(RESPONSES, asked_of(len(free)), by_response)]
+
+
+@retold
+def held_by(arm: str) -> str:
+    """Why a switch is not drawn: an arm changes what its settings change."""
+    return text("the arm {arm} changes it", arm=arm)
+
+
+@retold
+def asked_of(actions: int) -> str:
+    """What the switch between hours and causes asks."""
+    return counted_text(
+        "Does {count} timed action come at its hour or upon its cause?",
+        "Do {count} timed actions come at their hour or upon their cause?",
+        actions,
+    )
 
 
 def _overlap(some: Sequence[str], others: Sequence[str]) -> bool:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import numpy as np
 
+from contrafact import translation
 from contrafact.errors import InputError, RunError
 from contrafact.experiment import crate, estimating, manifest, results
 from contrafact.experiment.kept import Kept, joined, without_rows
@@ -235,7 +236,7 @@ class Keeper:
         text = estimating.sentence(seconds * missing, size * missing, free)
         self.say(text)
         if self.tell is not None:
-            self.tell(text)
+            self.tell(translation.text(text))
 
     def _both(self, text: str) -> None:
         self.notify(text)

@@ -22,6 +22,7 @@ from contrafact.experiment.protocol import Notify, Until
 from contrafact.experiment.result import AnyResult
 from contrafact.experiment.shards import Columns, Shard
 from contrafact.lattice.outcomes import measure, outcomes_for
+from contrafact.translation import counted_text, retold, text, whole
 
 if TYPE_CHECKING:
     from contrafact.experiment.manifest import Manifest
@@ -34,6 +35,10 @@ Array: TypeAlias = NDArray[Any]
 TICKS = re.compile(r"\s*([0-9]{1,9})\s*(?:ticks?)?\s*")
 UNITS_OF_QUANTITIES = {"arrests": "arrests", "cops": "cops", "legitimacy": "dimensionless"}
 """Units of the timeline's quantities; all others count agents."""
+
+
+RULES_FIXED = "the rules are fixed, so the replays differ by chance alone"
+AGENTS = "Agents stand for no real persons; jail takes turns from them, and no harm in custody is modelled."
 
 
 @dataclass(frozen=True, repr=False)
@@ -71,9 +76,16 @@ class LatticeResult(AnyResult):
         return {outcome.name: outcome.unit for outcome in outcomes_for(self.run.rules.groups)}
 
     @property
+    @retold
     def size(self) -> str:
         """What was simulated in each replication, in words."""
-        return f"{self.run.name}, {self.persons:,} agents, {self.cell_count:,} sites, {self.ticks:,} ticks"
+        return text(
+            "{run}, {agents} agents, {sites} sites, {ticks}",
+            run=self.run.name,
+            agents=whole(self.persons),
+            sites=whole(self.cell_count),
+            ticks=counted_text("{count} tick", "{count} ticks", self.ticks),
+        )
 
     @property
     def stopped_at(self) -> str | None:
@@ -83,19 +95,37 @@ class LatticeResult(AnyResult):
     @property
     def variation(self) -> str:
         """What makes the replays differ."""
-        return "the rules are fixed, so the replays differ by chance alone"
+        return RULES_FIXED
 
     @property
     def notes(self) -> Sequence[str]:
         """How C/A is read, what could not be measured everywhere, what the paper reports, and what agents are."""
-        had = {name: int(np.count_nonzero(~np.isnan(values))) for name, values in self.outcomes.items()}
-        rare = [f"{name} in {count}" for name, count in had.items() if 0 < count < self.replications]
-        told = [f"Of {self.replications} replays some have nothing to measure: {', '.join(rare)}."] if rare else []
-        run = self.run
-        reported = f"The paper reports of {run.name}: {run.reported}." if run.reported else ""
-        reading = f"C/A in the arrest probability: {run.rules.ratio} (rules.ratio)."
-        agents = "Agents stand for no real persons; jail takes turns from them, and no harm in custody is modelled."
-        return [*told, *(text for text in (reading, reported, agents) if text)]
+        return [note for note in (_rare(self), _reading(self), _reported(self), AGENTS) if note]
+
+
+@retold
+def _rare(result: LatticeResult) -> str:
+    had = {name: int(np.count_nonzero(~np.isnan(values))) for name, values in result.outcomes.items()}
+    rare = [
+        text("{name} in {count}", name=name, count=whole(count))
+        for name, count in had.items()
+        if 0 < count < result.replications
+    ]
+    if not rare:
+        return ""
+    replays = whole(result.replications)
+    return text("Of {replays} replays some have nothing to measure: {rare}.", replays=replays, rare=", ".join(rare))
+
+
+@retold
+def _reading(result: LatticeResult) -> str:
+    return text("C/A in the arrest probability: {ratio} (rules.ratio).", ratio=result.run.rules.ratio)
+
+
+@retold
+def _reported(result: LatticeResult) -> str:
+    run = result.run
+    return text("The paper reports of {run}: {reported}.", run=run.name, reported=run.reported) if run.reported else ""
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from contrafact.experiment.run import run
 from contrafact.kernels import Array
 from contrafact.scenario import Scenario
 from contrafact.scenario.document import RECORDED
-from contrafact.words import counted
+from contrafact.translation import counted_text, retold, text
 
 if TYPE_CHECKING:
     from contrafact.evidence.bundle import Evidence
@@ -44,8 +44,12 @@ RARE = 0.05
 """An arm does not explain the record if so few of its own synthetic records are no more probable."""
 
 UNEXPLAINED = (
-    " Under every arm the actual record is less probable than nearly all of that arm's own: no arm explains it, and "
+    "Under every arm the actual record is less probable than nearly all of that arm's own: no arm explains it, and "
     "weights say which explains it less badly."
+)
+COUNTS_AS_TOLD = (
+    "an arm counts as told only if that holds whatever replications are drawn, fact is left out or assumption on their "
+    "dependence is made."
 )
 
 
@@ -93,17 +97,25 @@ class Power:
         return max(arms) >= RARE
 
     @property
+    @retold
     def sentence(self) -> str:
         """How weak the answer is."""
-        facts = counted(len({row["fact"] for row in self.rows}), "fact")
-        if not self.told:
-            said = f"No arm is told from the recorded one by the {facts} that were weighed"
-        else:
-            said = (
-                f"{', '.join(self.told)}: told from the recorded one by the {facts} that were weighed; the others not"
+        number = len({row["fact"] for row in self.rows})
+        facts = counted_text("{count} fact", "{count} facts", number)
+        if self.told:
+            said = text(
+                "{arms}: told from the recorded one by the {facts} that were weighed; the others not; {counts}",
+                arms=", ".join(self.told),
+                facts=facts,
+                counts=text(COUNTS_AS_TOLD),
             )
-        tail = "an arm counts as told only if that holds whatever replications are drawn, fact is left out or"
-        return f"{said}; {tail} assumption on their dependence is made.{'' if self.explained else UNEXPLAINED}"
+        else:
+            said = text(
+                "No arm is told from the recorded one by the {facts} that were weighed; {counts}",
+                facts=facts,
+                counts=text(COUNTS_AS_TOLD),
+            )
+        return said if self.explained else f"{said} {text(UNEXPLAINED)}"
 
     def as_dict(self) -> dict[str, Any]:
         """What ``contrafact power --json`` prints."""

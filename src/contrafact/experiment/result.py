@@ -22,6 +22,7 @@ from contrafact.model import PARAMETERS
 from contrafact.model.extending import parameters_with
 from contrafact.model.recording import OUTCOMES
 from contrafact.scenario.posterior import unknown
+from contrafact.translation import counted_text, localised, retold, text, whole
 from contrafact.words import counted, length
 
 if TYPE_CHECKING:
@@ -231,9 +232,12 @@ class Result(AnyResult):
         return {outcome.name: outcome.unit for outcome in OUTCOMES}
 
     @property
+    @retold
     def size(self) -> str:
         """What was simulated in each replication, in words."""
-        return f"{self.persons:,} persons, {self.cell_count:,} cells, {counted(self.ticks, 'tick')}"
+        ticks = counted_text("{count} tick", "{count} ticks", self.ticks)
+        cells = whole(self.cell_count)
+        return text("{persons} persons, {cells} cells, {ticks}", persons=whole(self.persons), cells=cells, ticks=ticks)
 
     @property
     def stopped_at(self) -> str | None:
@@ -250,11 +254,8 @@ class Result(AnyResult):
     @property
     def notes(self) -> Sequence[str]:
         """In how many replays violence ended, and what is not simulated."""
-        ended, replays = round(self.share_ended * self.replications), counted(self.replications, "replay")
         return (
-            f"Violence ended within the {length(self.until_hours)} of the run in {ended} of {replays}: for a day, "
-            f"fewer than {PARAMETERS['recording.quiet_share'].default:.3%} of the residents were armed or in a place "
-            "where someone was hurt.",
+            ended_note(self),
             f"Detained: {CUSTODY_NOTE}.",
             *filter(None, [posterior_note(self.scenario), scale_note(self.scenario), recent_note(self.scenario)]),
         )
@@ -323,6 +324,21 @@ def is_recent(scenario: Scenario, now: datetime | None = None) -> bool:
     return local_time(scenario, float(scenario.hours)) > (now or datetime.now(UTC)) - RECENT
 
 
+@retold
+def ended_note(result: Result) -> str:
+    """In how many replays violence ended, and what that means."""
+    return counted_text(
+        "Violence ended within the {length} of the run in {ended} of {count} replay: for a day, fewer than {share} of "
+        "the residents were armed or in a place where someone was hurt.",
+        "Violence ended within the {length} of the run in {ended} of {count} replays: for a day, fewer than {share} of "
+        "the residents were armed or in a place where someone was hurt.",
+        result.replications,
+        length=length(result.until_hours),
+        ended=whole(round(result.share_ended * result.replications)),
+        share=localised(f"{PARAMETERS['recording.quiet_share'].default:.3%}"),
+    )
+
+
 def recent_note(scenario: Scenario) -> str:
     """The stamp that results of a recent scenario carry; else nothing."""
     return f"{STAMP}." if is_recent(scenario) else ""
@@ -338,24 +354,30 @@ def fitted_here(scenario: Scenario) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(path for path in posterior.parameters if path not in others), others
 
 
+@retold
 def posterior_note(scenario: Scenario) -> str:
     """What of a posterior is not drawn since the scenario has no such parameter; empty where it has all of them."""
     drawn, others = fitted_here(scenario)
     if not others:
         return ""
-    return (
-        f"Drawn from the posterior: {len(drawn)} of its {len(drawn) + len(others)} parameters; this scenario has no "
-        f"{', '.join(others)}."
+    return text(
+        "Drawn from the posterior: {drawn} of its {all} parameters; this scenario has no {others}.",
+        drawn=len(drawn),
+        all=len(drawn) + len(others),
+        others=", ".join(others),
     )
 
 
+@retold
 def scale_note(scenario: Scenario) -> str:
     """How many residents a synthetic person stands for, and what may not be read off a scaled run; else nothing."""
     scale = scenario.population.scale
     if scale == 1:
         return ""
-    return (
-        f"Each synthetic person stands for {scale:,} residents: multiply counts of persons by {scale:,}. "
-        f"Spreads by chance are about {math.sqrt(scale):.0f} times as wide as at 1:1, maxima are biased upward, and "
-        "casualties are not to be read off this run."
+    return text(
+        "Each synthetic person stands for {scale} residents: multiply counts of persons by {scale}. Spreads by chance "
+        "are about {times} times as wide as at 1:1, maxima are biased upward, and casualties are not to be read off "
+        "this run.",
+        scale=whole(scale),
+        times=whole(math.sqrt(scale)),
     )

@@ -22,6 +22,7 @@ from contrafact.experiment.replications import InOrder
 from contrafact.experiment.result import AnyResult
 from contrafact.experiment.shards import SHARD
 from contrafact.experiment.store import PLAN, Store
+from contrafact.translation import text
 from contrafact.words import counted
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def simulate_all(
             if progress is not None:
                 progress(collected.count, len(asked.numbers))
         if interruption.asked:
-            notify("stopping; what is under way on this machine is finished, and what has finished is kept")
+            notify(text("stopping; what is under way on this machine is finished, and what has finished is kept"))
             for replication in under_way.finished():
                 collected.add(replication)
 

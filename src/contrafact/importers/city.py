@@ -23,6 +23,7 @@ from contrafact.importers.people import People, is_raster, read_cells, read_rast
 from contrafact.importers.settling import Settled, bounds_of, one_district, settle
 from contrafact.importers.shapes import District, read_districts
 from contrafact.scenario.schema import Scenario
+from contrafact.translation import localised, noted, retold, text, whole
 from contrafact.world import World, build
 from contrafact.world.grid import RESOLUTIONS
 
@@ -142,8 +143,8 @@ def _sources(
     if districts is not None:
         own = people_field if population is None else None
         found = read_districts(Path(districts), name_field, own, layer, crs)
-        mapping.append(f"{name_field} -> name of a district")
-        mapping += [] if own is None else [f"{own} -> residents of a district"]
+        mapping.append(noted("{field} -> name of a district", field=name_field))
+        mapping += [] if own is None else [noted("{field} -> residents of a district", field=own)]
     if population is None:
         return found, None, mapping
     path = Path(population)
@@ -157,26 +158,43 @@ def _sources(
 
 
 def _mended(districts: list[District]) -> list[str]:
-    return [f"the outline of {one.name} was mended: {one.mended}" for one in districts if one.mended]
+    return [
+        noted("the outline of {name} was mended: {how}", name=one.name, how=one.mended)
+        for one in districts
+        if one.mended
+    ]
 
 
 def _lost(settled: Settled) -> list[str]:
     """What the source has and the districts do not."""
-    notes = [f"nobody lives in {name}" for name, residents in settled.districts.items() if residents == 0]
+    notes: list[str] = [
+        noted("nobody lives in {name}", name=name) for name, residents in settled.districts.items() if residents == 0
+    ]
     if settled.outside >= 1:
-        share = settled.outside / (settled.outside + settled.total)
-        notes.append(f"{settled.outside:,.0f} persons of the source ({share:.1%}) live in no district and are left out")
+        notes.append(_outside(settled))
     return notes
+
+
+@retold
+def _outside(settled: Settled) -> str:
+    share = settled.outside / (settled.outside + settled.total)
+    return text(
+        "{persons} persons of the source ({share}) live in no district and are left out",
+        persons=whole(settled.outside),
+        share=localised(f"{share:.1%}"),
+    )
 
 
 def _left_out(extract: Extract | None) -> list[str]:
     if extract is None:
         return []
-    notes = []
+    notes: list[str] = []
     if extract.nameless:
-        notes.append(f"{extract.nameless} facilities of the extract have no name and are left out")
+        notes.append(noted("{count} facilities of the extract have no name and are left out", count=extract.nameless))
     if extract.placeless:
-        notes.append(f"{extract.placeless} facilities of the extract have no corner in it and are left out")
+        notes.append(
+            noted("{count} facilities of the extract have no corner in it and are left out", count=extract.placeless)
+        )
     return notes
 
 

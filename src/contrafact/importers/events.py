@@ -27,6 +27,7 @@ from contrafact.model import PARAMETERS
 from contrafact.scenario.loading import Outside, find, load_as, open_file
 from contrafact.scenario.problems import listed, nearest, show
 from contrafact.scenario.schema import Scenario
+from contrafact.translation import counted_text, text, whole
 
 METRES = 1000.0
 NOWHERE, NEVER, TAKEN = "outside the districts", "outside the scenario's window", "in the record already"
@@ -235,8 +236,10 @@ def _written(columns: tuple[str, ...], rows: list[Cells], header: bool) -> str:
 
 def lines_of(found: ImportedEvents) -> Iterator[str]:
     """What was read, appended and left out, for people."""
-    yield from (f"read: {line}" for line in found.mapping)
+    yield from (text("read: {what}", what=text(line)) for line in found.mapping)
     for quantity, count in Counter(row["quantity"] for row in found.rows).items():
-        yield f"appended: {count} of {quantity}"
-    yield from (f"left out: {count} {reason}" for reason, count in found.left_out.items())
-    yield f"{len(found.rows)} rows: {found.record}"
+        yield text("appended: {count} of {quantity}", count=whole(count), quantity=quantity)
+    for reason, count in found.left_out.items():
+        yield text("left out: {count} {reason}", count=whole(count), reason=text(reason))
+    rows = counted_text("{count} row", "{count} rows", len(found.rows))
+    yield f"{rows}: {found.record}"

@@ -23,6 +23,7 @@ from datetime import datetime
 
 from contrafact.evidence.tables import Row
 from contrafact.importers.writing import slug_of
+from contrafact.translation import noted
 
 DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T]00:00(?::00(?:\.0+)?)?)?")
 TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
@@ -263,4 +264,4 @@ def mapping_lines(format_: Format, columns: tuple[str, ...]) -> Iterator[str]:
         yield f"{column} -> {target}"
     unread = [column for column in columns if column.lower() not in format_.mapping]
     if unread:
-        yield f"not read: {', '.join(unread)}"
+        yield noted("not read: {columns}", columns=", ".join(unread))

@@ -22,6 +22,7 @@ from contrafact.errors import InputError, InputErrors
 from contrafact.importers.extras import needed
 from contrafact.importers.shapes import DEGREES
 from contrafact.scenario.problems import listed, nearest, show
+from contrafact.translation import noted
 from contrafact.world.grid import EARTH_RADIUS_KM, FINER
 
 CELL_FIELDS = ("h3", "h3_index", "h3index", "hex_id", "cell")
@@ -67,7 +68,9 @@ def read_raster(path: Path, bounds: Bounds, resolution: int) -> People:
         raise InputError(
             "nobody lives in the raster inside the districts' bounds", str(path), allowed="persons per pixel"
         )
-    mapping = (f"band {band} of {path.name} ({crs}) -> persons per pixel, not per km2",)
+    mapping = (
+        noted("band {band} of {file} ({crs}) -> persons per pixel, not per km2", band=band, file=path.name, crs=crs),
+    )
     return People(dict(persons), total, mapping)
 
 
@@ -147,7 +150,10 @@ def read_cells(path: Path, resolution: int, cell_field: str | None = None, peopl
     for cell, number_of in found.items():
         for small, share in _small(cell, resolution + FINER):
             persons[small] += number_of * share
-    mapping = (f"{cell_name} -> cell of H3 resolution {resolutions[0]}", f"{people_name} -> residents")
+    mapping = (
+        noted("{field} -> cell of H3 resolution {resolution}", field=cell_name, resolution=resolutions[0]),
+        noted("{field} -> residents", field=people_name),
+    )
     return People(dict(persons), sum(found.values()), mapping)
 
 

@@ -21,6 +21,7 @@ from contrafact.importers.osm import LICENCE, Extract, Found
 from contrafact.importers.settling import Settled
 from contrafact.importers.shapes import District
 from contrafact.scenario import units
+from contrafact.translation import noted
 from contrafact.world.grid import cell_of
 
 MAP = "import/districts"
@@ -93,8 +94,9 @@ def _inside(extract: Extract | None, settled: Settled) -> tuple[dict[str, Found]
         kept += [found] if inside else []
         away += not inside
     slugs = dict(zip(slugs_of([found.name for found in kept], "facility"), kept, strict=True))
-    notes = [f"{away} facilities of the extract lie outside the districts and are left out"] if away else []
-    return slugs, notes
+    if not away:
+        return slugs, []
+    return slugs, [noted("{count} facilities of the extract lie outside the districts and are left out", count=away)]
 
 
 def _scenario(head: Head, settled: Settled, facilities: dict[str, Found], populations: dict[str, str]) -> str:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from contrafact.report import style
 from contrafact.report.labels import Box, Name, leader, placed
+from contrafact.translation import text
 
 SHOWN_USES = ("fit", "input")
 LABEL_SPACE = 58
@@ -49,7 +50,7 @@ class Observation:
     @property
     def name(self) -> str:
         """What is written beside its mark."""
-        return f"{self.id} as of {self.as_of}" if self.as_of else self.id
+        return text("{id} as of {day}", id=self.id, day=self.as_of) if self.as_of else self.id
 
     @property
     def known(self) -> list[float]:

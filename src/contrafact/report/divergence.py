@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contrafact.report import style
-from contrafact.report.figures import OSM_NOTICE, ground
+from contrafact.report.effect_tables import reference
+from contrafact.report.figures import OSM_NOTICE, ground, named
 from contrafact.report.maps import COLUMNS, PANEL, SPACING, City
 from contrafact.scenario.place import RegionPlace
-from contrafact.words import counted
+from contrafact.translation import counted_text, text
 
 if TYPE_CHECKING:
     from contrafact.experiment.comparison import Comparison
@@ -36,16 +37,27 @@ def divergence_maps(comparison: Comparison) -> style.Picture:
         instants = np.array([style.instant(start, float(h)) if not np.isnan(h) else np.nan for h in hour])
         rows[name] = _cells(city, share, instants)
         panels += [_share(city, name, arm), _hour(city, name, arm, window)]
-    title = f"{comparison.scenario.title}: where and when arms first differ from {comparison.reference_words}"
+    title = text(
+        "{scenario}: where and when arms first differ from {reference}",
+        scenario=named(comparison.scenario),
+        reference=reference(comparison),
+    )
     lines = [
-        f"Over {counted(comparison.replications, 'pair')} with the same random numbers. A hexagon differs from the "
-        "moment at which another number of protesters, armed persons, persons in hiding or members of forces is in it.",
-        "Left of each two maps: in which share of the pairs it ever differs. Right: when it first does, the median of "
-        "the pairs in which it does; palest: never.",
+        counted_text(
+            "Over {count} pair with the same random numbers. A hexagon differs from the moment at which another number "
+            "of protesters, armed persons, persons in hiding or members of forces is in it.",
+            "Over {count} pairs with the same random numbers. A hexagon differs from the moment at which another "
+            "number of protesters, armed persons, persons in hiding or members of forces is in it.",
+            comparison.replications,
+        ),
+        text(
+            "Left of each two maps: in which share of the pairs it ever differs. Right: when it first does, the median "
+            "of the pairs in which it does; palest: never."
+        ),
     ]
     place = comparison.scenario.place
     if not isinstance(place, RegionPlace) and "osm" in place.districts.evidence:
-        lines.append(OSM_NOTICE)
+        lines.append(text(OSM_NOTICE))
     chart = alt.concat(*panels, columns=COLUMNS, spacing=SPACING).resolve_scale(color="independent")
     return style.page(chart, rows, title, lines)
 
@@ -73,24 +85,26 @@ def _cells(city: City, share: NDArray[Any], instant: NDArray[Any]) -> style.Rows
 
 def _share(city: City, name: str, arm: str) -> Any:
     legend = alt.Legend(
-        title="Share of the pairs", orient="bottom", direction="horizontal", gradientLength=LEGEND / 2, format="%",
-        values=[0, 0.5, 1],
+        title=text("Share of the pairs"), orient="bottom", direction="horizontal", gradientLength=LEGEND / 2,
+        format="%", values=[0, 0.5, 1],
     )  # fmt: skip
     colour = alt.Color(
         "properties.share:Q", scale=alt.Scale(domain=[0, 1], range=list(style.CROWD_RAMP)), legend=legend
     )
-    return _map(city, name, f"{arm}: how often", colour, "datum.properties.share > 0")
+    return _map(city, name, text("{arm}: how often", arm=arm), colour, "datum.properties.share > 0")
 
 
 def _hour(city: City, name: str, arm: str, window: tuple[float, float]) -> Any:
-    later = f"datum.value > {window[0]:.0f} ? ' or later' : ''"
+    when = f"utcFormat(datum.value, '{style.day_format()} %H:%M')"
+    first, last = text("{when} or later").split("{when}")
+    later = f"datum.value > {window[0]:.0f} ? '{first}' + {when} + '{last}' : {when}"
     legend = alt.Legend(
-        title="First differs, local time", orient="bottom", direction="horizontal", gradientLength=LEGEND / 2,
-        values=list(window), labelExpr=f"utcFormat(datum.value, '%-d %b %H:%M') + ({later})", labelOverlap=False,
+        title=text("First differs, local time"), orient="bottom", direction="horizontal", gradientLength=LEGEND / 2,
+        values=list(window), labelExpr=later, labelOverlap=False,
     )  # fmt: skip
     scale = alt.Scale(domain=list(window), range=list(reversed(style.CROWD_RAMP)), clamp=True)
     colour = alt.Color("properties.instant:Q", scale=scale, legend=legend)
-    return _map(city, name, f"{arm}: when", colour, "datum.properties.instant > 0")
+    return _map(city, name, text("{arm}: when", arm=arm), colour, "datum.properties.instant > 0")
 
 
 def _map(city: City, name: str, title: str, colour: alt.Color, shown: str) -> Any:

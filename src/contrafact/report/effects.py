@@ -12,7 +12,8 @@ import altair as alt
 from contrafact.experiment.comparison import UNITS_OF_OUTCOMES
 from contrafact.report import effect_tables, style, wording
 from contrafact.report.divergence import divergence_maps
-from contrafact.words import counted
+from contrafact.report.figures import named
+from contrafact.translation import counted_text, text, whole
 
 if TYPE_CHECKING:
     from contrafact.experiment.comparison import Comparison
@@ -48,36 +49,45 @@ def effect_chart(comparison: Comparison) -> style.Picture:
         name = f"outcome{number}"
         rows[name] = [line for row, effect in enumerate(effects) for line in _lines(row, effect)]
         panels.append(_panel(name, outcome, unit, rows[name], len(effects)))
-    title = f"{comparison.scenario.title}: what each arm changes"
+    title = text("{scenario}: what each arm changes", scenario=named(comparison.scenario))
     lines = [
-        f"Difference from {comparison.reference_words}, mean of {counted(comparison.replications, 'pair')} with its "
-        "95 % interval; left of the line less, right of it more. Dark: the interval excludes zero and its "
-        "groups of pairs are not few.",
-        "Amber: a contested switch decides the sign, so the effect under each setting is drawn, and no pooled one.",
-        f"Arms stand in the order in which they were given. {wording.CUSTODY}",
-        *([note] if (note := _scaled(comparison)) else []),
+        counted_text(
+            "Difference from {reference}, mean of {count} pair with its 95 % interval; left of the line less, right of "
+            "it more. Dark: the interval excludes zero and its groups of pairs are not few.",
+            "Difference from {reference}, mean of {count} pairs with its 95 % interval; left of the line less, right "
+            "of it more. Dark: the interval excludes zero and its groups of pairs are not few.",
+            comparison.replications,
+            reference=effect_tables.reference(comparison),
+        ),
+        text(
+            "Amber: a contested switch decides the sign, so the effect under each setting is drawn, and no pooled one."
+        ),
+        " ".join((text("Arms stand in the order in which they were given."), text(wording.CUSTODY))),
+        *filter(None, [_scaled(comparison)]),
     ]
     return style.page(alt.concat(*panels, columns=COLUMNS, spacing=SPACING), rows, title, lines)
 
 
 def _scaled(comparison: Comparison) -> str:
     scale = comparison.scenario.population.scale
-    return f"Each synthetic person stands for {scale:,} residents." if scale > 1 else ""
+    return text("Each synthetic person stands for {count} residents.", count=whole(scale)) if scale > 1 else ""
 
 
 def _lines(row: int, effect: Effect) -> Iterator[dict[str, Any]]:
     """What one line of a panel draws: one point, or one for each setting of the switch that decides the sign."""
     if effect.effect is not None:
-        text = effect_tables.signed(effect.effect.mean, effect.unit)
+        told = effect_tables.signed(effect.effect.mean, effect.unit)
         if not math.isnan(effect.effect.low) and effect.zero_share < 1.0:
-            text = f"{text} ({effect_tables.ends(effect.effect, effect.unit)})"
+            told = f"{told} ({effect_tables.ends(effect.effect, effect.unit)})"
         kind = "sure" if effect.effect.sign else "unsure"
-        yield {**_point(effect.effect, row + 0.5, kind), "arm": effect.arm, "text": text}
+        yield {**_point(effect.effect, row + 0.5, kind), "arm": effect.arm, "text": told}
         return
     under = [one for one in effect.by_setting if one.switch == effect.decided_by]
     for number, one in enumerate(under):
         at = row + (number + 1) / (len(under) + 1)
-        words = {"arm": effect.arm, "text": f"decided by {effect.decided_by}"} if number == 0 else {}
+        words = (
+            {"arm": effect.arm, "text": text("decided by {name}", name=str(effect.decided_by))} if number == 0 else {}
+        )
         yield {**_point(one.effect, at, "decided"), "arm": "", "text": "", "middle": row + 0.5, **words}
 
 
@@ -102,8 +112,8 @@ def _panel(name: str, outcome: str, unit: str, rows: style.Rows, arms: int) -> A
         return alt.X(f"{field}:Q", scale=alt.Scale(domain=[-reach, reach], nice=False), axis=axis)
 
     def words(field: str, at: float, align: Any, ink: str) -> Any:
-        text = base.mark_text(align=align, baseline="middle", fontSize=11, color=ink)
-        return text.encode(x=alt.value(at), y=middle, text=f"{field}:N")
+        written = base.mark_text(align=align, baseline="middle", fontSize=11, color=ink)
+        return written.encode(x=alt.value(at), y=middle, text=f"{field}:N")
 
     zero = base.mark_rule(color=style.QUIET, strokeWidth=1).encode(x=alt.datum(0.0))
     layers = [
@@ -113,5 +123,6 @@ def _panel(name: str, outcome: str, unit: str, rows: style.Rows, arms: int) -> A
         words("arm", -LABELS + 4, "left", style.INK),
         words("text", PANEL_WIDTH + 8, "left", style.QUIET),
     ]
-    heading = alt.TitleParams(text=wording.outcome(outcome), subtitle=wording.unit(unit), offset=6, dx=-LABELS + 4)
+    what, counted = text(wording.outcome(outcome)), text(wording.unit(unit))
+    heading = alt.TitleParams(text=what, subtitle=counted, offset=6, dx=-LABELS + 4)
     return alt.layer(*layers).properties(width=PANEL_WIDTH, height=ROW_HEIGHT * arms, title=heading)

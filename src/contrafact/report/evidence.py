@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from contrafact.report.printing import pipes
-from contrafact.translation import counted_text, localised, text
-from contrafact.words import counted
+from contrafact.translation import counted_text, localised, text, whole
 
 if TYPE_CHECKING:
     from contrafact.evidence import Observation
@@ -30,29 +29,45 @@ SCOPE = (
 
 def check_lines(checked: Checked) -> Iterator[str]:
     """What the check of one scenario found: what is wrong first, then what is only told."""
-    state = "ok" if checked.ok else counted(len(checked.failures), "failure")
-    yield f"{checked.scenario}: {state}; {checked.cited} ids cited, {checked.values} values rest on them"
+    failures = counted_text("{count} failure", "{count} failures", len(checked.failures))
+    yield text(
+        "{scenario}: {state}; {cited} ids cited, {values} values rest on them",
+        scenario=checked.scenario,
+        state=text("ok") if checked.ok else failures,
+        cited=whole(checked.cited),
+        values=whole(checked.values),
+    )
     for failure in checked.failures:
         yield f"  {failure.check}: {failure.error}"
     found = checked.audit
     if found is None:
-        yield "  there is no record under this name; ids were looked up in the records that ship"
+        yield text("  there is no record under this name; ids were looked up in the records that ship")
         return
     ledger = found.evidence.ledger
-    size = f"{counted(len(ledger), 'row')} on {counted(len(ledger.facts()), 'fact')}"
-    yield f"  {found.evidence.path('record.csv')}: {size}"
+    yield text(
+        "  {file}: {rows} on {facts}",
+        file=found.evidence.path("record.csv"),
+        rows=counted_text("{count} row", "{count} rows", len(ledger)),
+        facts=counted_text("{count} fact", "{count} facts", len(ledger.facts())),
+    )
     for use, ids in found.unused.items():
         if ids:
-            yield f"  never used, of use {use}: {_some(ids)}"
+            yield text("  never used, of use {use}: {ids}", use=use, ids=_some(ids))
     for column, ids in found.gaps.items():
         if ids:
-            yield f"  without {column}, which the record lacks: {_some(ids)}"
+            yield text("  without {column}, which the record lacks: {ids}", column=column, ids=_some(ids))
     for name in found.names:
-        yield f'  {name.id}: "{name.words}" looks like a name and is not listed in {found.evidence.path("names.csv")}'
+        yield text(
+            '  {id}: "{words}" looks like a name and is not listed in {file}',
+            id=name.id,
+            words=name.words,
+            file=found.evidence.path("names.csv"),
+        )
     yield from _contested(found.contested)
     for erratum in found.errata:
-        yield f"  erratum of {erratum.date}, {erratum.id}, {erratum.column}: {erratum.why}"
-        yield f'    was "{erratum.was}", should read "{erratum.now}"'
+        where = {"day": erratum.date, "id": erratum.id, "column": erratum.column}
+        yield text("  erratum of {day}, {id}, {column}: {why}", **where, why=erratum.why)
+        yield text('    was "{was}", should read "{now}"', was=erratum.was, now=erratum.now)
 
 
 def claims_headline(found: Claims) -> Iterator[str]:
@@ -195,18 +210,22 @@ def _said(row: Observation) -> str:
 
 def _number(low: float | None, high: float | None) -> str:
     if low is None or high is None:
-        return f"at most {high:,g}" if low is None else f"at least {low:,g}"
-    return f"{low:,g}" if low == high else f"{low:,g} to {high:,g}"
+        said = localised(f"{high if low is None else low:,g}")
+        return text("at most {value}", value=said) if low is None else text("at least {value}", value=said)
+    first, last = localised(f"{low:,g}"), localised(f"{high:,g}")
+    return first if low == high else text("{low} to {high}", low=first, high=last)
 
 
 def _contested(facts: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
     """Facts on whose number rows differ."""
     if facts:
         listed = "; ".join(f"{fact} ({', '.join(ids)})" for fact, ids in facts.items())
-        yield f"  rows differ on {counted(len(facts), 'fact')}, and stay side by side: {listed}"
+        number = counted_text("{count} fact", "{count} facts", len(facts))
+        yield text("  rows differ on {facts}, and stay side by side: {listed}", facts=number, listed=listed)
 
 
 def _some(ids: tuple[str, ...]) -> str:
     """Ids in one line, the first dozen of many."""
     rest = len(ids) - SHOWN
-    return ", ".join(ids[:SHOWN]) + (f" and {rest} more" if rest > 0 else "")
+    listed = ", ".join(ids[:SHOWN])
+    return text("{listed} and {rest} more", listed=listed, rest=whole(rest)) if rest > 0 else listed

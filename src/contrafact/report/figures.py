@@ -26,8 +26,7 @@ from contrafact.report.maps import City, Facility, Ring, chosen_hours, maps, map
 from contrafact.report.milestones import Milestone, milestones
 from contrafact.report.style import Picture
 from contrafact.scenario.place import RegionPlace
-from contrafact.translation import ENGLISH, speaking
-from contrafact.words import counted
+from contrafact.translation import counted_text, text
 
 if TYPE_CHECKING:
     from contrafact.experiment.result import Result
@@ -47,7 +46,6 @@ MARKS_NOTE = (
 LATER_NOTE = "Rows that speak of a day after the end of the run stand at its end, with that day beside them."
 
 
-@speaking(ENGLISH)
 def save_figures(result: Result, folder: Path) -> list[Path]:
     """Draw whatever the result holds into a folder, as PNG and SVG; returns the files, maps first."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -64,65 +62,96 @@ def pictures(result: Result) -> Iterator[tuple[str, Picture]]:
         yield "milestones", milestone_chart(result)
 
 
-@speaking(ENGLISH)
 def crowd_maps(result: Result) -> Picture:
     """How many people are in the street in each hexagon at twelve hours, and which places the state lost by then."""
     crowd = _from_the_start(np.asarray(result.cells["crowd"], dtype=float), empty=True)
     hours = chosen_hours(result.scenario.start, crowd.sum(axis=1))
-    step = f"Every {hours[1] - hours[0]} hours" if len(hours) > 1 else "One hour"
     place = result.scenario.place
     coarse = isinstance(place, RegionPlace)
     cells = CIRCLES if coarse else SYNTHETIC
     lines = [
-        f"{step} of local time. Colour: people in the street at that hour, mean of {_replays(result)}. {cells}",
-        "Symbols: the share of replays in which the state did not hold the place at some time in the "
-        f"{counted(maps_step(hours), 'hour')} up to the map.",
-        "Where places are too near to each other their symbols stand around them; a thin line leads to the place.",
-        *filter(None, [scale_note(result.scenario)]),
+        f"{_hours_shown(hours)} {_colour(result)} {text(cells)}",
+        counted_text(
+            "Symbols: the share of replays in which the state did not hold the place at some time in the {count} hour "
+            "up to the map.",
+            "Symbols: the share of replays in which the state did not hold the place at some time in the {count} hours "
+            "up to the map.",
+            maps_step(hours),
+        ),
+        text(
+            "Where places are too near to each other their symbols stand around them; a thin line leads to the place."
+        ),
+        *filter(None, [text(scale_note(result.scenario))]),
     ]
     if not isinstance(place, RegionPlace) and "osm" in place.districts.evidence:
-        lines[2] += f" {OSM_NOTICE}"
-    title = f"{result.scenario.title}: where people are in the street, and which places the state loses"
+        lines[2] += f" {text(OSM_NOTICE)}"
+    title = text(
+        "{scenario}: where people are in the street, and which places the state loses", scenario=named(result.scenario)
+    )
     return maps(result.scenario.start, _city(result), crowd, hours, title, lines)
 
 
-@speaking(ENGLISH)
 def crisis_curves(result: Result) -> Picture:
     """People in the street, deaths, injured, detained and the network over local time, with the record beside them."""
     site = _main_site(result)
-    panels = [_crowd_panel(result, "People in the street", None)]
+    panels = [_crowd_panel(result, text("People in the street"), None)]
     if site is not None:
-        panels.append(_crowd_panel(result, f"People in the street: {wording.place_name(result, site)}", site))
-    panels += [_count_panel(result, kind, title) for kind, title in (("deaths", "Deaths"), ("injured", "Injured"))]
-    panels += [_count_panel(result, "detained", "Detained"), _network_panel(result)]
-    title = f"{result.scenario.title}: {_replays(result)} and the record"
-    bands = f"Line: median of the replays. Dark band: half of them. Light band: 90 %; {result.variation}."
-    later = [LATER_NOTE] if any(row.as_of for panel in panels for row in panel.observations) else []
-    lines = [bands, MARKS_NOTE, *later, *filter(None, [scale_note(result.scenario)])]
+        place = wording.place_name(result, site)
+        panels.append(_crowd_panel(result, text("People in the street: {place}", place=place), site))
+    panels += [_count_panel(result, kind) for kind in ("deaths", "injured", "detained")]
+    panels.append(_network_panel(result))
+    title = text("{scenario}: {replays} and the record", scenario=named(result.scenario), replays=_replays(result))
+    bands = text(
+        "Line: median of the replays. Dark band: half of them. Light band: 90 %; {variation}.",
+        variation=text(result.variation),
+    )
+    later = [text(LATER_NOTE)] if any(row.as_of for panel in panels for row in panel.observations) else []
+    lines = [bands, text(MARKS_NOTE), *later, *filter(None, [text(scale_note(result.scenario))])]
     return curves(result.scenario.start, result.hours, panels, title, lines)
 
 
-@speaking(ENGLISH)
 def milestone_chart(result: Result) -> Picture:
     """Every milestone in its own unit: the source above, the replays below."""
-    do = "does" if result.replications == 1 else "do"
-    title = f"{result.scenario.title}: what the record says and what {_replays(result)} {do}"
+    title = counted_text(
+        "{scenario}: what the record says and what {count} replay does",
+        "{scenario}: what the record says and what {count} replays do",
+        result.replications,
+        scenario=named(result.scenario),
+    )
     lines = [
-        "Black: what the source says, with its range; an arrow where it gives one end only. "
-        "Blue: 90 % of the replays, with their median.",
-        f"{wording.OVERLAP} Crowds: the highest in the hours named, unless marked as mean.",
-        wording.USES,
+        text(
+            "Black: what the source says, with its range; an arrow where it gives one end only. "
+            "Blue: 90 % of the replays, with their median."
+        ),
+        " ".join((text(wording.OVERLAP), text("Crowds: the highest in the hours named, unless marked as mean."))),
+        text(wording.USES),
     ]
     if any("share" in entry for entry in result.milestones):
-        lines.insert(2, wording.EVENTS)
+        lines.insert(2, text(wording.EVENTS))
     if any(entry["quantity"] == "detained" for entry in result.milestones):
-        lines.append(wording.CUSTODY)
+        lines.append(text(wording.CUSTODY))
     entries = [_milestone(result, entry) for entry in result.milestones]
     return milestones(result.scenario.start, entries, title, lines)
 
 
+def named(scenario: Scenario) -> str:
+    """The scenario's title in the language that is spoken, where there is one."""
+    return text(scenario.title)
+
+
+def _hours_shown(hours: Sequence[int]) -> str:
+    if len(hours) < 2:
+        return text("One hour of local time.")
+    return counted_text("Every {count} hour of local time.", "Every {count} hours of local time.", maps_step(hours))
+
+
+def _colour(result: Result) -> str:
+    replays = _replays(result)
+    return text("Colour: people in the street at that hour, mean of {replays}.", replays=replays)
+
+
 def _replays(result: Result) -> str:
-    return counted(result.replications, "replay")
+    return counted_text("{count} replay", "{count} replays", result.replications)
 
 
 def _from_the_start(field: NDArray[Any], empty: bool = False) -> NDArray[Any]:
@@ -138,7 +167,7 @@ def _city(result: Result) -> City:
         place = scenario.facilities[name]
         if place.site is not None:
             lost = _from_the_start(np.not_equal(result.holders[:, :, number].T, HOLDERS.index("state")))
-            places.append(Facility(place.name, place.kind, place.lat, place.lon, lost))
+            places.append(Facility(text(place.name), place.kind, place.lat, place.lon, lost))
     return ground(scenario, result.world, places)
 
 
@@ -176,12 +205,11 @@ def _crowd_panel(result: Result, title: str, place: str | None) -> Panel:
         for entry in result.milestones
         if entry["quantity"] == "crowd" and wording.asked(result, entry)[0] == place
     ]
-    return Panel(
-        title, f"Most at one time: {_interval(values.max(axis=1), 'persons')}", values, _seen(result, rows), height=160
-    )
+    reading = text("Most at one time: {interval}", interval=_interval(values.max(axis=1), "persons"))
+    return Panel(title, reading, values, _seen(result, rows), height=160)
 
 
-def _count_panel(result: Result, kind: str, title: str) -> Panel:
+def _count_panel(result: Result, kind: str) -> Panel:
     """Everyone killed, injured or detained so far; rows about one group are a least number for all."""
     names = [name for name in result.timeline if name == kind or name.startswith(f"{kind}_")]
     values = np.sum([result.timeline[name] for name in names], axis=0)
@@ -190,27 +218,28 @@ def _count_panel(result: Result, kind: str, title: str) -> Panel:
         for entry in result.milestones
         if str(entry["quantity"]).split("_")[0] == kind and entry["observed"]["unit"] == "persons"
     ]
-    reading = f"At the end: {_interval(values[:, -1], 'persons')}"
+    reading = text("At the end: {interval}", interval=_interval(values[:, -1], "persons"))
+    seen = _seen(result, rows, cumulative=True)
     if kind == "detained":
-        return Panel(title, f"{reading}. {wording.CUSTODY}", values, _seen(result, rows, cumulative=True))
-    return Panel(f"{title}, all groups", reading, values, _seen(result, rows, cumulative=True))
+        return Panel(text(wording.outcome(kind)), f"{reading}. {text(wording.CUSTODY)}", values, seen)
+    return Panel(text(wording.outcome(f"{kind}_total")), reading, values, seen)
 
 
 def _network_panel(result: Result) -> Panel:
     """Share of residents whose phone and internet work."""
     values = result.timeline["network"]
     rows = [(entry, False) for entry in result.milestones if entry["quantity"] == "network"]
-    reading = f"Lowest: {_interval(values.min(axis=1), 'dimensionless')}"
-    return Panel(
-        "Network, share of residents connected", reading, values, _seen(result, rows), is_share=True, height=80
-    )
+    reading = text("Lowest: {interval}", interval=_interval(values.min(axis=1), "dimensionless"))
+    title = text("Network, share of residents connected")
+    return Panel(title, reading, values, _seen(result, rows), is_share=True, height=80)
 
 
 def _interval(values: NDArray[Any], unit: str) -> str:
     """Median and interval over the replications (replication,), in words."""
     summary = summarise(values, unit)
     low, median, high = (wording.number(value, unit) for value in (summary.low, summary.median, summary.high))
-    return f"median {median}; 90 % of replays {low if low == high else f'{low} to {high}'}"
+    interval = low if low == high else text("{low} to {high}", low=low, high=high)
+    return text("median {median}; 90 % of replays {interval}", median=median, interval=interval)
 
 
 def _seen(
@@ -247,10 +276,11 @@ def _marks(observed: Mapping[str, Any], is_part: bool) -> tuple[tuple[float, str
 def _milestone(result: Result, entry: Mapping[str, Any]) -> Milestone:
     observed, predicted = entry["observed"], entry["predicted"]
     happened = predicted["median"] is not None
-    verdict = "agrees" if entry["inside"] else "differs"
-    seen, ends = f"in {wording.seen(result, entry)} of {result.replications}", ("low", "median", "high")
+    verdict = text("agrees") if entry["inside"] else text("differs")
+    seen = text("in {count} of {replays}", count=wording.seen(result, entry), replays=result.replications)
+    ends = ("low", "median", "high")
     if not happened:
-        verdict = "in no replay"
+        verdict = text("in no replay")
     elif wording.is_rare(result, entry):
         verdict, ends = seen, ("median", "median", "median")
     elif entry.get("share", 1.0) < 1:

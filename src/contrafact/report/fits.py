@@ -11,7 +11,7 @@ from contrafact.experiment.calibration.recovery import DOUBTFUL
 from contrafact.experiment.calibration.regression import IDENTIFIED
 from contrafact.report import wording
 from contrafact.scenario import units
-from contrafact.words import counted
+from contrafact.translation import counted_text, localised, text, whole
 
 if TYPE_CHECKING:
     from contrafact.experiment.calibration.fitting import Calibration
@@ -27,9 +27,14 @@ SHOWN = 8
 NO_BEST = "Points are in the order of the design; none is better than another by any measure that is taken here."
 RECOVERY_NOTE = (
     "Contraction: share of the prior variance that the rows take away, on average; a number that loses less than "
-    f"{IDENTIFIED:.0%} of it is not identified. Evenness: probability of ranks at least so uneven, were the posterior "
+    "{identified} of it is not identified. Evenness: probability of ranks at least so uneven, were the posterior "
     "right."
 )
+SWEEP_COLUMNS = ("", "median", "90 % of runs", "")
+SENSITIVITY_COLUMNS = ("outcome", "number", "index", "90 % interval")
+CALIBRATION_COLUMNS = ("number", "prior", "median", "90 % interval", "contraction", "identified")
+RECOVERY_COLUMNS = ("number", "contraction", "correlation", "ranks by tenths", "evenness", "identified")
+SCREENING_COLUMNS = ("number", "share", "number like it")
 INDICES = {
     "morris": "mean size of an elementary effect, in the outcome's unit per whole prior",
     "sobol": "total order: share of the variance of the mean outcome, with interactions",
@@ -39,10 +44,12 @@ INDICES = {
 
 def sweep_table(found: Sweep) -> Table:
     """Every outcome over all points and replications."""
-    table = _table(f"Outcomes over {counted(len(found.points), 'point')}", ("", "median", "90 % of runs", ""), 2)
+    title = counted_text("Outcomes over {count} point", "Outcomes over {count} points", len(found.points))
+    table = _table(title, SWEEP_COLUMNS, 2)
     for name, said in found.summary().items():
         median, low, high = (wording.number(value, said.unit) for value in (said.median, said.low, said.high))
-        table.add_row(wording.outcome(name), median, f"{low} to {high}", wording.unit(said.unit))
+        unit = text(wording.unit(said.unit))
+        table.add_row(text(wording.outcome(name)), median, text("{low} to {high}", low=low, high=high), unit)
     return table
 
 
@@ -50,30 +57,41 @@ def sweep_notes(found: Sweep) -> Iterator[str]:
     """Axes, where the table is, and what is not claimed."""
     for axis in found.axes:
         low, high = (value(found.scenario, axis.unit, end) for end in _ends(found.points[:, found.axes.index(axis)]))
-        yield f"{axis.path}: {low} to {high}"
-    yield f"{NO_BEST} {wording.CUSTODY}"
+        yield f"{axis.path}: {_span(low, high)}"
+    yield f"{text(NO_BEST)} {text(wording.CUSTODY)}"
 
 
 def sensitivity_table(found: Sensitivity) -> Table:
     """Of every outcome, the parameters with the largest indices, in the order of the scenario."""
-    title = f"What outcomes hang on ({found.method}, {counted(found.points, 'point')})"
-    table = _table(title, ("outcome", "number", "index", "90 % interval"), 2)
+    title = counted_text(
+        "What outcomes hang on ({method}, {count} point)",
+        "What outcomes hang on ({method}, {count} points)",
+        found.points,
+        method=found.method,
+    )
+    table = _table(title, SENSITIVITY_COLUMNS, 2)
     for name, rows in found.indices.items():
-        head = wording.outcome(name)
+        head = text(wording.outcome(name))
         for row in largest(rows):
-            index = main_index(row)
-            table.add_row(head, row["parameter"], f"{index:.3g}", f"{row['low']:.3g} to {row['high']:.3g}")
+            index, low, high = (localised(f"{number:.3g}") for number in (main_index(row), row["low"], row["high"]))
+            table.add_row(head, row["parameter"], index, _span(low, high))
             head = ""
         if head:
-            table.add_row(head, "it never varied", "", "")
+            table.add_row(head, text("it never varied"), "", "")
     return table
 
 
 def sensitivity_notes(found: Sensitivity) -> Iterator[str]:
     """What an index is, and how many numbers are left out of the table."""
     left_out = max(0, len(found.axes) - SHOWN)
-    more = f" {counted(left_out, 'number')} with smaller indices left out for each outcome." if left_out else ""
-    yield f"Index: {INDICES[found.method]}.{more} Numbers are in the order of the scenario. {wording.CUSTODY}"
+    more = counted_text(
+        "{count} number with a smaller index left out for each outcome.",
+        "{count} numbers with smaller indices left out for each outcome.",
+        left_out,
+    )
+    index = text("Index: {index}.", index=text(INDICES[found.method]))
+    order = text("Numbers are in the order of the scenario.")
+    yield " ".join((index, *([more] if left_out else []), order, text(wording.CUSTODY)))
 
 
 def largest(rows: Sequence[Mapping[str, Any]], shown: int = SHOWN) -> list[Mapping[str, Any]]:
@@ -91,14 +109,14 @@ def main_index(row: Mapping[str, Any]) -> float | None:
 
 def calibration_table(found: Calibration) -> Table:
     """Prior and posterior of every parameter, and whether the rows tell it."""
-    table = _table("Posterior", ("number", "prior", "median", "90 % interval", "contraction", "identified"), 2)
+    table = _table(text("Posterior"), CALIBRATION_COLUMNS, 2)
     scenario = found.scenario
     for row, axis in zip(found.as_dict()["parameters"], found.space.axes, strict=True):
         numbers = [value(scenario, axis.unit, number) for number in axis.prior.numbers]
         median, low, high = (value(scenario, axis.unit, row["posterior"][key]) for key in ("median", "low", "high"))
-        verdict = "yes" if row["identified"] else "no"
-        prior = f"{axis.prior.kind} {', '.join(numbers)}"
-        table.add_row(axis.path, prior, median, f"{low} to {high}", f"{row['contraction']:.2f}", verdict)
+        prior = f"{axis.prior.kind} {'; '.join(numbers)}"
+        contraction = localised(f"{row['contraction']:.2f}")
+        table.add_row(axis.path, prior, median, _span(low, high), contraction, _verdict(row))
     return table
 
 
@@ -106,58 +124,98 @@ def calibration_notes(found: Calibration) -> Iterator[str]:
     """Runs, generations, why it stopped, and how rows are met."""
     document = found.as_dict()
     last = found.fit.last
-    yield (
-        f"{counted(found.fit.runs, 'run')} in {counted(len(found.fit.generations), 'generation')}, "
-        f"{counted(int(last.distance.size), 'particle')} with an effective number of {last.effective:.0f}; "
-        f"epsilon {last.epsilon:.3g}; stopped because {found.fit.stopped}."
+    yield text(
+        "{runs} in {generations}, {particles} with an effective number of {effective}; epsilon {epsilon}; stopped "
+        "because {why}.",
+        runs=counted_text("{count} run", "{count} runs", found.fit.runs),
+        generations=counted_text("{count} generation", "{count} generations", len(found.fit.generations)),
+        particles=counted_text("{count} particle", "{count} particles", int(last.distance.size)),
+        effective=whole(last.effective),
+        epsilon=localised(f"{last.epsilon:.3g}"),
+        why=text(found.fit.stopped),
     )
-    rows = ", ".join(f"{row['id']} {row['residual']['median']:+.2f}" for row in document["rows"])
-    yield f"Median residual of each row, in its own scale: {rows}."
+    rows = "; ".join(_residual(row) for row in document["rows"])
+    yield text("Median residual of each row, in its own scale: {rows}.", rows=rows)
     unclear = [row["name"] for row in document["parameters"] if not row["identified"]]
     if unclear:
-        yield f"Not identified by these rows: {', '.join(unclear)}. What is concluded from them rests on their priors."
-    yield f"posterior: {found.path}"
+        yield text(
+            "Not identified by these rows: {names}. What is concluded from them rests on their priors.",
+            names=", ".join(unclear),
+        )
+    yield text("posterior: {path}", path=found.path)
+
+
+def _residual(row: Mapping[str, Any]) -> str:
+    median = localised(f"{row['residual']['median']:+.2f}")
+    return f"{row['id']} {median}"
 
 
 def recovery_table(found: Recovery) -> Table:
     """Contraction, correlation and histogram of ranks of every parameter."""
-    title = f"What the rows could tell, by {counted(len(found.ranks), 'run')} each taken for the truth"
-    columns = ("number", "contraction", "correlation", "ranks by tenths", "evenness", "identified")
-    table = _table(title, columns, 2)
+    title = counted_text(
+        "What the rows could tell, by {count} run taken for the truth",
+        "What the rows could tell, by {count} runs each taken for the truth",
+        len(found.ranks),
+    )
+    table = _table(title, RECOVERY_COLUMNS, 2)
     for row in found.as_dict()["parameters"]:
-        even = f"{row['evenness']:.3f}" + (" (uneven)" if row["evenness"] < DOUBTFUL else "")
-        shares = (f"{row['contraction']:.2f}", f"{row['correlation']:.2f}")
+        even = localised(f"{row['evenness']:.3f}")
+        if row["evenness"] < DOUBTFUL:
+            even = text("{evenness} (uneven)", evenness=even)
+        shares = (localised(f"{row[name]:.2f}") for name in ("contraction", "correlation"))
         ranks = " ".join(map(str, row["ranks"]))
-        table.add_row(row["name"], *shares, ranks, even, "yes" if row["identified"] else "no")
+        table.add_row(row["name"], *shares, ranks, even, _verdict(row))
     return table
+
+
+def recovery_note() -> str:
+    """How the table of a recovery is read."""
+    return text(RECOVERY_NOTE, identified=f"{IDENTIFIED:.0%}")
 
 
 def screening_table(found: Screening) -> Table:
     """Numbers that move the rows more than chance does, with their correlations, largest shares first."""
-    title = f"Which unknown numbers move the rows, by {counted(found.runs, 'draw')} of all priors"
-    table = _table(title, ("number", "share", *found.rows, "number like it"), 2)
+    title = counted_text(
+        "Which unknown numbers move the rows, by {count} draw of all priors",
+        "Which unknown numbers move the rows, by {count} draws of all priors",
+        found.runs,
+    )
+    first, second, last = SCREENING_COLUMNS
+    table = _table(title, (first, second, *found.rows, last), 2)
     for name, share, rho, like in zip(found.names, found.share, found.rho, found.like, strict=True):
         if share > found.chance:
-            table.add_row(name, f"{share:.3f}", *(f"{one:+.2f}" for one in rho), like or "")
+            correlations = (localised(f"{one:+.2f}") for one in rho)
+            table.add_row(name, localised(f"{share:.3f}"), *correlations, like or "")
     return table
 
 
 def screening_note(found: Screening) -> str:
     """What the columns are, and what is left out."""
     less = int((found.share <= found.chance).sum())
-    return (
+    return text(
         "Share: mean over the rows of the squared rank correlation of a number with what runs show of a row; the "
-        f"correlations stand under the rows. {counted(less, 'number')} with shares up to {found.chance:.3f}, which "
-        "chance reaches, left out. A number like another moves the rows in the same proportions, so that these rows "
-        "cannot tell the two apart. What was observed plays no part in this."
+        "correlations stand under the rows. {numbers} with shares up to {chance}, which chance reaches, left out. A "
+        "number like another moves the rows in the same proportions, so that these rows cannot tell the two apart. "
+        "What was observed plays no part in this.",
+        numbers=counted_text("{count} number", "{count} numbers", less),
+        chance=localised(f"{found.chance:.3f}"),
     )
 
 
 def value(scenario: Scenario, unit: str, number: float) -> str:
     """A number with its unit, a time as local time."""
     if unit == units.TIME:
-        return f"{scenario.clock(number):%d %b %H:%M}"
-    return f"{number:.4g}" if unit == units.DIMENSIONLESS else f"{number:.4g} {unit}"
+        return wording.clock(scenario.start, number)
+    told = localised(f"{number:.4g}")
+    return told if unit == units.DIMENSIONLESS else f"{told} {unit}"
+
+
+def _span(low: str, high: str) -> str:
+    return text("{low} to {high}", low=low, high=high)
+
+
+def _verdict(row: Mapping[str, Any]) -> str:
+    return text("yes") if row["identified"] else text("no")
 
 
 def _ends(column: Any) -> tuple[float, float]:
@@ -168,5 +226,5 @@ def _table(title: str, columns: Sequence[str], right_after: int) -> Table:
     table = Table(title=title, box=None, pad_edge=False, title_justify="left", header_style="bold")
     for number, name in enumerate(columns):
         is_number = number >= right_after - 1 and name not in ("", "number", "prior", "identified", "number like it")
-        table.add_column(name, justify="right" if is_number else "left", overflow="fold")
+        table.add_column(text(name), justify="right" if is_number else "left", overflow="fold")
     return table

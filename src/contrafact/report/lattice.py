@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from contrafact.report import style
 from contrafact.report.curves import BANDS, LABEL_SPACE, PANEL_WIDTH, SHARES
+from contrafact.translation import counted_text, text, whole
 
 if TYPE_CHECKING:
     from contrafact.experiment.lattice import LatticeResult
@@ -32,19 +33,24 @@ def save_figures(result: LatticeResult, folder: Path) -> list[Path]:
 def agents(result: LatticeResult) -> style.Picture:
     """Active agents, and those in jail or, where groups kill each other, those left of the smaller group."""
     curves = result.timeline
-    panels = {"Active agents": curves["active"]}
+    panels = {text("Active agents"): curves["active"]}
     if result.run.rules.groups == 1:
-        panels["Agents in jail"] = curves["jailed"]
+        panels[text("Agents in jail")] = curves["jailed"]
     else:
-        panels["Agents left of the smaller group"] = np.minimum(curves["blue"], curves["green"])
+        panels[text("Agents left of the smaller group")] = np.minimum(curves["blue"], curves["green"])
     rows = {f"ticks{number}": _rows(values) for number, values in enumerate(panels.values(), start=1)}
     drawn = [
         _panel(name, title, result.ticks, is_last=name == list(rows)[-1])
         for name, title in zip(rows, panels, strict=True)
     ]
-    count = "1 replay" if result.replications == 1 else f"{result.replications:,} replays"
-    lines = [f"Line: replay {result.numbers[0]} alone. Dark band: half of the replays at each tick. Light band: 90 %."]
-    title = f"{result.scenario.title}: {result.run.name}, {count}"
+    count = counted_text("{count} replay", "{count} replays", result.replications)
+    lines = [
+        text(
+            "Line: replay {number} alone. Dark band: half of the replays at each tick. Light band: 90 %.",
+            number=whole(result.numbers[0]),
+        )
+    ]
+    title = f"{text(result.scenario.title)}: {result.run.name}, {count}"
     return style.page(alt.vconcat(*drawn, spacing=16), rows, title, lines)
 
 
@@ -58,10 +64,11 @@ def _rows(values: NDArray[Any]) -> style.Rows:
 
 
 def _panel(rows: str, title: str, ticks: int, is_last: bool) -> Any:
+    named = text("tick")
     x = alt.X(
         "tick:Q",
         scale=alt.Scale(domain=[1, max(ticks, 2)], nice=False),
-        axis=alt.Axis(title="tick" if is_last else None, labels=is_last, ticks=is_last, domain=is_last, grid=False),
+        axis=alt.Axis(title=named if is_last else None, labels=is_last, ticks=is_last, domain=is_last, grid=False),
     )
     axis = alt.Axis(title=None, format=",d", tickCount=4, tickMinStep=1, domain=False, ticks=False,
                     minExtent=LABEL_SPACE, maxExtent=LABEL_SPACE, labelPadding=8)  # fmt: skip

@@ -14,7 +14,8 @@ import h3
 import numpy as np
 from numpy.typing import NDArray
 
-from contrafact.report import style
+from contrafact.report import style, wording
+from contrafact.translation import localised, text, whole
 
 Ring: TypeAlias = list[tuple[float, float]]
 Channel: TypeAlias = Callable[[str], Any]
@@ -29,7 +30,8 @@ STRIP = 12.0
 RULERS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 CIRCLE_KM = 80.0
 PER = 100_000
-IN_HEXAGON, OF_RESIDENTS = "in one hexagon", f"per {PER:,} residents"
+IN_HEXAGON = "People in the street in one hexagon (log scale; palest: fewer than one)"
+OF_RESIDENTS = "People in the street per {count} residents (log scale; palest: fewer than one)"
 SHAPES = {
     "government": "square",
     "broadcast": "triangle-up",
@@ -193,15 +195,14 @@ def maps(
     rows = {"cells": _cells(city, shown, hours), "borders": [city.frame.shape([ring]) for ring in city.districts]}
     length = city.frame.ruler_km()
     ruler = {"x": PANEL - length * city.frame.dots_per_km, "x2": PANEL, "y": city.frame.height - STRIP / 2}
-    rows["ruler"] = [{**ruler, "text": f"{length:g} km"}]
+    rows["ruler"] = [{**ruler, "text": f"{localised(f'{length:g}')} km"}]
     drawn = []
     for number, hour in enumerate(hours):
         rows[f"places{number}"] = _places(city, seats, hour - maps_step(hours) + 1, hour)
         layers = [*_ground(city, highest, number), *_facilities(city, number), *(_ruler(city) if number == 0 else [])]
-        when, people = style.local(start, hour), float(crowd[hour].sum())
         heading = alt.TitleParams(
-            text=f"{when:%a} {when.day} {when:%b}, {when:%H:%M}",
-            subtitle=f"{people:,.0f} in the street",
+            text=wording.clock(start, hour, weekday=True),
+            subtitle=text("{people} in the street", people=whole(float(crowd[hour].sum()))),
             offset=4,
         )
         drawn.append(alt.layer(*layers).properties(width=PANEL, height=city.frame.height, title=heading))
@@ -222,7 +223,7 @@ def _ground(city: City, highest: float, number: int) -> list[alt.Chart]:
     """The hexagons, filled by the number of people in them, and the borders of the districts."""
     value = f"properties.hour{number}"
     scale = alt.Scale(type="log", domain=[1, highest], range=list(style.CROWD_RAMP), clamp=True)
-    legend = _crowd_legend(highest, IN_HEXAGON if city.points is None else OF_RESIDENTS)
+    legend = _crowd_legend(highest, text(IN_HEXAGON) if city.points is None else text(OF_RESIDENTS, count=whole(PER)))
     fill = alt.Color(f"{value}:Q", scale=scale, legend=legend)
     cells = (
         style.chart("cells")
@@ -236,9 +237,9 @@ def _ground(city: City, highest: float, number: int) -> list[alt.Chart]:
     return [layer.project(type="identity", scale=1, translate=[0, 0]) for layer in layers]
 
 
-def _crowd_legend(highest: float, what: str) -> alt.Legend:
+def _crowd_legend(highest: float, title: str) -> alt.Legend:
     return alt.Legend(
-        title=f"People in the street {what} (log scale; palest: fewer than one)",
+        title=title,
         orient="bottom",
         direction="horizontal",
         gradientLength=400,
@@ -286,7 +287,7 @@ def _places(city: City, seats: Sequence[tuple[float, float]], first: int, last: 
     for (x, y), place in zip(seats, city.facilities, strict=True):
         x0, y0 = city.frame.dots(place.lon, place.lat)
         share = round(place.share_lost(first, last), 4)
-        rows.append({"name": place.name, "kind": place.kind, "lost": share, "x": x, "y": y, "x0": x0, "y0": y0})
+        rows.append({"name": place.name, "kind": text(place.kind), "lost": share, "x": x, "y": y, "x0": x0, "y0": y0})
     return rows
 
 
@@ -309,14 +310,14 @@ def _facilities(city: City, number: int) -> list[alt.Chart]:
         y=y("y"),
         shape=alt.Shape(
             "kind:N",
-            scale=alt.Scale(domain=kinds, range=[SHAPES[kind] for kind in kinds]),
-            legend=alt.Legend(title="Places that crowds can contest", symbolFillColor=style.PAPER, **legend),
+            scale=alt.Scale(domain=[text(kind) for kind in kinds], range=[SHAPES[kind] for kind in kinds]),
+            legend=alt.Legend(title=text("Places that crowds can contest"), symbolFillColor=style.PAPER, **legend),
         ),
         fill=alt.Fill(
             "lost:Q",
             scale=alt.Scale(domain=[0, 0.25, 0.5, 0.75, 1], range=list(style.LOST_RAMP), interpolate="rgb"),
             legend=alt.Legend(
-                title="Not held by the state, share of replays",
+                title=text("Not held by the state, share of replays"),
                 orient="bottom",
                 direction="horizontal",
                 gradientLength=200,

@@ -11,9 +11,10 @@ import altair as alt
 
 from contrafact.report import style, wording
 from contrafact.report.curves import SHOWN_USES
+from contrafact.translation import text
 
 ID_SPACE = 48
-WHAT_SPACE = 300
+WHAT_SPACE = 320
 WHEN_SPACE = 160
 LABEL_SPACE = ID_SPACE + WHAT_SPACE + WHEN_SPACE
 VERDICT_SPACE = 130
@@ -116,8 +117,8 @@ def _panel(start: datetime, lines: int, unit: str, bounds: tuple[float, float], 
         return point.encode(x=x(field), y=y("above"))
 
     def words(field: str, at: float, colour: str) -> Any:
-        text = base.mark_text(align="left", baseline="middle", fontSize=12, color=colour)
-        return text.encode(x=alt.value(at), y=y("middle"), text=f"{field}:N")
+        written = base.mark_text(align="left", baseline="middle", fontSize=12, color=colour)
+        return written.encode(x=alt.value(at), y=y("middle"), text=f"{field}:N")
 
     layers = [
         run.mark_rule(color=style.HALF, strokeWidth=9).encode(x=x("run_low"), x2="run_high", y=y("below")),
@@ -134,7 +135,7 @@ def _panel(start: datetime, lines: int, unit: str, bounds: tuple[float, float], 
         words("when", ID_SPACE + WHAT_SPACE - LABEL_SPACE, style.QUIET),
         words("verdict", PANEL_WIDTH + 14, style.QUIET),
     ]
-    heading = alt.TitleParams(text=TITLES.get(unit, unit), offset=8)
+    heading = alt.TitleParams(text=text(TITLES.get(unit, unit)), offset=8)
     return alt.layer(*layers).properties(width=PANEL_WIDTH, height=ROW_HEIGHT * lines, title=heading)
 
 

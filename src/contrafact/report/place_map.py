@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 
 from contrafact.report import style
-from contrafact.report.figures import SYNTHETIC, ground
+from contrafact.report.figures import SYNTHETIC, ground, named
 from contrafact.report.maps import PANEL, City
 from contrafact.scenario import Scenario
+from contrafact.translation import text, whole
 from contrafact.world import World
 
 if TYPE_CHECKING:
@@ -44,13 +45,19 @@ def place_map(scenario: Scenario, world: World, lines: Iterable[Line] = ()) -> s
         ],
         "lines": list(_on_map(city, lines)),
     }
-    drawn = " Brown: main roads, blue: rivers; no run reads them." if rows["lines"] else ""
-    told = [
-        f"{world.persons:,} residents in {world.cells:,} hexagons of H3 resolution {world.resolution}; "
-        f"at most {most:,} in one. {SYNTHETIC}",
-        f"Lines: borders of districts. Dots: facilities.{drawn}",
-    ]
-    return style.page(_drawn(city, most), rows, f"{scenario.title}: who lives where", told)
+    size = text(
+        "{residents} residents in {cells} hexagons of H3 resolution {resolution}; at most {most} in one.",
+        residents=whole(world.persons),
+        cells=whole(world.cells),
+        resolution=world.resolution,
+        most=whole(most),
+    )
+    marks = [text("Lines: borders of districts. Dots: facilities.")]
+    if rows["lines"]:
+        marks.append(text("Brown: main roads, blue: rivers; no run reads them."))
+    told = [f"{size} {text(SYNTHETIC)}", " ".join(marks)]
+    title = text("{scenario}: who lives where", scenario=named(scenario))
+    return style.page(_drawn(city, most), rows, title, told)
 
 
 def _on_map(city: City, lines: Iterable[Line]) -> Iterator[dict[str, Any]]:
@@ -67,7 +74,7 @@ def _on_map(city: City, lines: Iterable[Line]) -> Iterator[dict[str, Any]]:
 
 
 def _drawn(city: City, most: int) -> Any:
-    legend = alt.Legend(title="Residents of a hexagon", orient="bottom", direction="horizontal", format=",d")
+    legend = alt.Legend(title=text("Residents of a hexagon"), orient="bottom", direction="horizontal", format=",d")
     scale = alt.Scale(domain=[0, most], range=list(style.CROWD_RAMP))
     cells = style.chart("cells").mark_geoshape(stroke=style.PAPER, strokeWidth=city.seam, aria=False)
     cells = cells.encode(color=alt.Color("properties.residents:Q", scale=scale, legend=legend))

@@ -14,8 +14,9 @@ from contrafact.evidence.observed import YES_OR_NO
 from contrafact.experiment.power import HARM, Power
 from contrafact.report import scores, wording
 from contrafact.report.printing import pipes, table
+from contrafact.report.scores import told
 from contrafact.scenario.document import RECORDED
-from contrafact.words import counted
+from contrafact.translation import counted_text, localised, text, whole
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -27,6 +28,8 @@ ALL_COLUMNS = ("arm", "weight", "95 %")
 ROW_COLUMNS = ("row", "", "observed", "camp", "typical")
 UNREAD_COLUMNS = ("row", "", "why")
 ITSELF = "recorded, itself"
+NO_CAMP = "not given"
+READING = "How to read this"
 NOTES = (
     "Harm: mean over replications and, in brackets, the arm less the recorded run in pairs with its 95 % interval.",
     "Told: share of synthetic records in which the rows give the true one of the two at least 0.95, with equal weights "
@@ -36,10 +39,10 @@ NOTES = (
     "Sign of deaths: share of synthetic records of the arm in which the effect on deaths, weighed over all arms, has "
     "the sign of the arm's own; a dash where the interval of that effect includes zero. Given: equal weights, without "
     "any row, have that sign already.",
-    f"{ITSELF}: synthetic records of the recorded run by which halves of its other replications are told apart, which "
-    "is how often noise alone tells. Halves are smaller and share no random numbers, so the rate is too high rather "
-    "than too low.",
-    f"Weight: of the arm against the recorded run alone. 95 %: over {RESAMPLES:,} sets of replications drawn with "
+    "Recorded, itself: synthetic records of the recorded run by which halves of its other replications are told apart, "
+    "which is how often noise alone tells. Halves are smaller and share no random numbers, so the rate is too high "
+    "rather than too low.",
+    "Weight: of the arm against the recorded run alone. 95 %: over {resamples} sets of replications drawn with "
     "replacement. A fact left out: lowest and highest weight when any one is. Leaning on: the fact that moves it most. "
     "Typical: share of the arm's own synthetic records that are no more probable under it than the actual one; near "
     "zero, the arm does not explain the record, and a weight says only which of two explains it less badly. Of a row: "
@@ -66,37 +69,46 @@ class Part(NamedTuple):
 def tables(found: Power) -> Iterator[Table]:
     """Everything, for the terminal."""
     for part in parts(found):
-        yield table(*part)
+        yield table(part.title, part.columns, part.lines, part.left)
 
 
 def markdown(found: Power) -> str:
     """The same as one Markdown document without a heading of its own."""
-    said = [text for part in parts(found) for text in (f"## {part.title}", pipes(part.columns, part.lines))]
-    said += ["## How to read this", "\n".join(f"- {note}" for note in notes(found))]
+    said = [line for part in parts(found) for line in (f"## {part.title}", pipes(part.columns, part.lines))]
+    said += [f"## {text(READING)}", "\n".join(f"- {note}" for note in notes(found))]
     return "\n\n".join(said) + "\n"
 
 
 def headline(found: Power) -> str:
     """What was weighed, and how weak the answer is."""
-    size = f"{counted(found.replications, 'replication')} of each arm, seed {found.seed}, digest {found.digest[:16]}"
+    size = text(
+        "{name}: {replications} of each arm, seed {seed}, digest {digest}.",
+        name=found.scenario.name,
+        replications=counted_text("{count} replication", "{count} replications", found.replications),
+        seed=found.seed,
+        digest=found.digest[:16],
+    )
     variant = found.scenario.variant
-    beside = "" if variant == RECORDED else f'"{RECORDED}" stands here for the variant {variant}. '
-    return f"{found.scenario.name}: {size}. {beside}{found.sentence}"
+    beside = [] if variant == RECORDED else [text('"recorded" stands here for the variant {variant}.', variant=variant)]
+    return " ".join((size, *beside, text(found.sentence)))
 
 
 def parts(found: Power) -> Iterator[Part]:
     """Harm, what could be told, what is told, the same by camp, and the rows."""
-    yield Part("Harm in each arm", HARM_COLUMNS, harm(found))
-    yield Part("What the record could tell of each arm", POWER_COLUMNS, powers(found))
-    yield Part("What the record tells of each arm against the recorded run", RECORD_COLUMNS, records(found))
-    yield Part("All arms together", ALL_COLUMNS, together(found))
+    yield Part(text("Harm in each arm"), told(HARM_COLUMNS), harm(found))
+    yield Part(text("What the record could tell of each arm"), told(POWER_COLUMNS), powers(found))
+    title = text("What the record tells of each arm against the recorded run")
+    yield Part(title, told(RECORD_COLUMNS), records(found))
+    yield Part(text("All arms together"), told(ALL_COLUMNS), together(found))
     if found.arms:
         first = found.arms[0]["camps"]
-        heads = tuple(f"{camp}: {counted(first[camp]['facts'], 'fact')}" for camp in CAMPS)
-        yield Part("By camp of the source: weight of the arm (95 %); told, arm true", ("arm", *heads), camps(found))
-    yield Part("Rows that were weighed", ROW_COLUMNS, rows(found), 4)
-    unread = [(row["id"], row["quantity"].replace("_", " "), row["why"]) for row in found.unread]
-    yield Part("Rows for fitting that were not read", UNREAD_COLUMNS, unread, 3)
+        facts = (counted_text("{count} fact", "{count} facts", first[camp]["facts"]) for camp in CAMPS)
+        heads = [f"{text(camp)}: {count}" for camp, count in zip(CAMPS, facts, strict=True)]
+        title = text("By camp of the source: weight of the arm (95 %); told, arm true")
+        yield Part(title, (text("arm"), *heads), camps(found))
+    yield Part(text("Rows that were weighed"), told(ROW_COLUMNS), rows(found), 4)
+    unread = [(row["id"], row["quantity"].replace("_", " "), text(row["why"])) for row in found.unread]
+    yield Part(text("Rows for fitting that were not read"), told(UNREAD_COLUMNS), unread, 3)
 
 
 def harm(found: Power) -> list[tuple[str, ...]]:
@@ -119,11 +131,11 @@ def powers(found: Power) -> list[tuple[str, ...]]:
                 f"{own['misled']['share']:.0%}, {other['misled']['share']:.0%}",
                 _weight(own["median"]),
                 _share(said["truth_arm_joint"]["told"]),
-                "-" if sign is None else f"{_share(sign)}{', given' if sign['without_rows'] else ''}",
+                "-" if sign is None else _given(_share(sign)) if sign["without_rows"] else _share(sign),
             )
         )
     itself = found.itself
-    return [*lines, (ITSELF, "", "", _share(itself["told"]), _weight(itself["median"]), "", "")]
+    return [*lines, (text(ITSELF), "", "", _share(itself["told"]), _weight(itself["median"]), "", "")]
 
 
 def records(found: Power) -> list[tuple[str, ...]]:
@@ -132,17 +144,16 @@ def records(found: Power) -> list[tuple[str, ...]]:
     for arm in found.arms:
         said = arm["record"]
         without = said["without_a_fact"]
-        lean = "-" if said["leaning_on"] is None else f"{said['leaning_on']} ({_weight(said['without_it'])} without)"
         lines.append(
             (
                 arm["name"],
                 _weight(said["weight"]),
                 _ends(said),
                 _ends(without),
-                lean,
+                _lean(said),
                 _weight(said["joint"]),
                 f"{said['typical']:.0%}",
-                "yes" if said["told"] else "no",
+                text("yes") if said["told"] else text("no"),
             )
         )
     return lines
@@ -165,8 +176,8 @@ def rows(found: Power) -> list[tuple[str, ...]]:
         (
             row["id"],
             scores.what(crisis, row),
-            "yes" if row["kind"] == YES_OR_NO else scores.observed(row["observed"], crisis.start),
-            row["camp"] or "not given",
+            text("yes") if row["kind"] == YES_OR_NO else scores.observed(row["observed"], crisis.start),
+            text(row["camp"] or NO_CAMP),
             f"{row['typical']:.0%}",
         )
         for row in found.rows
@@ -176,16 +187,18 @@ def rows(found: Power) -> list[tuple[str, ...]]:
 def notes(found: Power) -> list[str]:
     """What must be said beside the tables."""
     without = [row["id"] for row in found.rows if row["camp"] is None]
-    missing = [f"Rows without a camp, in no camp's column: {', '.join(without)}."] if without else []
-    typical = f"The recorded run: typical {found.recorded['typical']:.0%}."
-    return [found.sentence, typical, *NOTES, *missing, wording.CUSTODY]
+    missing = [text("Rows without a camp, in no camp's column: {rows}.", rows=", ".join(without))] if without else []
+    typical = text("The recorded run: typical {share}.", share=f"{found.recorded['typical']:.0%}")
+    reading = (text(note, resamples=whole(RESAMPLES)) for note in NOTES)
+    return [text(found.sentence), typical, *reading, *missing, text(wording.CUSTODY)]
 
 
 def _harm(one: Mapping[str, Any]) -> str:
-    mean, effect = f"{one['mean']:,.0f}", one["effect"]
+    mean, effect = whole(one["mean"]), one["effect"]
     if effect is None:
         return mean
-    return f"{mean} ({_signed(effect['mean'])}; {_signed(effect['low'])} to {_signed(effect['high'])})"
+    interval = text("{low} to {high}", low=_signed(effect["low"]), high=_signed(effect["high"]))
+    return f"{mean} ({_signed(effect['mean'])}; {interval})"
 
 
 def _camp(one: Mapping[str, Any]) -> str:
@@ -196,19 +209,31 @@ def _camp(one: Mapping[str, Any]) -> str:
 
 
 def _signed(value: float) -> str:
-    return f"{round(value, 1) + 0.0:+,.1f}"
+    return localised(f"{round(value, 1) + 0.0:+,.1f}")
 
 
 def _share(one: Mapping[str, float]) -> str:
-    return f"{one['share']:.0%} ({one['low']:.0%} to {one['high']:.0%})"
+    low, high = (f"{one[end]:.0%}" for end in ("low", "high"))
+    return f"{one['share']:.0%} ({text('{low} to {high}', low=low, high=high)})"
+
+
+def _given(share: str) -> str:
+    return text("{share}, given", share=share)
+
+
+def _lean(said: Mapping[str, Any]) -> str:
+    """The fact that moves a weight most, and the weight without it."""
+    if said["leaning_on"] is None:
+        return "-"
+    return text("{fact} ({weight} without)", fact=said["leaning_on"], weight=_weight(said["without_it"]))
 
 
 def _weight(value: float | None) -> str:
     """A weight to two digits; one that would be rounded to certainty says that it is not."""
     if value is None:
         return "-"
-    return "< 0.01" if value < 0.005 else "> 0.99" if value > 0.995 else f"{value:.2f}"
+    return localised("< 0.01" if value < 0.005 else "> 0.99" if value > 0.995 else f"{value:.2f}")
 
 
 def _ends(one: Mapping[str, float]) -> str:
-    return f"{_weight(one['low'])} to {_weight(one['high'])}"
+    return text("{low} to {high}", low=_weight(one["low"]), high=_weight(one["high"]))

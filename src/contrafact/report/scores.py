@@ -158,7 +158,7 @@ def verdicts(score: Score) -> list[str]:
 
 def unread(score: Score) -> list[tuple[str, ...]]:
     """Rows that could not be read, and why."""
-    return [(f"{row['id']} {row['use']}", row["quantity"].replace("_", " "), row["why"]) for row in score.unread]
+    return [(f"{row['id']} {row['use']}", row["quantity"].replace("_", " "), text(row["why"])) for row in score.unread]
 
 
 def notes(score: Score) -> list[str]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 
 from contrafact.report import style, wording
+from contrafact.report.figures import named
 from contrafact.report.fits import INDICES, largest, main_index
-from contrafact.words import counted
+from contrafact.translation import counted_text, text
 
 if TYPE_CHECKING:
     from contrafact.experiment.sweeps.sensitivity import Sensitivity
@@ -33,10 +34,20 @@ def save_figures(found: Sensitivity, folder: Path) -> list[Path]:
 def picture(found: Sensitivity, told: dict[str, style.Rows]) -> style.Picture:
     """One panel an outcome."""
     panels = [_panel(name, len(rows)) for name, rows in told.items()]
-    title = f"{found.scenario.title}: what outcomes hang on"
+    title = text("{scenario}: what outcomes hang on", scenario=named(found.scenario))
+    replications = counted_text("{count} replication", "{count} replications", found.replications)
     lines = [
-        f"{found.method}, {counted(found.points, 'point')} with {counted(found.replications, 'replication')} each.",
-        f"Index: {INDICES[found.method]}. Line: 90 % of bootstrap samples. Numbers in the order of the scenario.",
+        counted_text(
+            "{method}, {count} point with {replications} each.",
+            "{method}, {count} points with {replications} each.",
+            found.points,
+            method=found.method,
+            replications=replications,
+        ),
+        text(
+            "Index: {index}. Line: 90 % of bootstrap samples. Numbers in the order of the scenario.",
+            index=text(INDICES[found.method]),
+        ),
     ]
     return style.page(alt.vconcat(*panels, spacing=20), told, title, lines)
 
@@ -60,5 +71,5 @@ def _panel(name: str, count: int) -> Any:
     )
     dot = base.mark_point(color=style.MEDIAN, filled=True, size=60, opacity=1).encode(x="index:Q")
     return alt.layer(line, dot).properties(
-        width=PANEL_WIDTH, height=max(2, count) * ROW_HEIGHT, title=wording.outcome(name)
+        width=PANEL_WIDTH, height=max(2, count) * ROW_HEIGHT, title=text(wording.outcome(name))
     )

@@ -8,10 +8,11 @@ from __future__ import annotations
 import base64
 import os
 import struct
+import textwrap
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from html import escape
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -20,9 +21,17 @@ import altair as alt
 import vl_convert
 from numpy.typing import NDArray
 
+from contrafact.translation import ENGLISH, current, localised, text
+
 Rows: TypeAlias = list[dict[str, Any]]
 
 FONT = "Helvetica Neue, Helvetica, Arial, Liberation Sans, DejaVu Sans, sans-serif"
+MARKED = "Noto Sans, DejaVu Sans, Helvetica Neue, Helvetica, Arial, sans-serif"
+"""For languages whose letters carry marks that Liberation Sans lacks: fonts that have them all come first."""
+
+LINE, MARKED_LINE = 190, 145
+"""Letters in a line under the headline, in either font."""
+
 WIDTH = 1200
 MARGIN = 24
 DOTS_PER_UNIT = 1.5  # a picture 1200 wide is saved with 1800 dots
@@ -47,7 +56,6 @@ STEPS = ((6, 1), (24, 3), (48, 6), (72, 12))
 """For windows of at most so many hours: hours from tick to tick."""
 
 _CONFIG: dict[str, Any] = {
-    "font": FONT,
     "background": PAPER,
     "padding": MARGIN,
     "view": {"stroke": None},
@@ -83,24 +91,53 @@ _CONFIG: dict[str, Any] = {
 }
 
 
+WEEK = (date(2022, 1, 2) + timedelta(days=day) for day in range(7))
+DAYS = tuple(f"{day:%a}" for day in WEEK)
+"""From Sunday on, as Vega counts them."""
+
+MONTHS = tuple(f"{date(2022, month, 1):%b}" for month in range(1, 13))
+
+
+def notation() -> dict[str, Any]:
+    """How axes and legends write numbers and dates in the language that is spoken, as vl-convert takes it."""
+    marks = {"decimal": localised("."), "thousands": localised(","), "grouping": [3], "currency": ["", ""]}
+    days, months = ([text(name) for name in names] for names in (DAYS, MONTHS))
+    short = {"shortDays": days, "shortMonths": months, "days": days, "months": months, "periods": ["AM", "PM"]}
+    whole = {"date": f"{day_format()} %Y", "time": "%H:%M", "dateTime": f"{day_format()} %Y %H:%M"}
+    return {"format_locale": marks, "time_format_locale": {**short, **whole}}
+
+
+def font() -> str:
+    """Fonts for the language that is spoken, the one that is wanted most first."""
+    return FONT if current() == ENGLISH else MARKED
+
+
+def day_format() -> str:
+    """Vega's format of a day, e.g. of "4 Jan"."""
+    return text("{day} {month}", day="%-d", month="%b")
+
+
 @dataclass(frozen=True, repr=False)
 class Picture:
     """A chart and the rows it draws, by the name under which the chart asks for them.
 
-    Rows stay outside the chart while it is built, since Altair checks every number of a chart against its schema.
+    Rows stay outside the chart while it is built, since Altair checks every number of a chart against its schema. The
+    notation and the font are those of the language in which the chart was built.
     """
 
     chart: Any
     rows: Mapping[str, Rows]
+    notation: Mapping[str, Any] = field(default_factory=notation)
+    font: str = field(default_factory=font)
 
     def spec(self) -> dict[str, Any]:
         """The Vega-Lite document, complete with its look and its rows."""
         document: dict[str, Any] = self.chart.to_dict()
-        return {**document, "config": _CONFIG, "datasets": dict(self.rows)}
+        return {**document, "config": {**_CONFIG, "font": self.font}, "datasets": dict(self.rows)}
 
     def svg(self) -> str:
         """The picture as SVG text."""
-        return str(vl_convert.vegalite_to_svg(self.spec(), allowed_base_urls=[]))
+        return str(vl_convert.vegalite_to_svg(self.spec(), allowed_base_urls=[], **self.notation))
 
     def save(self, stem: Path) -> list[Path]:
         """Write STEM.png and STEM.svg, each whole or not at all; returns the two paths."""
@@ -122,10 +159,11 @@ class Picture:
 
 
 def page(chart: Any, rows: Mapping[str, Rows], title: str, lines: Sequence[str]) -> Picture:
-    """Give a chart its headline and the lines under it."""
+    """Give a chart its headline and the lines under it, which are broken where they are too long."""
+    longest = LINE if current() == ENGLISH else MARKED_LINE
     heading = alt.TitleParams(
         text=title,
-        subtitle=list(lines),
+        subtitle=[part for line in lines for part in textwrap.wrap(line, longest)],
         fontSize=20,
         subtitleFontSize=13,
         subtitlePadding=6,
@@ -189,17 +227,18 @@ def marks(start: datetime, first_hour: float, last_hour: float) -> list[float]:
     return [instant(start, hour) for hour in hours if first_hour <= hour < last_hour]
 
 
-def time_axis(field: str, start: datetime, first_hour: float, last_hour: float, labels: bool = True) -> alt.X:
-    """Horizontal axis of local time; the field holds Vega's milliseconds.
+def time_axis(name: str, start: datetime, first_hour: float, last_hour: float, labels: bool = True) -> alt.X:
+    """Horizontal axis of local time; the field of that name holds Vega's milliseconds.
 
     A tick at every midnight with the day's name; at hours between them where the window is no more than three days.
     """
     ticks = marks(start, first_hour, last_hour)
-    day, hour = "utcFormat(datum.value, '%a %-d %b')", "utcFormat(datum.value, '%H:%M')"
+    midnight = f"%a {day_format()}"
+    day, hour = f"utcFormat(datum.value, '{midnight}')", "utcFormat(datum.value, '%H:%M')"
     is_midnight = "utchours(datum.value) + utcminutes(datum.value) == 0"
-    first = f"datum.value == {ticks[0] if ticks else 0:.0f} ? utcFormat(datum.value, '%a %-d %b, %H:%M')"
+    first = f"datum.value == {ticks[0] if ticks else 0:.0f} ? utcFormat(datum.value, '{midnight}, %H:%M')"
     return alt.X(
-        f"{field}:T",
+        f"{name}:T",
         scale=alt.Scale(type="utc", domain=[instant(start, first_hour), instant(start, last_hour)], nice=False),
         axis=alt.Axis(
             values=ticks,
@@ -217,11 +256,6 @@ def time_axis(field: str, start: datetime, first_hour: float, last_hour: float, 
             title=None,
         ),
     )
-
-
-def local(start: datetime, hour: float) -> datetime:
-    """Local civil time so many hours after the start, to the minute."""
-    return datetime.fromtimestamp(round(instant(start, hour) / 60_000) * 60, tz=UTC).replace(tzinfo=None)
 
 
 def numbers(values: NDArray[Any], digits: int = 4) -> list[float]:

@@ -13,7 +13,7 @@ from contrafact.experiment.result import Result, summarise
 from contrafact.experiment.tables import facility_names
 from contrafact.model.state import HOLDERS
 from contrafact.report import wording
-from contrafact.translation import counted_text, localised, text, whole
+from contrafact.translation import counted_text, localised, text
 
 if TYPE_CHECKING:
     from contrafact.experiment.result import AnyResult, Result
@@ -40,20 +40,11 @@ def headline(result: AnyResult) -> str:
     return text(
         "{name}: {size}, {replications}, {seconds} s; digest {digest}",
         name=result.scenario.name,
-        size=_size(result),
+        size=text(result.size),
         replications=counted_text("{count} replication", "{count} replications", result.replications),
         seconds=localised(f"{result.elapsed_s:.1f}"),
         digest=result.digest[:16],
     )
-
-
-def _size(result: AnyResult) -> str:
-    """What was simulated in each replication; of a city in the language that is spoken."""
-    if not isinstance(result, Result):
-        return result.size
-    ticks = counted_text("{count} tick", "{count} ticks", result.ticks)
-    cells = whole(result.cell_count)
-    return text("{persons} persons, {cells} cells, {ticks}", persons=whole(result.persons), cells=cells, ticks=ticks)
 
 
 def outcome_rows(result: AnyResult) -> list[tuple[str, str, str, str]]:

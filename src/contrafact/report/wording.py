@@ -48,7 +48,7 @@ EVENTS_AT = {
     "overrun": "A unit gives way: {place}",
 }
 LEVELS = {"crowd": "Crowd", "network": "Network", "facilities_lost": "Facilities lost"}
-LARGE = ((1e9, "billion"), (1e6, "million"))
+LARGE = ((1e9, "{count} billion"), (1e6, "{count} million"))
 UNITS = {"h": "hours", "person h": "person-hours", "facility h": "facility-hours", "dimensionless": "share"}
 COUNTED = ("persons", "facilities", "outbursts", "arrests")
 OVERLAP = "Agree: what the source says and the interval that holds 90 % of the replays overlap."
@@ -78,10 +78,10 @@ def unit(name: str) -> str:
 
 def about(value: float) -> str:
     """A large number with two significant digits, e.g. "1.7 billion"."""
-    power, word = next(((power, word) for power, word in LARGE if value >= power), (1.0, ""))
+    power, words = next(((power, words) for power, words in LARGE if value >= power), (1.0, ""))
     share = value / power
-    digits = f"{share:.1f}" if share < 9.95 else f"{float(f'{share:.2g}'):,.0f}"
-    return f"{digits} {word}".strip()
+    digits = localised(f"{share:.1f}" if share < 9.95 else f"{float(f'{share:.2g}'):,.0f}")
+    return text(words, count=digits) if words else digits
 
 
 def number(value: float, unit_name: str = "persons") -> str:
@@ -98,7 +98,7 @@ def number(value: float, unit_name: str = "persons") -> str:
 
 
 def clock(start: datetime, hour: float, weekday: bool = False) -> str:
-    """Local time in words, the clock last, e.g. "5 Jan 13:00"; the year where it is not that of the start."""
+    """Local time in words, the clock last, e.g. "5 Jan 13:00" or "Wed 5 Jan, 13:00"; the year where it is another."""
     time = start.replace(tzinfo=None) + timedelta(minutes=round(hour * 60))
     month = f"{time:%b}"
     parts = {"day": time.day, "month": text(month)}
@@ -106,7 +106,7 @@ def clock(start: datetime, hour: float, weekday: bool = False) -> str:
         date = text("{day} {month}", **parts)
     else:
         date = text("{day} {month} {year}", **parts, year=time.year)
-    return f"{f'{time:%a} ' if weekday else ''}{date} {time:%H:%M}"
+    return f"{text(f'{time:%a}')} {date}, {time:%H:%M}" if weekday else f"{date} {time:%H:%M}"
 
 
 def amount(value: float, unit_name: str, start: datetime) -> str:

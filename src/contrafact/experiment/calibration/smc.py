@@ -32,6 +32,7 @@ from scipy.special import log_ndtr, logsumexp, ndtri
 from contrafact import rng
 from contrafact.errors import RunError
 from contrafact.scenario.posterior import quantile
+from contrafact.translation import localised, retold, text, whole
 
 Floats: TypeAlias = NDArray[np.float64]
 RunBatch: TypeAlias = Callable[["Batch"], Floats]
@@ -134,7 +135,7 @@ def fit(parameters: int, schedule: Schedule, seed: int, run: RunBatch) -> Fit:
             if found is not None:
                 generations.append(found)
                 continue
-            stopped = f"{schedule.most_runs} runs were not to be exceeded"
+            stopped = _most(schedule)
         if not generations:
             raise RunError(f"{runs} draws of the priors gave fewer than {schedule.population} that were not rejected")
         return Fit(tuple(generations), runs, stopped)
@@ -146,13 +147,33 @@ def _next_epsilon(generations: list[Generation], schedule: Schedule) -> tuple[fl
         return math.inf, ""
     last = generations[-1]
     if last.epsilon <= schedule.least_epsilon:
-        return last.epsilon, f"epsilon {last.epsilon:.4g} is as small as was asked for"
+        return last.epsilon, _small(last)
     if len(generations) > 1 and last.acceptance < schedule.least_acceptance:
-        return last.epsilon, f"only {last.acceptance:.1%} of the proposals were accepted"
+        return last.epsilon, _rare(last)
     epsilon = max(quantile(last.distance, last.weight, schedule.share), schedule.least_epsilon)
     if epsilon >= last.epsilon:
-        return epsilon, f"distances no longer fall below {last.epsilon:.4g}"
+        return epsilon, _flat(last)
     return epsilon, ""
+
+
+@retold
+def _most(schedule: Schedule) -> str:
+    return text("{runs} runs were not to be exceeded", runs=whole(schedule.most_runs))
+
+
+@retold
+def _small(last: Generation) -> str:
+    return text("epsilon {epsilon} is as small as was asked for", epsilon=localised(f"{last.epsilon:.4g}"))
+
+
+@retold
+def _rare(last: Generation) -> str:
+    return text("only {share} of the proposals were accepted", share=localised(f"{last.acceptance:.1%}"))
+
+
+@retold
+def _flat(last: Generation) -> str:
+    return text("distances no longer fall below {epsilon}", epsilon=localised(f"{last.epsilon:.4g}"))
 
 
 def _generation(
