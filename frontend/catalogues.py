@@ -78,7 +78,7 @@ SOURCES = (
 OPTIONS = {"parse_template_string": "true"}
 """Texts inside of `${}` are found as well."""
 
-SCENARIOS = ("almaty-2022",)
+SCENARIOS = ("almaty-2022", "baltimore-2015", "csto-2022")
 UNDATED = datetime(2022, 1, 1, tzinfo=UTC)
 """In place of the time of writing, so that the same texts make the same files."""
 
