@@ -12,7 +12,7 @@ import contrafact as cf
 from contrafact.errors import InputError, InputErrors
 from contrafact.evidence.bundle import Evidence
 from contrafact.experiment.calibration.screening import screen, screened
-from tests.experiment.calibration.conftest import settings
+from tests.experiment.calibration.conftest import settings, short_weeks
 
 SMALL = Path(__file__).parents[2] / "data" / "small"
 NAMES = ("small", "twin", "large", "nothing")
@@ -46,7 +46,10 @@ def test_numbers_with_the_same_effects_are_said_to_be_alike_whatever_the_sign() 
     }  # fmt: skip
 
 
-def test_a_town_is_screened_over_all_its_unknown_numbers_and_resumed(record: Evidence, tmp_path: Path) -> None:
+def test_a_town_is_screened_over_all_its_unknown_numbers_and_resumed(
+    record: Evidence, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short_weeks(monkeypatch)
     town = cf.load(SMALL)
     options: dict[str, Any] = {"seed": 3, "out": tmp_path / "screening", "notify": lambda _: None}
     found = screen(town, 48, settings(), **options)
