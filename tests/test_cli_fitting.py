@@ -11,9 +11,10 @@ from click.testing import CliRunner, Result
 
 import contrafact as cf
 from contrafact.cli import main
-from tests.experiment.calibration.conftest import made_up
+from tests.experiment.calibration.conftest import made_up, short_weeks
 
 SMALL = str(Path(__file__).parent / "data" / "small")
+FEW = ("--set", "population.total=4000 persons")
 OVER = ("--over", "parameters.participation.legitimacy=0.7..0.9")
 SHORT = ("--until", "20 h", "--replications", "2", "--out", "out")
 Call = Callable[..., Result]
@@ -30,6 +31,8 @@ batch: 5
 quantile: 0.5
 stop: {epsilon: 0.0, runs: 60, acceptance: 0.0}
 """
+IN_LARGE_BATCHES = CALIBRATION.replace("batch: 5", "batch: 100")
+"""For a table of 200 runs, of which each batch is a file."""
 
 
 @pytest.fixture
@@ -61,8 +64,9 @@ def test_sensitivity_prints_indices_and_draws_them(call: Call) -> None:
 
 def test_calibrate_prints_the_posterior_and_run_draws_from_it(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     made_up(monkeypatch)
+    short_weeks(monkeypatch)
     Path("fit.yaml").write_text(CALIBRATION)
-    words = ("calibrate", SMALL, "--calibration", "fit.yaml", "--out", "out")
+    words = ("calibrate", SMALL, "--calibration", "fit.yaml", *FEW, "--out", "out")
     shown = call(*words)
     assert shown.exit_code == 0, shown.output
     for part in ("parameters.participation.legitimacy", "uniform 0.75; 0.95", "Median residual", "T1"):
@@ -102,8 +106,8 @@ def test_what_is_wrong_with_a_calibration_file_is_told_with_its_line(
 def test_recovery_tells_what_the_rows_could_tell(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     made_up(monkeypatch)
     monkeypatch.setattr("contrafact.engine.calm.stays_calm", lambda *_: True)
-    Path("fit.yaml").write_text(CALIBRATION)
-    words = ("calibrate", SMALL, "--calibration", "fit.yaml", "--recovery", "200", "--out", "out")
+    Path("fit.yaml").write_text(IN_LARGE_BATCHES)
+    words = ("calibrate", SMALL, "--calibration", "fit.yaml", *FEW, "--recovery", "200", "--out", "out")
     shown = call(*words)
     assert shown.exit_code == 0, shown.output
     assert "200 runs each taken for the truth" in shown.stdout
@@ -116,11 +120,11 @@ def test_recovery_tells_what_the_rows_could_tell(call: Call, monkeypatch: pytest
 def test_screen_tells_which_numbers_move_the_rows(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     made_up(monkeypatch)
     monkeypatch.setattr("contrafact.engine.calm.stays_calm", lambda *_: True)
-    Path("fit.yaml").write_text(CALIBRATION)
-    words = ("calibrate", SMALL, "--calibration", "fit.yaml", "--screen", "200", "--out", "out")
+    Path("fit.yaml").write_text(IN_LARGE_BATCHES)
+    words = ("calibrate", SMALL, "--calibration", "fit.yaml", *FEW, "--screen", "100", "--out", "out")
     shown = call(*words)
     assert shown.exit_code == 0, shown.output
-    assert "200 draws of all priors" in shown.stdout
+    assert "100 draws of all priors" in shown.stdout
     document = json.loads(call(*words, "--resume", "--json").stdout)
     shares = [row["share"] for row in document["numbers"]]
     assert shares == sorted(shares, reverse=True)

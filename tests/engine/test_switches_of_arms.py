@@ -16,7 +16,7 @@ from contrafact.engine import Replication, simulate
 from tests.engine.test_switches import first, parting
 from tests.engine.towns import ARMED, FIGHTERS, prepared
 
-HOURS = 40.0
+HOURS = 36.0
 RESIDENTS_HARMED = ("deaths_bystanders", "deaths_protesters", "injured_bystanders", "injured_protesters")
 STATE_HARMED = ("deaths_state_forces", "injured_state_forces")
 HIT = (*RESIDENTS_HARMED, "deaths_armed_persons", "injured_armed_persons")

@@ -39,7 +39,8 @@ def crisis(town: Scenario) -> Scenario:
         "spreads": {"title": "yes"},
         "does_not": {"title": "no", "changes": {"parameters.exposure.media": "0 1/h"}},
     }}  # fmt: skip
-    return cf.load(town.source, {"switches": {"news": news}, "draw": "priors"})
+    changes = {"switches": {"news": news}, "draw": "priors", "population.total": "8000 persons"}
+    return cf.load(town.source, changes)
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -42,10 +43,18 @@ DEADLY = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def new_town(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A scenario as ``contrafact new`` writes it."""
+    folder = tmp_path_factory.mktemp("new") / "town"
+    cf.new(folder)
+    return folder
+
+
 @pytest.fixture
-def town(tmp_path: Path) -> Path:
-    cf.new(tmp_path / "town")
-    return tmp_path / "town"
+def town(new_town: Path, tmp_path: Path) -> Path:
+    """A copy of it to write to."""
+    return Path(shutil.copytree(new_town, tmp_path / "town"))
 
 
 def table(path: Path, header: str, *rows: dict[str, str], delimiter: str = ",") -> Path:

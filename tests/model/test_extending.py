@@ -84,7 +84,7 @@ def test_manifest_and_replay_name_the_file(tmp_path: Path) -> None:
 def test_worker_processes_and_pairs_run_it_as_well(tmp_path: Path) -> None:
     crisis = cf.load(SMALL, ON, mechanisms=[RAIN])
     here = cf.run(crisis, replications=2, until="30 h", threads=1, **QUIET)
-    there = cf.run(crisis, replications=2, until="30 h", workers=2, **QUIET)
+    there = cf.run(crisis, replications=2, until="30 h", workers=1, **QUIET)
     assert here.digests == there.digests
     arms = {"dry": {"parameters.rain.rate": "0 1/h"}, "no march": {"actions.march_to_the_square": None}}
     found = cf.compare(crisis, arms, replications=2, until="40 h", out=tmp_path / "out", **QUIET)

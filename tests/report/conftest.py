@@ -92,6 +92,10 @@ def scenario() -> Any:
 
 @pytest.fixture
 def result() -> Result:
+    return made()
+
+
+def made() -> Result:
     cells = sorted(h3.str_to_int(cell) for cell in h3.grid_disk(h3.latlng_to_cell(*SQUARE, 8), 1))
     hours = np.arange(1, HOURS * 6 + 1) / 6
     level = np.array([[0.5], [1.0], [2.0]], dtype=np.float32)

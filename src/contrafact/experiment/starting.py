@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -36,6 +37,7 @@ def new(folder: str | Path) -> list[Path]:
     return write_all(target, {**texts, SCHEMA: schema_text()})
 
 
+@cache
 def schema_text() -> str:
     """The schema of scenario files as a file of its own."""
     return json.dumps(schema(), ensure_ascii=False, indent=1) + "\n"

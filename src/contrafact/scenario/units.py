@@ -119,6 +119,7 @@ def known(unit: str) -> bool:
     return alike(unit, unit)
 
 
+@cache
 def alike(unit: str, wanted: str) -> bool:
     """Whether both measure the same."""
     try:

@@ -12,7 +12,7 @@ import contrafact as cf
 from contrafact.errors import InputError, InputErrors
 from contrafact.evidence.bundle import Evidence
 from contrafact.experiment.calibration.screening import screen, screened
-from tests.experiment.calibration.conftest import settings
+from tests.experiment.calibration.conftest import settings, short_weeks
 
 SMALL = Path(__file__).parents[2] / "data" / "small"
 NAMES = ("small", "twin", "large", "nothing")
@@ -46,20 +46,24 @@ def test_numbers_with_the_same_effects_are_said_to_be_alike_whatever_the_sign() 
     }  # fmt: skip
 
 
-def test_a_town_is_screened_over_all_its_unknown_numbers_and_resumed(record: Evidence, tmp_path: Path) -> None:
+def test_a_town_is_screened_over_all_its_unknown_numbers_and_resumed(
+    record: Evidence, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short_weeks(monkeypatch)
     town = cf.load(SMALL)
     options: dict[str, Any] = {"seed": 3, "out": tmp_path / "screening", "notify": lambda _: None}
-    found = screen(town, 48, settings(), **options)
+    found = screen(town, 32, settings(), **options)
     assert found.rows == ("T1", "T3")
-    assert 20 <= found.runs <= 48
+    assert 20 <= found.runs <= 32
     known = {"parameters.participation.legitimacy", "parameters.crowd_control.arrest", "parameters.exposure.near"}
     assert known <= set(found.names)  # what a fit would hold is drawn as well
-    again = screen(town, 48, settings(), resume=True, threads=1, **options)
+    again = screen(town, 32, settings(), resume=True, threads=1, **options)
     assert again.as_dict() == found.as_dict()
     with pytest.raises(InputErrors, match="--screen"):
         screen(town, 3, settings(), **options)
 
 
-def test_too_few_calm_runs_are_refused(record: Evidence, tmp_path: Path) -> None:
+def test_too_few_calm_runs_are_refused(record: Evidence, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    short_weeks(monkeypatch)
     with pytest.raises(InputError, match="expected at least 20"):
         screen(cf.load(SMALL), 16, settings(), out=tmp_path / "few", notify=lambda _: None)

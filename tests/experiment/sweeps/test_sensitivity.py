@@ -52,7 +52,7 @@ def test_an_outcome_that_never_varies_has_no_indices(method: str) -> None:
 
 def test_a_number_without_effect_has_an_index_of_exactly_0_on_paired_seeds(tmp_path: Path) -> None:
     over = ["parameters.participation.legitimacy=0.7..0.9", "parameters.alliance.expected"]
-    options = {"samples": 2, "replications": 2, "until": "24 h", "over": over, "out": tmp_path / "m"}
+    options = {"samples": 2, "replications": 2, "until": "16 h", "over": over, "out": tmp_path / "m"}
     found = sensitivity(cf.load(SMALL), "morris", **options)  # type: ignore[arg-type]
     assert next(iter(found.as_dict())).startswith("deaths")
     crowd = {row["parameter"]: row["total_order"] for row in found.as_dict()["peak_crowd"]}

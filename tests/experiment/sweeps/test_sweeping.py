@@ -13,12 +13,13 @@ from contrafact.errors import InputError, InputErrors
 from contrafact.experiment.sweeps.points import UNITS, AtPoints
 from contrafact.experiment.sweeps.sweeping import Sweep, design_of, sweep
 
+UNTIL = "16 h"
 SMALL = Path(__file__).parents[2] / "data" / "small"
 OVER = ["parameters.participation.legitimacy=0.7..0.9", "place.detour"]
 
 
 def swept(folder: Path, **options: Any) -> Sweep:
-    settled: dict[str, Any] = {"points": 3, "replications": 2, "seed": 4, "until": "24 h", "threads": 2, **options}
+    settled: dict[str, Any] = {"points": 3, "replications": 2, "seed": 4, "until": UNTIL, "threads": 2, **options}
     return sweep(cf.load(SMALL), settled.pop("over", OVER), out=folder, **settled)
 
 
@@ -45,7 +46,7 @@ def test_designs_cover_every_axis() -> None:
 def test_replication_k_of_a_point_is_a_run_with_its_numbers_set_on_the_same_seed(whole: Sweep) -> None:
     legitimacy, detour = whole.points[1]
     alone = cf.run(
-        cf.load(SMALL, {OVER[0].partition("=")[0]: legitimacy, "place.detour": detour}), 2, seed=4, until="24 h"
+        cf.load(SMALL, {OVER[0].partition("=")[0]: legitimacy, "place.detour": detour}), 2, seed=4, until=UNTIL
     )
     for name, values in whole.outcomes.items():
         assert values[1].tolist() == alone.outcomes[name].tolist(), name
