@@ -86,7 +86,7 @@ PATTERNS: dict[str, Callable[[engine.Replication], float]] = {
 
 def patterns(settings: dict[str, object], pairs: int) -> Array:
     """Patterns of every replication, (replication, pattern)."""
-    crisis = cf.load("almaty-2022", {**settings, "posterior": None})  # priors: the posterior holds three
+    crisis = cf.load("almaty-2022", {**settings, "posterior": None})  # priors, not the posterior that ships
     model = engine.prepare(crisis, build(crisis))
 
     def one(replication: int) -> list[float]:
@@ -125,8 +125,9 @@ def main() -> None:
 
 Made by `python verification/ablation.py --pairs {pairs}` (seed {SEED}). Each row is `almaty-2022` with one mechanism at
 its neutral setting, beside the scenario as it is, in {pairs} pairs on the same draws of the priors: median of the
-differences (off less on) and the interval that holds 90 % of them, relative to the median with everything on. "=":
-every pair is equal.
+differences (off less on) and the interval that holds 90 % of them, relative to the median with everything on, so that a
+single pair can lose more than 100 %. "=": every pair is equal. Drawn from the priors (`posterior=null`), not from the
+posterior that ships.
 
 {table}
 

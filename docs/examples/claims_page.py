@@ -22,12 +22,16 @@ out in which there is no share to read.
 
 Four things to know before reading on. "Not rare" says that what a claim implies happens in at least one run in
 twenty, and no more: the claim can fail in most runs. Where two arms are the same in the model, as nobody asked and
-asked in vain (C47), or a jammer over a network that is down (C19), their lines are equal by construction. And where
-local units retake a place at an hour that the scenario takes from the record (C37), the hour is an input, so the
-answer says that the arrival of contingents does not move it in this model.
+asked in vain (C47), their lines are equal by construction; a jammer over a network that is down (C19) changes next to
+nothing. In C37 the airport is retaken by local units whose hours of arrival are inputs of the scenario, so that no arm
+about contingents can move it: "inconsistent" is put in there, and no evidence against the claim.
 What compares with an arm in which the network stays up (C20, and C19 under that setting) rests on what a cut network
-adds to joining, a number that the fit pushed to the end of its prior for a fault elsewhere in the model
+adds to joining, a number that the fit pushed to the end of its prior, it seems for a fault elsewhere in the model
 ([fit.md](fit.md)): an assumption, no finding.
+
+In the tables, a setting is which contested assumption is laid over both arms; an answer is in hours where hours are asked
+for (C21, C24, C37, C47), in persons where persons are (C19, C20, C36), and else a share of runs; unreached is the share of
+runs or pairs in which the event had not come by the end of the run. C30 and C42 leave out runs in which nobody was armed.
 
 """
 
