@@ -29,9 +29,10 @@ What compares with an arm in which the network stays up (C20, and C19 under that
 adds to joining, a number that the fit pushed to the end of its prior, it seems for a fault elsewhere in the model
 ([fit.md](fit.md)): an assumption, no finding.
 
-In the tables, a setting is which contested assumption is laid over both arms; an answer is in hours where hours are asked
-for (C21, C24, C37, C47), in persons where persons are (C19, C20, C36), and else a share of runs; unreached is the share of
-runs or pairs in which the event had not come by the end of the run. C30 and C42 leave out runs in which nobody was armed.
+In the tables, a setting is which contested assumption is laid over both arms; an answer is in hours where hours are
+asked for (C21, C24, C37, C47), in persons where persons are (C19, C20, C36), and else a share of runs; unreached is the
+share of runs or pairs in which the event had not come by the end of the run. C30 and C42 leave out runs in which nobody
+was armed.
 
 """
 

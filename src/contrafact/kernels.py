@@ -65,5 +65,7 @@ def inline(function: Callable[P, R]) -> Callable[P, R]:
 
     Only kernels call it: called from Python it would be compiled anew in every process.
     """
-    compiled: Callable[P, R] = numba.njit(nogil=True, fastmath=False, error_model="numpy", inline="never")(function)
+    compiled: Callable[P, R] = numba.njit(
+        nogil=True, fastmath=False, error_model="numpy", inline="never", forceinline=True
+    )(function)  # inline by LLVM, else references to arrays are counted at each call
     return compiled

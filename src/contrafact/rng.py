@@ -88,15 +88,17 @@ def smallest(key: Array, word: int, tick: int, slots: Array, first: int, last: i
     if n == 0:
         return found
     salt = salt_of(key, word, tick)
-    for i in range(first, last):
-        h = keyed_hash(salt, slot_person[slots[i]])
-        if found < n or h < hashes[found - 1]:
+    among, worst = slots[first:last], np.uint64(0)
+    for i in range(among.size):
+        h = keyed_hash(salt, slot_person[among[i]])
+        if found < n or h < worst:
             at = min(found, n - 1)
             found = min(found + 1, n)
             while at > 0 and hashes[at - 1] > h:
                 hashes[at], chosen[at] = hashes[at - 1], chosen[at - 1]
                 at -= 1
-            hashes[at], chosen[at] = h, slots[i]
+            hashes[at], chosen[at] = h, among[i]
+            worst = hashes[found - 1]
     return found
 
 
