@@ -105,7 +105,7 @@ def test_answers_of_an_earlier_version_of_the_model_are_shown_and_said_to_be_so(
 ) -> None:
     kept = tmp_path / "answers.json"
     keep(town, kept)
-    document = json.loads(kept.read_text(encoding="utf-8")) | {"kernels": "older"}
+    document = json.loads(kept.read_text(encoding="utf-8")) | {"code": "older"}
     kept.write_text(json.dumps(document), encoding="utf-8")
     text = CliRunner().invoke(main, ["claims", str(town), "--answers", str(kept)], catch_exceptions=False).stdout
     assert "by an earlier version of the model" in text

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -18,12 +20,24 @@ from contrafact.experiment.pools import Workers
 from contrafact.experiment.protocol import Notify, Progress, to_stderr
 from contrafact.experiment.result import Result
 from contrafact.experiment.run import run
-from contrafact.kernels import Array, cache_folder
+from contrafact.kernels import PACKAGE, Array
 from contrafact.scenario.document import RECORDED
 from contrafact.scenario.schema import Scenario
 
 KEPT = "answers.json"
 FORMAT = 1
+SIMULATES = ("engine", "model", "world")
+"""Folders of the package by which a city is simulated."""
+
+
+@cache
+def code_of_a_city() -> str:
+    """Digest of every source by which a city is simulated."""
+    sources = sorted(path for folder in SIMULATES for path in PACKAGE.glob(f"{folder}/*.py"))
+    digest = hashlib.sha256()
+    for source in (PACKAGE / "rng.py", PACKAGE / "kernels.py", *sources):
+        digest.update(source.name.encode() + b"\0" + source.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 @dataclass(frozen=True)
@@ -51,26 +65,26 @@ class Asking:
     """What the model said: by id of the claim, from so many replications of each arm with this seed.
 
     digest   of the scenario that was asked
-    kernels  names the code that was run; None where it is not known
+    code     digest of the code that was run; None where it is not known
     """
 
     readings: Mapping[str, Reading]
     replications: int
     seed: int
     digest: str
-    kernels: str | None = None
+    code: str | None = None
 
     @property
     def current(self) -> bool:
         """Whether the code that gave these answers is the code that is installed."""
-        return self.kernels == cache_folder().name
+        return self.code == code_of_a_city()
 
     def as_dict(self) -> dict[str, Any]:
         """The document in which answers are kept."""
         return {
             "format": FORMAT,
             "scenario_digest": self.digest,
-            "kernels": self.kernels,
+            "code": self.code,
             "seed": self.seed,
             "replications": self.replications,
             "answers": {claim: _as_kept(reading) for claim, reading in self.readings.items()},
@@ -144,7 +158,7 @@ def ask(
         count = needed(question, replications)
         read = {one: runs[digest_of[one]].first(count) for one in settings_of(question)}
         answered[claim] = answer(question, read, crisis.start)
-    return Asking(answered, replications, seed, crisis.digest, cache_folder().name)
+    return Asking(answered, replications, seed, crisis.digest, code_of_a_city())
 
 
 def keep(result: Result, asked: Questions) -> Kept:
@@ -169,7 +183,7 @@ def kept_answers(text: str, path: str, asked: Questions) -> Asking:
             for claim, found in document["answers"].items()
             if claim in asked.questions
         }
-        made_of = (document["replications"], document["seed"], document["scenario_digest"], document["kernels"])
+        made_of = (document["replications"], document["seed"], document["scenario_digest"], document["code"])
         return Asking(readings, *made_of)
     except (ValueError, KeyError, TypeError) as error:
         message = f"these answers cannot be read ({type(error).__name__}: {error}), expected {allowed}"
