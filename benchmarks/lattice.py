@@ -35,12 +35,12 @@ CASES = (
     Case("mesa", 1000, 1, 1, 600, most=1),
     Case("agentpy", 40, 2, 10, 100),
     Case("agentpy", 200, 1, 1, 100),
-    Case("mesa-frames", 40, 1, 3, 100),
+    Case("mesa-frames", 40, 1, 1, 100),
 )
 QUICK = (Case("mesa", 20, 1, 3, 300), Case("agentpy", 20, 1, 3, 100), Case("mesa-frames", 20, 1, 2, 100))
 SIGHT = {"mesa": ("von_neumann", "the sites within 7 steps"), "agentpy": ("moore", "the square of 15 x 15 sites"),
          "mesa-frames": ("cross", "7 sites straight ahead in each direction")}  # fmt: skip
-CHECKS = {"mesa": Check(20, 60), "agentpy": Check(12, 20), "mesa-frames": Check(6, 8)}
+CHECKS = {"mesa": Check(20, 60), "agentpy": Check(12, 20), "mesa-frames": Check(5, 5)}
 CHECKED = 40  # sites a side
 TIMED = {"jail": 1000, "legitimacy": 0.8}  # as in Mesa's example
 CHECKED_AT = {"jail": 30, "legitimacy": 0.6}  # most rebel at once: means of few societies are then precise

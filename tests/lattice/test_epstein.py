@@ -17,9 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from contrafact.lattice import RUNS, Change, Lattice, Rules, epstein, run
+from contrafact.lattice import RUNS, Change, Lattice, Rules, epstein, planes, run
 from contrafact.lattice.rules import sight
-from contrafact.lattice.society import ACTIVE, COP, FOR_EVER, JAILED, NOBODY, QUIET
+from contrafact.lattice.society import ACTIVE, COP, FOR_EVER, JAILED, NOBODY, QUIET, Numbers
 from contrafact.rng import stream_key
 
 RUN_2 = RUNS["run-2"].rules
@@ -41,6 +41,14 @@ def small(**rules: Any) -> Rules:
     return Rules(**{"cops": 0.06, "legitimacy": 0.75, "ratio": "floor", **SMALL, **rules})
 
 
+def plane_of(sites: Any, n: Numbers) -> Any:
+    """A plane on which these sites are set."""
+    bits = planes.plane(n.width, n.height, n.margin)
+    for site in sites:
+        planes.flip(bits, int(site), n)
+    return bits
+
+
 def assert_consistent(lattice: Lattice) -> None:
     """Every unit is where the sites say, jailed ones are where they should be, and all counts are true."""
     rules, s, n = lattice.rules, lattice.society, lattice.numbers
@@ -55,11 +63,9 @@ def assert_consistent(lattice: Lattice) -> None:
     assert np.array_equal(
         np.sort(s.unused[: s.unused_count[0]]), np.flatnonzero(s.state[: n.first_cop] == NOBODY)
     )  # every number is someone's or unused
-    for seen, state in ((s.cops_seen, COP), (s.actives_seen, ACTIVE)):
-        here = np.zeros((rules.height, rules.width), dtype=int)
-        here.flat[s.site[(s.state == state) & (s.site >= 0)]] = 1
-        around = sum(np.roll(here, (-y, -x), (0, 1)) for x, y in sight(rules.vision, rules.neighbourhood))
-        assert np.array_equal(around.ravel(), seen)
+    for bits, states in ((s.cops, {COP}), (s.actives, {ACTIVE}), (s.taken, {QUIET, ACTIVE, JAILED, COP})):
+        marked = s.site[np.isin(s.state, list(states)) & (s.site >= 0)]
+        assert np.array_equal(bits, plane_of(marked, n))
 
 
 @settings(max_examples=40)
@@ -99,15 +105,14 @@ def test_a_unit_moves_to_every_free_site_within_sight_alike_and_to_no_other() ->
     centre = 3 * 40 + 2  # near a corner, so that sight wraps around
     seen = np.array([(3 + y) % 40 * 40 + (2 + x) % 40 for x, y in view])
     for free in (3, 100):
-        occupant = np.zeros(1600, dtype=np.int32)
-        occupant[seen[:free]] = -1
+        taken = plane_of(np.setdiff1d(np.arange(1600), seen[:free]), numbers)
         got = Counter(
-            epstein.free_site_near(KEY, epstein.MOVE, 1, unit, centre, view, occupant, numbers) for unit in range(4000)
+            epstein.free_site_near(KEY, epstein.MOVE, 1, unit, centre, view, taken, numbers) for unit in range(4000)
         )
         assert set(got) == set(seen[:free].tolist())
         assert stats.chisquare(list(got.values())).pvalue > 1e-3
-    full = np.zeros(1600, dtype=np.int32)
-    assert epstein.free_site_near(KEY, epstein.MOVE, 1, 0, centre, view, full, numbers) == -1
+    full, taken = np.zeros(1600, dtype=np.int32), plane_of(range(1600), numbers)
+    assert epstein.free_site_near(KEY, epstein.MOVE, 1, 0, centre, view, taken, numbers) == -1
     assert epstein.free_site_anywhere(KEY, epstein.RETURN, 1, 0, full) == -1
     full[1599] = -1
     assert epstein.free_site_anywhere(KEY, epstein.RETURN, 1, 0, full) == 1599
@@ -124,11 +129,14 @@ def test_a_cop_arrests_each_active_agent_in_sight_alike() -> None:
     state[10] = QUIET
     group = np.zeros(20, dtype=np.int8)
     group[13] = 1
-    picks = [epstein.pick_near(u, 0, -1, view, occupant, state, group, numbers) for u in (0.1, 0.5, 0.9)]
+    actives = plane_of(np.flatnonzero((occupant >= 0) & (state[occupant] == ACTIVE)), numbers)
+    windows = planes.windows_of(view, numbers.margin)
+    picks = [epstein.active_near(u, 0, windows, actives, occupant, numbers) for u in (0.1, 0.5, 0.9)]
     assert sorted(picks) == [11, 12, 13]
-    assert epstein.pick_near(0.5, 0, 1, view, occupant, state, group, numbers) == 13
+    assert epstein.victim_near(0.5, 0, 1, view, occupant, state, group, numbers) == 13
     state[:] = JAILED
-    assert epstein.pick_near(0.5, 0, -1, view, occupant, state, group, numbers) == -1
+    assert epstein.active_near(0.5, 0, windows, plane_of([], numbers), occupant, numbers) == -1
+    assert epstein.victim_near(0.5, 0, 1, view, occupant, state, group, numbers) == -1
 
 
 def test_arrest_probability_is_nine_tenths_for_one_cop_and_one_active() -> None:

@@ -42,7 +42,9 @@ import math
 
 import numpy as np
 
-from contrafact.kernels import Array, inline, kernel
+from contrafact.kernels import Array, kernel
+from contrafact.lattice.inlining import inline
+from contrafact.lattice.planes import count, flip, has, nth
 from contrafact.lattice.society import (
     ACTIVE,
     ARRESTS,
@@ -97,39 +99,32 @@ def shifted(place: int, step: int, length: int) -> int:
 
 
 @inline
-def seen_from(x: int, y: int, sight: Array, j: int, n: Numbers) -> int:
+def seen_from(x: int, y: int, steps: Array, j: int, n: Numbers) -> int:
     """The j-th site within sight of column x and row y."""
-    return shifted(y, sight[j, 1], n.height) * n.width + shifted(x, sight[j, 0], n.width)
+    return shifted(y, steps[j, 1], n.height) * n.width + shifted(x, steps[j, 0], n.width)
 
 
 @inline
-def count_in_view(seen: Array, site: int, by: int, view: Array, n: Numbers) -> None:
-    """Add to the count of every site from which this one is seen; sight is symmetric."""
-    x, y = site % n.width, site // n.width
-    for j in range(view.shape[0]):
-        seen[seen_from(x, y, view, j, n)] += by
-
-
-@inline
-def free_site_near(key: Array, what: int, tick: int, unit: int, site: int, sight: Array, occupant: Array,
+def free_site_near(key: Array, what: int, tick: int, unit: int, site: int, steps: Array, taken: Array,
                    n: Numbers) -> int:  # fmt: skip
     """A random unoccupied site within sight, all alike; -1 if there is none. A few guesses, then all are counted."""
-    sites = sight.shape[0]
-    x, y = site % n.width, site // n.width
+    sites, y = steps.shape[0], site // n.width
+    x = site - y * n.width
     for i in range(TRIES):
         for u in uniforms(key, what, tick, unit, i):
-            guess = seen_from(x, y, sight, int(u * sites), n)
-            if occupant[guess] < 0:
-                return guess
+            j = int(u * sites)
+            column, row = shifted(x, steps[j, 0], n.width), shifted(y, steps[j, 1], n.height)
+            if not has(taken, column, row, n):
+                return row * n.width + column
     free = 0
     for j in range(sites):
-        free += occupant[seen_from(x, y, sight, j, n)] < 0
+        free += not has(taken, shifted(x, steps[j, 0], n.width), shifted(y, steps[j, 1], n.height), n)
     left = int(uniforms(key, what, tick, unit, TRIES)[0] * free)
     for j in range(sites):
-        here = seen_from(x, y, sight, j, n)
-        if occupant[here] < 0:
+        column, row = shifted(x, steps[j, 0], n.width), shifted(y, steps[j, 1], n.height)
+        if not has(taken, column, row, n):
             if left == 0:
-                return here
+                return row * n.width + column
             left -= 1
     return -1
 
@@ -142,7 +137,10 @@ def free_site_anywhere(key: Array, what: int, tick: int, unit: int, occupant: Ar
         for u in uniforms(key, what, tick, unit, i):
             if occupant[int(u * sites)] < 0:
                 return int(u * sites)
-    left = int(uniforms(key, what, tick, unit, TRIES_ANYWHERE)[0] * np.sum(occupant < 0))
+    free = 0
+    for site in range(sites):
+        free += occupant[site] < 0
+    left = int(uniforms(key, what, tick, unit, TRIES_ANYWHERE)[0] * free)
     for site in range(sites):
         if occupant[site] < 0:
             if left == 0:
@@ -153,25 +151,30 @@ def free_site_anywhere(key: Array, what: int, tick: int, unit: int, occupant: Ar
 
 @inline
 def matches(unit: int, group: int, state: Array, group_of: Array) -> bool:
-    """Whether a site's occupant is an active agent (group -1) or a free agent of this group (0 or 1)."""
-    if unit < 0 or state[unit] > ACTIVE:
-        return False
-    return bool(state[unit] == ACTIVE if group < 0 else group_of[unit] == group)
+    """Whether a site's occupant is a free agent of this group."""
+    return bool(unit >= 0 and state[unit] <= ACTIVE and group_of[unit] == group)
 
 
 @inline
-def pick_near(u: float, site: int, group: int, sight: Array, occupant: Array, state: Array, group_of: Array,
-              n: Numbers) -> int:  # fmt: skip
-    """A random one within sight of those that match, all alike, for a uniform u; -1 if there is none."""
+def active_near(u: float, site: int, windows: Array, actives: Array, occupant: Array, n: Numbers) -> int:
+    """A random active agent within sight, all alike, for a uniform u; -1 if there is none."""
+    found = count(actives, site, windows, n)
+    return int(occupant[nth(actives, site, int(u * found), windows, n)]) if found > 0 else -1
+
+
+@inline
+def victim_near(u: float, site: int, group: int, steps: Array, occupant: Array, state: Array, group_of: Array,
+                n: Numbers) -> int:  # fmt: skip
+    """A random free agent of this group within sight, all alike, for a uniform u; -1 if there is none."""
     found = 0
     x, y = site % n.width, site // n.width
-    for j in range(sight.shape[0]):
-        found += matches(occupant[seen_from(x, y, sight, j, n)], group, state, group_of)
+    for j in range(steps.shape[0]):
+        found += matches(occupant[seen_from(x, y, steps, j, n)], group, state, group_of)
     if found == 0:
         return -1
     left = int(u * found)
-    for j in range(sight.shape[0]):
-        unit = int(occupant[seen_from(x, y, sight, j, n)])
+    for j in range(steps.shape[0]):
+        unit = int(occupant[seen_from(x, y, steps, j, n)])
         if matches(unit, group, state, group_of):
             if left == 0:
                 return unit
@@ -180,17 +183,33 @@ def pick_near(u: float, site: int, group: int, sight: Array, occupant: Array, st
 
 
 @inline
-def move(key: Array, tick: int, unit: int, sight: Array, site: Array, occupant: Array, seen: Array, by: int,
-         view: Array, n: Numbers) -> None:  # fmt: skip
-    """Rule M. ``seen`` counts units like this one within ``view``, to which it adds ``by``: 1, or 0 if it is quiet."""
+def put(unit: int, here: int, site: Array, occupant: Array, taken: Array, n: Numbers) -> None:
+    """Place a unit that is off the lattice on a free site."""
+    site[unit], occupant[here] = here, unit
+    flip(taken, here, n)
+
+
+@inline
+def lift(unit: int, site: Array, occupant: Array, taken: Array, n: Numbers) -> None:
+    """Take a unit off the lattice."""
+    here = site[unit]
+    site[unit], occupant[here] = -1, -1
+    flip(taken, here, n)
+
+
+@inline
+def move(key: Array, tick: int, unit: int, steps: Array, site: Array, occupant: Array, taken: Array, like: Array,
+         marked: bool, n: Numbers) -> None:  # fmt: skip
+    """Rule M. ``like`` is the plane of units like this one, on which it is or is not marked."""
     old = site[unit]
-    new = free_site_near(key, MOVE, tick, unit, old, sight, occupant, n)
+    new = free_site_near(key, MOVE, tick, unit, old, steps, taken, n)
     if new < 0:
         return
-    site[unit], occupant[old], occupant[new] = new, -1, unit
-    if by != 0:
-        count_in_view(seen, old, -by, view, n)
-        count_in_view(seen, new, by, view, n)
+    lift(unit, site, occupant, taken, n)
+    put(unit, new, site, occupant, taken, n)
+    if marked:
+        flip(like, old, n)
+        flip(like, new, n)
 
 
 @inline
@@ -202,36 +221,37 @@ def term(u: float, n: Numbers) -> int:
 
 
 @inline
-def leave(s: Society, unit: int, state: int, view: Array, n: Numbers) -> None:
+def leave(s: Society, unit: int, state: int, n: Numbers) -> None:
     """An agent goes to jail or dies; the number of a dead one may be given to a child."""
     site = s.site[unit]
     if s.state[unit] == ACTIVE:
-        count_in_view(s.actives_seen, site, -1, view, n)
+        flip(s.actives, site, n)
     s.state[unit] = state
     if site >= 0 and not (state == JAILED and n.in_place):
-        s.site[unit], s.occupant[site] = -1, -1
+        lift(unit, s.site, s.occupant, s.taken, n)
     if state == NOBODY:
         s.unused[s.unused_count[0]] = unit
         s.unused_count[0] += 1
 
 
 @inline
-def cop_turn(key: Array, tick: int, unit: int, view: Array, sight: Array, s: Society, n: Numbers) -> None:
-    """Rules M and C of one cop, whose sight may differ from the view of agents."""
+def cop_turn(key: Array, tick: int, unit: int, steps: Array, windows: Array, s: Society, n: Numbers) -> None:
+    """Rules M and C of one cop, whose sight may differ from that of agents."""
     if not n.act_first:
-        move(key, tick, unit, sight, s.site, s.occupant, s.cops_seen, 1, view, n)
+        move(key, tick, unit, steps, s.site, s.occupant, s.taken, s.cops, True, n)
     who, length = uniforms(key, ARREST, tick, unit, 0)
-    caught = pick_near(who, s.site[unit], -1, sight, s.occupant, s.state, s.group, n)
+    caught = active_near(who, s.site[unit], windows, s.actives, s.occupant, n)
     if caught >= 0:
-        leave(s, caught, JAILED, view, n)
+        leave(s, caught, JAILED, n)
         s.sentence[caught] = term(length, n)
         s.flows[ARRESTS] += 1
     if n.act_first:
-        move(key, tick, unit, sight, s.site, s.occupant, s.cops_seen, 1, view, n)
+        move(key, tick, unit, steps, s.site, s.occupant, s.taken, s.cops, True, n)
 
 
 @inline
-def released(key: Array, tick: int, unit: int, site: Array, state: Array, sentence: Array, occupant: Array) -> bool:
+def released(key: Array, tick: int, unit: int, site: Array, state: Array, sentence: Array, occupant: Array,
+             taken: Array, n: Numbers) -> bool:  # fmt: skip
     """Whether a jailed agent has this turn, back on the lattice; else one turn of its sentence is over."""
     if sentence[unit] > 0:
         sentence[unit] -= 1
@@ -240,42 +260,52 @@ def released(key: Array, tick: int, unit: int, site: Array, state: Array, senten
         back = free_site_anywhere(key, RETURN, tick, unit, occupant)
         if back < 0:
             return False
-        site[unit], occupant[back] = back, unit
+        put(unit, back, site, occupant, taken, n)
     state[unit] = QUIET
     return True
 
 
 @inline
-def take_turns(key: Array, tick: int, units: int, legitimacy: float, view: Array, cop_view: Array, s: Society,
-               n: Numbers) -> None:  # fmt: skip
+def rebels(hardship: float, aversion: float, here: int, legitimacy: float, windows: Array, cops: Array,
+           actives: Array, n: Numbers) -> bool:  # fmt: skip
+    """Rule A. Who would not rebel if there were no risk need not look around."""
+    grievance = hardship * (1.0 - legitimacy)
+    if not grievance > n.threshold:
+        return False
+    near, like = count(cops, here, windows, n), count(actives, here, windows, n) + 1
+    return bool(grievance - aversion * arrest_probability(near, like, n.k, n.ratio) > n.threshold)
+
+
+@inline
+def take_turns(key: Array, tick: int, units: int, legitimacy: float, steps: Array, windows: Array, cop_steps: Array,
+               cop_windows: Array, s: Society, n: Numbers) -> None:  # fmt: skip
     """Every unit's turn, in the order that was drawn: rules M and A of agents, M and C of cops."""
     order, site, state, group, occupant, sentence = s.order, s.site, s.state, s.group, s.occupant, s.sentence
-    cops_seen, actives_seen, hardship, aversion = s.cops_seen, s.actives_seen, s.hardship, s.aversion
+    taken, cops, actives, hardship, aversion = s.taken, s.cops, s.actives, s.hardship, s.aversion
     for i in range(units):
         unit = order[i]
         if state[unit] == COP:
-            cop_turn(key, tick, unit, view, cop_view, s, n)
+            cop_turn(key, tick, unit, cop_steps, cop_windows, s, n)
         if state[unit] > JAILED:
             continue
         moves = n.agents_move and site[unit] >= 0
-        if state[unit] == JAILED and not released(key, tick, unit, site, state, sentence, occupant):
+        if state[unit] == JAILED and not released(key, tick, unit, site, state, sentence, occupant, taken, n):
             continue
         if moves and not n.act_first:
-            move(key, tick, unit, view, site, occupant, actives_seen, int(state[unit] == ACTIVE), view, n)
+            move(key, tick, unit, steps, site, occupant, taken, actives, state[unit] == ACTIVE, n)
         here = site[unit]
-        risk = aversion[unit] * arrest_probability(cops_seen[here], actives_seen[here] + 1, n.k, n.ratio)
-        active = hardship[unit] * (1.0 - legitimacy) - risk > n.threshold
+        active = rebels(hardship[unit], aversion[unit], here, legitimacy, windows, cops, actives, n)
         if active != (state[unit] == ACTIVE):
             state[unit] = ACTIVE if active else QUIET
-            count_in_view(actives_seen, here, 1 if active else -1, view, n)
+            flip(actives, here, n)
         if active and n.two_groups:
             who, _ = uniforms(key, KILL, tick, unit, 0)
-            victim = pick_near(who, here, 1 - group[unit], view, occupant, state, group, n)
+            victim = victim_near(who, here, 1 - group[unit], steps, occupant, state, group, n)
             if victim >= 0:
-                leave(s, victim, NOBODY, view, n)
+                leave(s, victim, NOBODY, n)
                 s.flows[KILLED] += 1
         if moves and n.act_first:
-            move(key, tick, unit, view, site, occupant, actives_seen, int(active), view, n)
+            move(key, tick, unit, steps, site, occupant, taken, actives, active, n)
 
 
 @inline
@@ -293,49 +323,54 @@ def draw_order(key: Array, tick: int, order: Array, state: Array) -> int:
 
 
 @inline
-def renew(key: Array, tick: int, units: int, near: Array, view: Array, s: Society, n: Numbers) -> bool:
+def renew(key: Array, tick: int, units: int, near: Array, s: Society, n: Numbers) -> bool:
     """Children, then deaths by age; False if there are no numbers left for children."""
     for i in range(units):
         parent = s.order[i]
         if s.state[parent] > ACTIVE or uniforms(key, CHILD, tick, parent, 0)[0] >= n.clone:
             continue
-        site = free_site_near(key, CHILD_SITE, tick, parent, s.site[parent], near, s.occupant, n)
+        site = free_site_near(key, CHILD_SITE, tick, parent, s.site[parent], near, s.taken, n)
         if site < 0:
             continue
         if s.unused_count[0] == 0:
             return False
         s.unused_count[0] -= 1
         child = s.unused[s.unused_count[0]]
-        s.site[child], s.occupant[site], s.state[child], s.sentence[child] = site, child, QUIET, 0
+        put(child, site, s.site, s.occupant, s.taken, n)
+        s.state[child], s.sentence[child] = QUIET, 0
         s.group[child], s.hardship[child] = s.group[parent], s.hardship[parent]
         s.aversion[child], life = uniforms(key, TRAITS, tick, child, 0)
         s.dies[child] = tick + life * n.longest_life
         s.flows[BORN] += 1
     for unit in range(n.first_cop):
         if s.state[unit] != NOBODY and s.dies[unit] <= tick:
-            leave(s, unit, NOBODY, view, n)
+            leave(s, unit, NOBODY, n)
             s.flows[DIED] += 1
     return True
 
 
 @inline
-def deploy(key: Array, tick: int, wanted: int, view: Array, site: Array, state: Array, occupant: Array,
-           cops_seen: Array, n: Numbers) -> None:  # fmt: skip
+def deploy(key: Array, tick: int, wanted: int, s: Society, n: Numbers) -> None:
     """Bring the cops to the wanted number: the last numbers leave, or new ones come to random unoccupied sites."""
-    for unit in range(n.first_cop, state.size):
+    for unit in range(n.first_cop, s.state.size):
         wants = unit - n.first_cop < wanted
-        if wants == (state[unit] == COP):
+        if wants == (s.state[unit] == COP):
             continue
-        here = free_site_anywhere(key, PLACE, tick, unit, occupant) if wants else site[unit]
-        if here >= 0:
-            site[unit], occupant[here], state[unit] = (here, unit, COP) if wants else (-1, -1, NOBODY)
-            count_in_view(cops_seen, here, 1 if wants else -1, view, n)
+        here = free_site_anywhere(key, PLACE, tick, unit, s.occupant) if wants else s.site[unit]
+        if here < 0:
+            continue
+        if wants:
+            put(unit, here, s.site, s.occupant, s.taken, n)
+        else:
+            lift(unit, s.site, s.occupant, s.taken, n)
+        s.state[unit] = COP if wants else NOBODY
+        flip(s.cops, here, n)
 
 
 @kernel
-def settle(key: Array, agents: int, cops: int, view: Array, s: Society, n: Numbers) -> None:
+def settle(key: Array, agents: int, cops: int, s: Society, n: Numbers) -> None:
     """Cops and agents at tick 0 on random sites, from empty arrays in which everyone is NOBODY."""
-    deploy(key, 0, cops, view, s.site, s.state, s.occupant, s.cops_seen, n)
+    deploy(key, 0, cops, s, n)
     for unit in range(n.first_cop - 1, agents - 1, -1):
         s.unused[s.unused_count[0]] = unit
         s.unused_count[0] += 1
@@ -344,23 +379,24 @@ def settle(key: Array, agents: int, cops: int, view: Array, s: Society, n: Numbe
         coin, life = uniforms(key, TRAITS, 0, unit, 1)
         s.group[unit] = int(n.two_groups and coin < 0.5)
         s.dies[unit] = life * n.longest_life
-        site = free_site_anywhere(key, PLACE, 0, unit, s.occupant)
-        s.site[unit], s.occupant[site], s.state[unit] = site, unit, QUIET
+        here = free_site_anywhere(key, PLACE, 0, unit, s.occupant)
+        put(unit, here, s.site, s.occupant, s.taken, n)
+        s.state[unit] = QUIET
 
 
 @kernel
-def advance(key: Array, first: int, legitimacy: Array, cops: Array, view: Array, cop_view: Array, near: Array,
-            s: Society, n: Numbers, record: Array) -> int:  # fmt: skip
+def advance(key: Array, first: int, legitimacy: Array, cops: Array, steps: Array, windows: Array, cop_steps: Array,
+            cop_windows: Array, near: Array, s: Society, n: Numbers, record: Array) -> int:  # fmt: skip
     """Run as many ticks as legitimacy and cops (tick,) have, numbered from ``first``; fill record (tick, quantity).
 
     Returns the number of ticks run: fewer than asked if there were more children than numbers for them.
     """
     for t in range(legitimacy.size):
         s.flows[:] = 0
-        deploy(key, first + t, cops[t], view, s.site, s.state, s.occupant, s.cops_seen, n)
+        deploy(key, first + t, cops[t], s, n)
         units = draw_order(key, first + t, s.order, s.state)
-        take_turns(key, first + t, units, legitimacy[t], view, cop_view, s, n)
-        if n.two_groups and not renew(key, first + t, units, near, view, s, n):
+        take_turns(key, first + t, units, legitimacy[t], steps, windows, cop_steps, cop_windows, s, n)
+        if n.two_groups and not renew(key, first + t, units, near, s, n):
             return t
         record[t] = s.flows
         for unit in range(s.state.size):

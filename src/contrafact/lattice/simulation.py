@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
 from contrafact.errors import RunError
 from contrafact.kernels import Array
-from contrafact.lattice import epstein
+from contrafact.lattice import epstein, planes
 from contrafact.lattice.rules import RATIOS, Change, Rules, course, sight
 from contrafact.lattice.society import FOR_EVER, NOBODY, RECORDED, Numbers, Society
 from contrafact.rng import stream_key
@@ -46,11 +48,15 @@ class Lattice:
         first_cop = agents if rules.groups == 1 else 2 * rules.sites
         self.key = stream_key(self.seed, self.replication)
         self.numbers = as_numbers(rules, first_cop)
-        self.society = empty(first_cop, rules.count(max(rules.cops, self.most_cops)), rules.sites)
-        self._view = sight(rules.vision, rules.neighbourhood)
-        self._cop_view = sight(rules.cop_vision, rules.neighbourhood)
+        self.society = empty(first_cop, rules.count(max(rules.cops, self.most_cops)), self.numbers)
         self._near = sight(1.0, "moore")
-        epstein.settle(self.key, agents, cops, self._view, self.society, self.numbers)
+        self._view, self._cop_view = (self._seen(vision) for vision in (rules.vision, rules.cop_vision))
+        epstein.settle(self.key, agents, cops, self.society, self.numbers)
+
+    def _seen(self, vision: float) -> tuple[Array, Array]:
+        """Steps and windows of what is within a vision."""
+        steps = sight(vision, self.rules.neighbourhood)
+        return steps, planes.windows_of(steps, self.numbers.margin)
 
     def advance(self, ticks: int, changes: tuple[Change, ...] = ()) -> dict[str, Array]:
         """Live through more ticks; changes are dated from the first of them. Values by quantity, shape (tick,)."""
@@ -58,7 +64,7 @@ class Lattice:
         density = course("cops", self.rules.cops, changes, ticks)
         cops = np.floor(density * self.rules.sites + 0.5).astype(np.int64)
         record = np.zeros((ticks, len(RECORDED)), dtype=np.int64)
-        done = epstein.advance(self.key, self.tick + 1, legitimacy, cops, self._view, self._cop_view, self._near,
+        done = epstein.advance(self.key, self.tick + 1, legitimacy, cops, *self._view, *self._cop_view, self._near,
                                self.society, self.numbers, record)  # fmt: skip
         if done < ticks:
             raise RunError(f"tick {self.tick + done + 1}: more agents than two for each site, most of them in jail")
@@ -82,6 +88,7 @@ def as_numbers(rules: Rules, first_cop: int) -> Numbers:
     return Numbers(
         width=rules.width,
         height=rules.height,
+        margin=math.floor(max(rules.vision, rules.cop_vision, 1.0)),
         two_groups=rules.groups == 2,
         threshold=float(rules.threshold),
         k=float(rules.k),
@@ -97,9 +104,10 @@ def as_numbers(rules: Rules, first_cop: int) -> Numbers:
     )
 
 
-def empty(agents: int, cops: int, sites: int) -> Society:
+def empty(agents: int, cops: int, n: Numbers) -> Society:
     """A lattice without anyone on it, with numbers for so many agents and cops."""
-    units = agents + cops
+    units, sites = agents + cops, n.width * n.height
+    bits = partial(planes.plane, n.width, n.height, n.margin)
     return Society(
         site=np.full(units, -1, dtype=np.int32),
         state=np.full(units, NOBODY, dtype=np.int8),
@@ -109,8 +117,9 @@ def empty(agents: int, cops: int, sites: int) -> Society:
         sentence=np.zeros(units, dtype=np.int32),
         dies=np.zeros(units),
         occupant=np.full(sites, -1, dtype=np.int32),
-        cops_seen=np.zeros(sites, dtype=np.int32),
-        actives_seen=np.zeros(sites, dtype=np.int32),
+        taken=bits(),
+        cops=bits(),
+        actives=bits(),
         order=np.zeros(units, dtype=np.int32),
         unused=np.zeros(agents, dtype=np.int32),
         unused_count=np.zeros(1, dtype=np.int64),

@@ -15,10 +15,14 @@ FOR_EVER = 2**31 - 1
 
 
 class Numbers(NamedTuple):
-    """What is fixed: the rules as a kernel takes them. Units below ``first_cop`` are agents."""
+    """What is fixed: the rules as a kernel takes them. Units below ``first_cop`` are agents.
+
+    margin  columns by which planes go on beyond either edge: as many as anybody sees
+    """
 
     width: int
     height: int
+    margin: int
     two_groups: bool
     threshold: float
     k: float
@@ -43,7 +47,7 @@ class Society(NamedTuple):
     sentence (unit,)           turns that a jailed agent still misses
     dies (unit,)               tick of death by age
     occupant (site,)           unit, or -1
-    cops_seen, actives_seen    (site,) within an agent's vision of the site, which itself is left out
+    taken, cops, actives       planes of the sites that are not free, and of those of cops and of active agents
     order (unit,)              the turns of a tick
     unused (agent,)            numbers that no agent has; the first unused_count[0] entries
     flows (quantity,)          what happened in a tick, as in RECORDED
@@ -57,8 +61,9 @@ class Society(NamedTuple):
     sentence: Array
     dies: Array
     occupant: Array
-    cops_seen: Array
-    actives_seen: Array
+    taken: Array
+    cops: Array
+    actives: Array
     order: Array
     unused: Array
     unused_count: Array
