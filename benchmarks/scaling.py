@@ -9,7 +9,7 @@ from benchmarks.harness import in_turns, ours
 from benchmarks.table import Row, compared
 
 MILLIONS = (0.2, 2.0, 20.0)
-REPLICATIONS = 60
+REPLICATIONS = 30
 
 
 def rows(repetitions: int, quick: bool) -> list[Row]:
