@@ -397,6 +397,6 @@ def test_an_interrupted_run_leaves_with_130_and_keeps_what_had_finished(tmp_path
     document = json.loads(stdout)
     assert 0 < document["replications"] < 5000
     assert "Traceback" not in stderr
-    assert f"{document['replications']} of 5000 replications are kept in out; to go on: the same command" in stderr
+    assert f"{document['replications']} of 5,000 replications are kept in out; to go on: the same command" in stderr
     assert "--out out --resume" in stderr
     assert cf.read(tmp_path / "out").digest == document["digest"]

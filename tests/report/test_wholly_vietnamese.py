@@ -159,7 +159,19 @@ def test_tables_and_picture_of_the_lattice() -> None:
     shown = [*in_table(tables.outcome_table(found)), tables.headline(found)]
     shown += in_picture(lattice.agents(found).spec())  # type: ignore[arg-type]
     run, crisis = found.run, found.scenario  # type: ignore[attr-defined]
-    assert english(shown, crisis.name, crisis.title, run.name, run.reported, run.rules.ratio, *found.outcomes) == set()
+    assert (
+        english(
+            shown,
+            crisis.name,
+            crisis.title,
+            run.name,
+            run.reported,
+            run.rules.ratio,
+            found.digest[:16],
+            *found.outcomes,
+        )
+        == set()
+    )
 
 
 @pytest.mark.usefixtures("bracketed")

@@ -1,4 +1,4 @@
-"""Functions of the lattice that kernels call: like ``kernels.inline``, but they may not make arrays.
+"""What ``@inline`` marks in the lattice: functions that kernels call, as elsewhere, but that may not make arrays.
 
 Numba then need not count references to the arrays that they are handed, which took up to two thirds of a tick: a unit's
 turn is so short that each count is felt. A function that does make an array is refused by the compiler.
