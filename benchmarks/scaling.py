@@ -9,7 +9,7 @@ from benchmarks.harness import in_turns, ours
 from benchmarks.table import Row, compared
 
 MILLIONS = (0.2, 2.0, 20.0)
-REPLICATIONS = 30
+REPLICATIONS = 20
 
 
 def rows(repetitions: int, quick: bool) -> list[Row]:
@@ -19,7 +19,7 @@ def rows(repetitions: int, quick: bool) -> list[Row]:
 
 def sizes(repetitions: int, quick: bool) -> list[Row]:
     """Resolution 9 beside 8, and 0.2 and 20 million beside each other and beside 2 million."""
-    replays = 1 if quick else 5
+    replays = 1 if quick else 3
     cases = [(0.0, 8), (0.0, 9), *((million, 8) for million in MILLIONS)]
     sides = [ours("replay.py", million=million, resolution=resolution, replays=replays)
              for million, resolution in cases]  # fmt: skip
@@ -58,5 +58,5 @@ def side_by_side(repetitions: int, quick: bool) -> list[Row]:
         compared(f"{work} threads", "on one", turns, 2, 0, at_least=1.85, note=note),
         compared(f"{work} processes, as `run` does by itself", "on one thread", turns, 2, 1, at_least=1.85, note=note),
         compared("arithmetic in two processes that share nothing", "in one", turns, 4, 3,
-                 note="What two processors of this machine do at most: virtual ones may be halves of one core."),
+                 note="What two processors of this machine do at most."),
     ]  # fmt: skip
