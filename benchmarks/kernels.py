@@ -22,8 +22,8 @@ def rows(repetitions: int, quick: bool) -> list[Row]:
 
 
 def in_c(repetitions: int, quick: bool) -> Row:
-    """All kernels of a tick that visit persons or their cells one by one, beside C on the same arrays."""
-    work = "the person-by-person kernels of a tick, same algorithms"
+    """Ten kernels of a tick that visit persons or their cells one by one, beside C on the same arrays."""
+    work = "ten person-by-person kernels of a tick, same algorithms"
     beside = "C, gcc -O3 -march=native -fopenmp -ffp-contract=off"
     if shutil.which("gcc") is None:
         return Row(work, beside, at_least=0.9, note="There is no gcc here.")

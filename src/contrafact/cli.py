@@ -301,7 +301,7 @@ def serve(source: str | None, port: int | None, threads: int | None) -> None:
 
     Without a name it shows almaty-2022, whose results ship. It listens on 127.0.0.1 alone and asks no other machine.
     """
-    cf.serve(source, port, threads, to_stderr)
+    cf.serve(source, port, threads, to_stderr, workers="auto")
 
 
 @main.command()

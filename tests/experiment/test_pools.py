@@ -108,6 +108,22 @@ def test_processes_are_taken_where_what_is_left_is_worth_their_start(
     assert all((one != os.getpid()) == processes for one in others)
 
 
+def test_nothing_is_started_once_a_stop_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("contrafact.experiment.pools.WORTH_S", -1.0)
+    done: list[int] = []
+
+    class Stopped(Where):
+        def simulate(self, number: int) -> int:
+            done.append(number)
+            return number
+
+    with pool_of(Stopped(), 2, AUTO, 9) as pool:
+        under_way = InOrder(pool, range(9), Interruption(lambda: bool(done)))
+        assert list(under_way) == []
+        assert under_way.finished() == [0]
+    assert done == [0]
+
+
 def test_an_error_of_the_first_replication_is_told_like_any_other() -> None:
     told = "replication 0 failed: ZeroDivisionError: rate"
     with pytest.raises(cf.RunError, match=told), pool_of(Failing(), 2, AUTO, 3) as pool:

@@ -20,7 +20,7 @@ from typing import Any, Literal, TypeAlias
 from contrafact.errors import InputError, InputErrors, RunError
 from contrafact.experiment.comparing import ComparisonInterrupted, compare
 from contrafact.experiment.comparison import Comparison, effect_as_dict
-from contrafact.experiment.pools import AUTO
+from contrafact.experiment.pools import Workers
 from contrafact.experiment.result import Result
 from contrafact.experiment.run import Interrupted, run
 from contrafact.scenario.document import Document
@@ -102,8 +102,8 @@ class QueueFullError(Exception):
 class Jobs:
     """The jobs of one server; a thread of its own works through them."""
 
-    def __init__(self, folder: Path, threads: int | None = None) -> None:
-        self.folder, self.threads = folder, threads
+    def __init__(self, folder: Path, threads: int | None = None, workers: Workers = 0) -> None:
+        self.folder, self.threads, self.workers = folder, threads, workers
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._queue: SimpleQueue[Job | None] = SimpleQueue()
         self._lock = threading.Lock()
@@ -193,7 +193,7 @@ class Jobs:
         options: dict[str, Any] = {
             "seed": job.seed,
             "threads": self.threads,
-            "workers": AUTO,
+            "workers": self.workers,
             "out": self.results_of(job),
             "progress": told,
             "notify": noted,

@@ -31,6 +31,7 @@ from contrafact.errors import InputError, InputErrors
 from contrafact.experiment.arms import read_arms
 from contrafact.experiment.comparison import Comparison
 from contrafact.experiment.loading import load
+from contrafact.experiment.pools import Workers
 from contrafact.report.html import html_report
 from contrafact.scenario.loading import shipped
 from contrafact.scenario.schema import Scenario
@@ -53,14 +54,15 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def application(shown: Shown, port: int, threads: int | None = None) -> FastAPI:
+def application(shown: Shown, port: int, threads: int | None = None, workers: Workers = 0) -> FastAPI:
     """The web application that first shows this.
 
     port     on which it will listen, since only requests that name it are answered
     threads  replications side by side; all processors where None
+    workers  processes instead of threads, as in ``run``
     """
     folder = Path(mkdtemp(prefix="contrafact-serve-"))
-    jobs, uploads = Jobs(folder, threads), Uploads()
+    jobs, uploads = Jobs(folder, threads, workers), Uploads()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

@@ -10,21 +10,25 @@ import uvicorn
 from contrafact.app.server import application
 from contrafact.app.showing import shown
 from contrafact.errors import InputError
+from contrafact.experiment.pools import Workers
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8787
 TRIES = 20
 
 
-def serve(source: str | None, port: int | None, threads: int | None, notify: Callable[[str], None]) -> None:
+def serve(
+    source: str | None, port: int | None, threads: int | None, notify: Callable[[str], None], workers: Workers = 0
+) -> None:
     """Serve until interrupted; InputError where the port is taken or the source is wrong.
 
-    port  None: the first free one from FIRST_PORT on
+    port     None: the first free one from FIRST_PORT on
+    workers  as in ``run``: in a script, call with others than 0 under ``if __name__ == "__main__":``
     """
     with listening_on(port) as listener:
         at = int(listener.getsockname()[1])
         notify("reading ...")
-        app = application(shown(source, notify), at, threads)
+        app = application(shown(source, notify), at, threads, workers)
         notify(f"open http://{HOST}:{at} in a browser; Ctrl-C ends it")
         config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=2)
         uvicorn.Server(config).run(sockets=[listener])

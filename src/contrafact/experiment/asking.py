@@ -26,7 +26,7 @@ from contrafact.scenario.schema import Scenario
 
 KEPT = "answers.json"
 FORMAT = 1
-SIMULATES = ("engine", "model", "world")
+SIMULATES = ("engine", "model", "scenario", "world")
 """Folders of the package by which a city is simulated."""
 
 
@@ -35,8 +35,8 @@ def code_of_a_city() -> str:
     """Digest of every source by which a city is simulated."""
     sources = sorted(path for folder in SIMULATES for path in PACKAGE.glob(f"{folder}/*.py"))
     digest = hashlib.sha256()
-    for source in (PACKAGE / "rng.py", PACKAGE / "kernels.py", *sources):
-        digest.update(source.name.encode() + b"\0" + source.read_bytes())
+    for source in (*(PACKAGE / f"{name}.py" for name in ("kernels", "parameters", "rng")), *sources):
+        digest.update(source.relative_to(PACKAGE).as_posix().encode() + b"\0" + source.read_bytes())
     return digest.hexdigest()[:16]
 
 

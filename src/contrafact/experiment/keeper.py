@@ -34,7 +34,7 @@ REPLICATIONS = "replications"
 LOG = "run.log"
 SAVE_S = 30.0
 ROUNDS = 3
-"""A run is estimated after so many replications for each that runs side by side; the first round is not timed."""
+"""A long run is estimated after so many replications for each that runs side by side, without the first of them."""
 TABLES, HASHES = "tables", "hashes"
 
 
@@ -63,8 +63,8 @@ class Keeper:
         self.size, self.save_s, self.notify, self.tell = size, save_s, notify, tell
         self._parts: dict[int, Kept] = {}
         self._open = job.collector(asked)
-        self._warm = self._saved = time.monotonic()
-        self._added = 0
+        self._begun = self._saved = time.monotonic()
+        self._added = self._untimed = 0
 
     @property
     def count(self) -> int:
@@ -110,9 +110,10 @@ class Keeper:
             self._close(batch)
         elif time.monotonic() - self._saved >= self.save_s:
             self._save(batch)
-        if self._added == self.asked.side_by_side:
-            self._warm = time.monotonic()  # processes have started by now
-        elif self._added == ROUNDS * self.asked.side_by_side:
+        first, rounds = self.asked.side_by_side, ROUNDS * self.asked.side_by_side
+        if self._added == first and len(self.missing) - self._open.count > rounds:
+            self._begun, self._untimed = time.monotonic(), first  # processes have started by now
+        elif self._added == (rounds if self._untimed else first):
             self._estimate(batch)
 
     def save(self) -> None:
@@ -224,7 +225,7 @@ class Keeper:
 
     def _estimate(self, batch: int) -> None:
         """Say how long a long run may take, and how much disk, from the first replications."""
-        seconds = (time.monotonic() - self._warm) / (self._added - self.asked.side_by_side)
+        seconds = (time.monotonic() - self._begun) / (self._added - self._untimed)
         if self.store is None or not estimating.is_long(seconds, missing := len(self.missing) - self._open.count):
             return
         self.save()

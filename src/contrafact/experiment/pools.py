@@ -71,7 +71,7 @@ class Chosen:
             first.set_result(self.job.simulate(number))
         except Exception as error:
             first.set_exception(error)
-        work = (time.perf_counter() - begun) * self._left
+        work = 0.0 if first.exception() else (time.perf_counter() - begun) * self._left
         self._pool = (Processes if self.size > 1 and work > WORTH_S else Threads)(self.job, self.size)
         return first
 

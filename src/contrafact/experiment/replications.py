@@ -151,6 +151,8 @@ class InOrder:
     def _fill(self) -> None:
         room = max(0, 2 * self.pool.size - len(self._waiting))  # a pool shrinks where workers leave it
         for number in islice(self._numbers, room):
+            if self.interruption.asked:
+                return
             self._waiting.append((number, self.pool.submit(number)))
 
 
