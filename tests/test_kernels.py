@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import numba
+import numpy as np
 import pytest
 
 from contrafact import kernels, rng
@@ -35,6 +36,21 @@ def test_machine_code_is_kept_in_the_folder_that_is_named_after_the_sources() ->
 
 
 @compiled
+def test_asking_for_an_entry_changes_nothing() -> None:
+    values = np.arange(6.0).reshape(2, 3)
+
+    @numba.njit
+    def rows(array: kernels.Array) -> float:
+        total = 0.0
+        for row in range(array.shape[0]):
+            kernels.prefetch(array[row], min(row + 1, 2))
+            total += array[row].sum()
+        return total
+
+    assert rows(values) == values.sum() == rows.py_func(values)
+
+
+@compiled
 def test_the_users_own_functions_are_kept_where_the_user_wants() -> None:
     before = vars(numba.config)["CACHE_DIR"]
 
@@ -58,16 +74,20 @@ def test_what_is_inlined_is_called_by_kernels_alone() -> None:
         assert not called(tree) & inlined & (imported | own), path.name
 
 
-def test_an_edit_of_any_file_with_kernels_gives_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "model").mkdir()
+def test_an_edit_of_any_file_beside_kernels_gives_another_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("model", "report"):
+        (tmp_path / folder).mkdir()
     for name in ("rng.py", "kernels.py", "model/a.py"):
         (tmp_path / name).write_text("@kernel\n")
-    (tmp_path / "model" / "plain.py").write_text("no machine code\n")
+    (tmp_path / "model" / "constants.py").write_text("LIMIT = 1\n")
+    (tmp_path / "report" / "plain.py").write_text("no machine code\n")
     monkeypatch.setattr(kernels, "PACKAGE", tmp_path)
     folders = [kernels.cache_folder.__wrapped__()]
-    (tmp_path / "model" / "plain.py").write_text("edited\n")
+    (tmp_path / "report" / "plain.py").write_text("edited\n")
     assert kernels.cache_folder.__wrapped__() == folders[0]
-    for name in ("rng.py", "model/a.py"):
+    for name in ("rng.py", "model/a.py", "model/constants.py"):
         (tmp_path / name).write_text("@inline\n")
         folders.append(kernels.cache_folder.__wrapped__())
-    assert len(set(folders)) == 3
+    assert len(set(folders)) == 4

@@ -20,7 +20,7 @@ from scipy import stats
 from contrafact.lattice import RUNS, Change, Lattice, Rules, epstein, planes, run
 from contrafact.lattice.rules import sight
 from contrafact.lattice.society import ACTIVE, COP, FOR_EVER, JAILED, NOBODY, QUIET, Numbers
-from contrafact.rng import stream_key
+from contrafact.rng import draw, stream_key
 
 RUN_2 = RUNS["run-2"].rules
 SMALL: dict[str, Any] = {"width": 12, "height": 11, "vision": 3.0, "cop_vision": 2.0, "longest_jail": 4}
@@ -45,7 +45,7 @@ def plane_of(sites: Any, n: Numbers) -> Any:
     """A plane on which these sites are set."""
     bits = planes.plane(n.width, n.height, n.margin)
     for site in sites:
-        planes.flip(bits, int(site), n)
+        planes.flip(bits, int(site) % n.width, int(site) // n.width, n)
     return bits
 
 
@@ -63,7 +63,7 @@ def assert_consistent(lattice: Lattice) -> None:
     assert np.array_equal(
         np.sort(s.unused[: s.unused_count[0]]), np.flatnonzero(s.state[: n.first_cop] == NOBODY)
     )  # every number is someone's or unused
-    for bits, states in ((s.cops, {COP}), (s.actives, {ACTIVE}), (s.taken, {QUIET, ACTIVE, JAILED, COP})):
+    for bits, states in ((s.cops, {COP}), (s.actives, {ACTIVE}), (~s.free, {QUIET, ACTIVE, JAILED, COP})):
         marked = s.site[np.isin(s.state, list(states)) & (s.site >= 0)]
         assert np.array_equal(bits, plane_of(marked, n))
 
@@ -98,21 +98,23 @@ def test_one_unit_per_site_and_true_counts_whatever_the_rules(later: float, **ru
 
 
 def test_a_unit_moves_to_every_free_site_within_sight_alike_and_to_no_other() -> None:
-    # 148 sites in sight, of which 3 (few: found by counting) or 100 (many: found by guessing) are free. 4,000 draws,
-    # level 0.001: one of 3 sites with 1.2 times its chance, or one of 100 with 3 times, is seen with power above 0.99.
+    # 148 sites in sight, of which 3 or 100 are free. 4,000 draws, level 0.001: one of 3 sites with 1.2 times its
+    # chance, or one of 100 with 3 times, is seen with power above 0.99.
     numbers = Lattice(dataclasses.replace(RUN_2, agents=0.0, cops=0.0), 1).numbers
     view = sight(7.0, "euclidean")
-    centre = 3 * 40 + 2  # near a corner, so that sight wraps around
-    seen = np.array([(3 + y) % 40 * 40 + (2 + x) % 40 for x, y in view])
+    windows = planes.windows_of(view, numbers.margin)
+    x, y = 2, 3  # near a corner, so that sight wraps around
+    seen = np.array([(y + down) % 40 * 40 + (x + right) % 40 for right, down in view])
     for free in (3, 100):
-        taken = plane_of(np.setdiff1d(np.arange(1600), seen[:free]), numbers)
-        got = Counter(
-            epstein.free_site_near(KEY, epstein.MOVE, 1, unit, centre, view, taken, numbers) for unit in range(4000)
-        )
+        bits = plane_of(seen[:free], numbers)
+        got = Counter()
+        for unit in range(4000):
+            column, row = epstein.free_near(draw(KEY, epstein.MOVE, 1, unit, 0)[0], x, y, windows, bits, numbers)
+            got[row * 40 + column] += 1
         assert set(got) == set(seen[:free].tolist())
         assert stats.chisquare(list(got.values())).pvalue > 1e-3
-    full, taken = np.zeros(1600, dtype=np.int32), plane_of(range(1600), numbers)
-    assert epstein.free_site_near(KEY, epstein.MOVE, 1, 0, centre, view, taken, numbers) == -1
+    full = np.zeros(1600, dtype=np.int32)
+    assert epstein.free_near(0.5, x, y, windows, plane_of([], numbers), numbers) == (-1, -1)
     assert epstein.free_site_anywhere(KEY, epstein.RETURN, 1, 0, full) == -1
     full[1599] = -1
     assert epstein.free_site_anywhere(KEY, epstein.RETURN, 1, 0, full) == 1599

@@ -39,21 +39,21 @@ def test_sites_are_counted_and_found_as_in_an_array(
     here: Any = generator.random((n.height, n.width)) < share
     bits = planes.plane(n.width, n.height, n.margin)
     for site in np.flatnonzero(here):
-        planes.flip(bits, int(site), n)
+        planes.flip(bits, int(site) % n.width, int(site) // n.width, n)
     for site in generator.integers(0, here.size, 8).tolist():
         y, x = divmod(site, n.width)
         around = [((y + row) % n.height, (x + column) % n.width) for column, row in steps.tolist()]
-        found = [row * n.width + column for row, column in around if here[row, column]]
-        assert planes.has(bits, x, y, n) == here[y, x]
-        assert planes.count(bits, site, windows, n) == len(found)
-        assert [planes.nth(bits, site, left, windows, n) for left in range(len(found))] == found
-        assert planes.nth(bits, site, len(found), windows, n) == -1
+        found = [(column, row) for row, column in around if here[row, column]]
+        assert planes.count(bits, x, y, windows) == len(found)
+        each = [planes.nth(bits, x, y, left, windows, n) for left in range(len(found))]
+        assert sorted(each) == sorted(found)
+        assert planes.nth(bits, x, y, len(found), windows, n) == (-1, -1)
 
 
 def test_a_site_flipped_twice_is_clear() -> None:
     n = numbers_of(20, 20, 7)
     bits = planes.plane(20, 20, 7)
     for site in (0, 19, 210, 399):
-        planes.flip(bits, site, n)
-        planes.flip(bits, site, n)
+        planes.flip(bits, site % 20, site // 20, n)
+        planes.flip(bits, site % 20, site // 20, n)
     assert not bits.any()

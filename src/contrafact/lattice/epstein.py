@@ -42,9 +42,8 @@ import math
 
 import numpy as np
 
-from contrafact.kernels import Array, kernel
-from contrafact.lattice.inlining import inline
-from contrafact.lattice.planes import count, flip, has, nth
+from contrafact.kernels import Array, inline, kernel, prefetch
+from contrafact.lattice.planes import count, flip, nth, wrapped
 from contrafact.lattice.society import (
     ACTIVE,
     ARRESTS,
@@ -64,8 +63,8 @@ from contrafact.lattice.society import (
 )
 from contrafact.rng import decision, uniforms
 
-TRIES = 6
-TRIES_ANYWHERE = 32
+TRIES = 32
+AHEAD = 24  # turns after which what is asked for now is there
 
 ORDER = decision("lattice.order")
 MOVE = decision("lattice.move")
@@ -90,57 +89,29 @@ def arrest_probability(cops: int, actives: int, k: float, ratio: int) -> float:
 
 
 @inline
-def shifted(place: int, step: int, length: int) -> int:
-    """Row or column after a step around the torus; a step is shorter than the lattice is long."""
-    place += step
-    if place < 0:
-        return place + length
-    return place - length if place >= length else place
+def spot(site: int, n: Numbers) -> tuple[int, int]:
+    """Column and row of a site."""
+    return site % n.width, site // n.width
 
 
 @inline
-def seen_from(x: int, y: int, steps: Array, j: int, n: Numbers) -> int:
-    """The j-th site within sight of column x and row y."""
-    return shifted(y, steps[j, 1], n.height) * n.width + shifted(x, steps[j, 0], n.width)
-
-
-@inline
-def free_site_near(key: Array, what: int, tick: int, unit: int, site: int, steps: Array, taken: Array,
-                   n: Numbers) -> int:  # fmt: skip
-    """A random unoccupied site within sight, all alike; -1 if there is none. A few guesses, then all are counted."""
-    sites, y = steps.shape[0], site // n.width
-    x = site - y * n.width
-    for i in range(TRIES):
-        for u in uniforms(key, what, tick, unit, i):
-            j = int(u * sites)
-            column, row = shifted(x, steps[j, 0], n.width), shifted(y, steps[j, 1], n.height)
-            if not has(taken, column, row, n):
-                return row * n.width + column
-    free = 0
-    for j in range(sites):
-        free += not has(taken, shifted(x, steps[j, 0], n.width), shifted(y, steps[j, 1], n.height), n)
-    left = int(uniforms(key, what, tick, unit, TRIES)[0] * free)
-    for j in range(sites):
-        column, row = shifted(x, steps[j, 0], n.width), shifted(y, steps[j, 1], n.height)
-        if not has(taken, column, row, n):
-            if left == 0:
-                return row * n.width + column
-            left -= 1
-    return -1
+def free_near(u: float, x: int, y: int, windows: Array, free: Array, n: Numbers) -> tuple[int, int]:
+    """A random unoccupied site within sight, all alike, for a uniform u; -1, -1 if there is none."""
+    return nth(free, x, y, int(u * count(free, x, y, windows)), windows, n)
 
 
 @inline
 def free_site_anywhere(key: Array, what: int, tick: int, unit: int, occupant: Array) -> int:
     """A random unoccupied site of the lattice, all alike; -1 if there is none."""
     sites = occupant.size
-    for i in range(TRIES_ANYWHERE):
+    for i in range(TRIES):
         for u in uniforms(key, what, tick, unit, i):
             if occupant[int(u * sites)] < 0:
                 return int(u * sites)
     free = 0
     for site in range(sites):
         free += occupant[site] < 0
-    left = int(uniforms(key, what, tick, unit, TRIES_ANYWHERE)[0] * free)
+    left = int(uniforms(key, what, tick, unit, TRIES)[0] * free)
     for site in range(sites):
         if occupant[site] < 0:
             if left == 0:
@@ -158,8 +129,15 @@ def matches(unit: int, group: int, state: Array, group_of: Array) -> bool:
 @inline
 def active_near(u: float, site: int, windows: Array, actives: Array, occupant: Array, n: Numbers) -> int:
     """A random active agent within sight, all alike, for a uniform u; -1 if there is none."""
-    found = count(actives, site, windows, n)
-    return int(occupant[nth(actives, site, int(u * found), windows, n)]) if found > 0 else -1
+    x, y = spot(site, n)
+    x, y = nth(actives, x, y, int(u * count(actives, x, y, windows)), windows, n)
+    return int(occupant[y * n.width + x]) if x >= 0 else -1
+
+
+@inline
+def seen_from(x: int, y: int, steps: Array, j: int, n: Numbers) -> int:
+    """The j-th site within sight of column x and row y."""
+    return wrapped(y + steps[j, 1], n.height) * n.width + wrapped(x + steps[j, 0], n.width)
 
 
 @inline
@@ -167,7 +145,7 @@ def victim_near(u: float, site: int, group: int, steps: Array, occupant: Array, 
                 n: Numbers) -> int:  # fmt: skip
     """A random free agent of this group within sight, all alike, for a uniform u; -1 if there is none."""
     found = 0
-    x, y = site % n.width, site // n.width
+    x, y = spot(site, n)
     for j in range(steps.shape[0]):
         found += matches(occupant[seen_from(x, y, steps, j, n)], group, state, group_of)
     if found == 0:
@@ -183,33 +161,36 @@ def victim_near(u: float, site: int, group: int, steps: Array, occupant: Array, 
 
 
 @inline
-def put(unit: int, here: int, site: Array, occupant: Array, taken: Array, n: Numbers) -> None:
+def put(unit: int, here: int, site: Array, occupant: Array, free: Array, n: Numbers) -> None:
     """Place a unit that is off the lattice on a free site."""
     site[unit], occupant[here] = here, unit
-    flip(taken, here, n)
+    flip(free, *spot(here, n), n)
 
 
 @inline
-def lift(unit: int, site: Array, occupant: Array, taken: Array, n: Numbers) -> None:
+def lift(unit: int, site: Array, occupant: Array, free: Array, n: Numbers) -> None:
     """Take a unit off the lattice."""
     here = site[unit]
     site[unit], occupant[here] = -1, -1
-    flip(taken, here, n)
+    flip(free, *spot(here, n), n)
 
 
 @inline
-def move(key: Array, tick: int, unit: int, steps: Array, site: Array, occupant: Array, taken: Array, like: Array,
+def move(key: Array, tick: int, unit: int, windows: Array, site: Array, occupant: Array, free: Array, like: Array,
          marked: bool, n: Numbers) -> None:  # fmt: skip
     """Rule M. ``like`` is the plane of units like this one, on which it is or is not marked."""
     old = site[unit]
-    new = free_site_near(key, MOVE, tick, unit, old, steps, taken, n)
-    if new < 0:
+    old_x, old_y = spot(old, n)
+    x, y = free_near(uniforms(key, MOVE, tick, unit, 0)[0], old_x, old_y, windows, free, n)
+    if x < 0:
         return
-    lift(unit, site, occupant, taken, n)
-    put(unit, new, site, occupant, taken, n)
+    new = y * n.width + x
+    occupant[old], occupant[new], site[unit] = -1, unit, new
+    flip(free, old_x, old_y, n)
+    flip(free, x, y, n)
     if marked:
-        flip(like, old, n)
-        flip(like, new, n)
+        flip(like, old_x, old_y, n)
+        flip(like, x, y, n)
 
 
 @inline
@@ -225,20 +206,20 @@ def leave(s: Society, unit: int, state: int, n: Numbers) -> None:
     """An agent goes to jail or dies; the number of a dead one may be given to a child."""
     site = s.site[unit]
     if s.state[unit] == ACTIVE:
-        flip(s.actives, site, n)
+        flip(s.actives, *spot(site, n), n)
     s.state[unit] = state
     if site >= 0 and not (state == JAILED and n.in_place):
-        lift(unit, s.site, s.occupant, s.taken, n)
+        lift(unit, s.site, s.occupant, s.free, n)
     if state == NOBODY:
         s.unused[s.unused_count[0]] = unit
         s.unused_count[0] += 1
 
 
 @inline
-def cop_turn(key: Array, tick: int, unit: int, steps: Array, windows: Array, s: Society, n: Numbers) -> None:
+def cop_turn(key: Array, tick: int, unit: int, windows: Array, s: Society, n: Numbers) -> None:
     """Rules M and C of one cop, whose sight may differ from that of agents."""
     if not n.act_first:
-        move(key, tick, unit, steps, s.site, s.occupant, s.taken, s.cops, True, n)
+        move(key, tick, unit, windows, s.site, s.occupant, s.free, s.cops, True, n)
     who, length = uniforms(key, ARREST, tick, unit, 0)
     caught = active_near(who, s.site[unit], windows, s.actives, s.occupant, n)
     if caught >= 0:
@@ -246,12 +227,12 @@ def cop_turn(key: Array, tick: int, unit: int, steps: Array, windows: Array, s: 
         s.sentence[caught] = term(length, n)
         s.flows[ARRESTS] += 1
     if n.act_first:
-        move(key, tick, unit, steps, s.site, s.occupant, s.taken, s.cops, True, n)
+        move(key, tick, unit, windows, s.site, s.occupant, s.free, s.cops, True, n)
 
 
 @inline
 def released(key: Array, tick: int, unit: int, site: Array, state: Array, sentence: Array, occupant: Array,
-             taken: Array, n: Numbers) -> bool:  # fmt: skip
+             free: Array, n: Numbers) -> bool:  # fmt: skip
     """Whether a jailed agent has this turn, back on the lattice; else one turn of its sentence is over."""
     if sentence[unit] > 0:
         sentence[unit] -= 1
@@ -260,7 +241,7 @@ def released(key: Array, tick: int, unit: int, site: Array, state: Array, senten
         back = free_site_anywhere(key, RETURN, tick, unit, occupant)
         if back < 0:
             return False
-        put(unit, back, site, occupant, taken, n)
+        put(unit, back, site, occupant, free, n)
     state[unit] = QUIET
     return True
 
@@ -272,32 +253,37 @@ def rebels(hardship: float, aversion: float, here: int, legitimacy: float, windo
     grievance = hardship * (1.0 - legitimacy)
     if not grievance > n.threshold:
         return False
-    near, like = count(cops, here, windows, n), count(actives, here, windows, n) + 1
+    x, y = spot(here, n)
+    near, like = count(cops, x, y, windows), count(actives, x, y, windows) + 1
     return bool(grievance - aversion * arrest_probability(near, like, n.k, n.ratio) > n.threshold)
 
 
 @inline
-def take_turns(key: Array, tick: int, units: int, legitimacy: float, steps: Array, windows: Array, cop_steps: Array,
+def take_turns(key: Array, tick: int, units: int, legitimacy: float, steps: Array, windows: Array,
                cop_windows: Array, s: Society, n: Numbers) -> None:  # fmt: skip
     """Every unit's turn, in the order that was drawn: rules M and A of agents, M and C of cops."""
     order, site, state, group, occupant, sentence = s.order, s.site, s.state, s.group, s.occupant, s.sentence
-    taken, cops, actives, hardship, aversion = s.taken, s.cops, s.actives, s.hardship, s.aversion
+    free, cops, actives, hardship, aversion = s.free, s.cops, s.actives, s.hardship, s.aversion
     for i in range(units):
-        unit = order[i]
+        unit, later = order[i], order[min(i + AHEAD, units - 1)]
+        prefetch(state, later)
+        prefetch(site, later)
+        prefetch(hardship, later)
+        prefetch(aversion, later)
         if state[unit] == COP:
-            cop_turn(key, tick, unit, cop_steps, cop_windows, s, n)
+            cop_turn(key, tick, unit, cop_windows, s, n)
         if state[unit] > JAILED:
             continue
         moves = n.agents_move and site[unit] >= 0
-        if state[unit] == JAILED and not released(key, tick, unit, site, state, sentence, occupant, taken, n):
+        if state[unit] == JAILED and not released(key, tick, unit, site, state, sentence, occupant, free, n):
             continue
         if moves and not n.act_first:
-            move(key, tick, unit, steps, site, occupant, taken, actives, state[unit] == ACTIVE, n)
+            move(key, tick, unit, windows, site, occupant, free, actives, state[unit] == ACTIVE, n)
         here = site[unit]
         active = rebels(hardship[unit], aversion[unit], here, legitimacy, windows, cops, actives, n)
         if active != (state[unit] == ACTIVE):
             state[unit] = ACTIVE if active else QUIET
-            flip(actives, here, n)
+            flip(actives, *spot(here, n), n)
         if active and n.two_groups:
             who, _ = uniforms(key, KILL, tick, unit, 0)
             victim = victim_near(who, here, 1 - group[unit], steps, occupant, state, group, n)
@@ -305,7 +291,13 @@ def take_turns(key: Array, tick: int, units: int, legitimacy: float, steps: Arra
                 leave(s, victim, NOBODY, n)
                 s.flows[KILLED] += 1
         if moves and n.act_first:
-            move(key, tick, unit, steps, site, occupant, taken, actives, active, n)
+            move(key, tick, unit, windows, site, occupant, free, actives, active, n)
+
+
+@inline
+def swap(order: Array, i: int, j: int) -> None:
+    """Exchange two entries."""
+    order[i], order[j] = order[j], order[i]
 
 
 @inline
@@ -316,9 +308,10 @@ def draw_order(key: Array, tick: int, order: Array, state: Array) -> int:
         if state[unit] != NOBODY:
             order[units] = unit
             units += 1
-    for i in range(units - 1, 0, -1):
-        j = int(uniforms(key, ORDER, tick, i, 0)[0] * (i + 1))
-        order[i], order[j] = order[j], order[i]
+    for i in range(units - 1, 0, -2):
+        u, v = uniforms(key, ORDER, tick, i, 0)
+        swap(order, i, int(u * (i + 1)))
+        swap(order, i - 1, int(v * i))
     return units
 
 
@@ -329,14 +322,15 @@ def renew(key: Array, tick: int, units: int, near: Array, s: Society, n: Numbers
         parent = s.order[i]
         if s.state[parent] > ACTIVE or uniforms(key, CHILD, tick, parent, 0)[0] >= n.clone:
             continue
-        site = free_site_near(key, CHILD_SITE, tick, parent, s.site[parent], near, s.taken, n)
-        if site < 0:
+        x, y = spot(s.site[parent], n)
+        x, y = free_near(uniforms(key, CHILD_SITE, tick, parent, 0)[0], x, y, near, s.free, n)
+        if x < 0:
             continue
         if s.unused_count[0] == 0:
             return False
         s.unused_count[0] -= 1
         child = s.unused[s.unused_count[0]]
-        put(child, site, s.site, s.occupant, s.taken, n)
+        put(child, y * n.width + x, s.site, s.occupant, s.free, n)
         s.state[child], s.sentence[child] = QUIET, 0
         s.group[child], s.hardship[child] = s.group[parent], s.hardship[parent]
         s.aversion[child], life = uniforms(key, TRAITS, tick, child, 0)
@@ -360,11 +354,11 @@ def deploy(key: Array, tick: int, wanted: int, s: Society, n: Numbers) -> None:
         if here < 0:
             continue
         if wants:
-            put(unit, here, s.site, s.occupant, s.taken, n)
+            put(unit, here, s.site, s.occupant, s.free, n)
         else:
-            lift(unit, s.site, s.occupant, s.taken, n)
+            lift(unit, s.site, s.occupant, s.free, n)
         s.state[unit] = COP if wants else NOBODY
-        flip(s.cops, here, n)
+        flip(s.cops, *spot(here, n), n)
 
 
 @kernel
@@ -380,12 +374,12 @@ def settle(key: Array, agents: int, cops: int, s: Society, n: Numbers) -> None:
         s.group[unit] = int(n.two_groups and coin < 0.5)
         s.dies[unit] = life * n.longest_life
         here = free_site_anywhere(key, PLACE, 0, unit, s.occupant)
-        put(unit, here, s.site, s.occupant, s.taken, n)
+        put(unit, here, s.site, s.occupant, s.free, n)
         s.state[unit] = QUIET
 
 
 @kernel
-def advance(key: Array, first: int, legitimacy: Array, cops: Array, steps: Array, windows: Array, cop_steps: Array,
+def advance(key: Array, first: int, legitimacy: Array, cops: Array, steps: Array, windows: Array,
             cop_windows: Array, near: Array, s: Society, n: Numbers, record: Array) -> int:  # fmt: skip
     """Run as many ticks as legitimacy and cops (tick,) have, numbered from ``first``; fill record (tick, quantity).
 
@@ -395,7 +389,7 @@ def advance(key: Array, first: int, legitimacy: Array, cops: Array, steps: Array
         s.flows[:] = 0
         deploy(key, first + t, cops[t], s, n)
         units = draw_order(key, first + t, s.order, s.state)
-        take_turns(key, first + t, units, legitimacy[t], steps, windows, cop_steps, cop_windows, s, n)
+        take_turns(key, first + t, units, legitimacy[t], steps, windows, cop_windows, s, n)
         if n.two_groups and not renew(key, first + t, units, near, s, n):
             return t
         record[t] = s.flows

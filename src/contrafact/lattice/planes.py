@@ -1,13 +1,14 @@
-"""Who is where as planes of bits, one bit a site: a neighbourhood is counted row by row and not site by site.
+"""Who is where as planes of bits, one bit a site: a neighbourhood is counted word by word and not site by site.
 
-A plane has a row of words for each row of the lattice. Word k holds 64 columns from column 32 k on, so that each column
-is in two words and any 32 columns that follow one another lie within one. Before the first column and after the last
-stand as many more as one sees, which repeat those at the other edge of the torus. A plane of a million sites takes a
-quarter of a megabyte, which stays in the cache where four bytes a site would not.
+A plane has a column of words for every 32 columns of the lattice, (word, row). A word holds 64 columns of the lattice
+from the 32 k-th on, so that each of these is in two words and any 32 that follow one another lie within one; the words
+of rows that follow one another lie side by side in memory. All around stands a margin as wide as anybody sees, which
+repeats what is at the other edge of the torus. A plane of a million sites takes a quarter of a megabyte, which stays in
+the cache where four bytes a site would not.
 
 What is within sight is told by steps, (site, 2), column and row to each other site, row by row; and by windows,
-(window, 3): the row in steps, the first of 32 columns, counted from as far left as the margin goes, and the bits of
-those among them that are within sight.
+(block, row): for every 32 columns, counted from as far left as the margin goes, and for every row from as far up, the
+bits of those that are within sight.
 """
 
 from __future__ import annotations
@@ -16,8 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from contrafact.kernels import Array
-from contrafact.lattice.inlining import inline
+from contrafact.kernels import Array, inline
 from contrafact.lattice.society import Numbers
 
 HALF = 32
@@ -29,45 +29,47 @@ SUM = np.uint64(0x0101010101010101)
 
 def windows_of(steps: Array, margin: int) -> Array:
     """The windows of steps, of which none is longer than the margin."""
-    found: dict[tuple[int, int], int] = {}
+    windows = np.zeros((2 * margin // HALF + 1, 2 * margin + 1), dtype=np.uint64)
     for column, row in steps.tolist():
-        place = column + margin
-        first = place - place % HALF
-        found[row, first] = found.get((row, first), 0) | 1 << place - first
-    return np.array([(*where, found[where]) for where in sorted(found)], dtype=np.int64)
+        block, bit = divmod(column + margin, HALF)
+        windows[block, row + margin] |= np.uint64(1 << bit)
+    return windows
 
 
 def plane(width: int, height: int, margin: int) -> Array:
-    """A plane without anyone, (height, word) uint64."""
-    return np.zeros((height, (width + 2 * margin) // HALF + 2), dtype=np.uint64)
+    """A plane on which no site is set, (word, row) uint64."""
+    return np.zeros(((width + 2 * margin) // HALF + 2, height + 2 * margin), dtype=np.uint64)
 
 
 @inline
-def toggle(bits: Array, row: int, place: int) -> None:
-    """Set or clear the two bits of a column, counted from the start of the margin."""
-    word, bit = place // HALF, place & LOW
-    bits[row, word] ^= ONE << np.uint64(bit)
+def toggle(bits: Array, column: int, row: int) -> None:
+    """Set or clear the two bits of a site, both counted from the start of the margin."""
+    word, bit = column // HALF, column & LOW
+    bits[word, row] ^= ONE << np.uint64(bit)
     if word > 0:
-        bits[row, word - 1] ^= ONE << np.uint64(bit + HALF)
+        bits[word - 1, row] ^= ONE << np.uint64(bit + HALF)
 
 
 @inline
-def flip(bits: Array, site: int, n: Numbers) -> None:
-    """Set or clear a site, at the other edge as well where it is near one."""
-    row = site // n.width
-    place = site - row * n.width + n.margin
-    toggle(bits, row, place)
-    if place >= n.width:
-        toggle(bits, row, place - n.width)
-    if place < 2 * n.margin:
-        toggle(bits, row, place + n.width)
+def toggle_row(bits: Array, x: int, row: int, n: Numbers) -> None:
+    """Set or clear a site in one row of the plane, in the margins to the left and to the right as well."""
+    column = x + n.margin
+    toggle(bits, column, row)
+    if column >= n.width:
+        toggle(bits, column - n.width, row)
+    if x < n.margin:
+        toggle(bits, column + n.width, row)
 
 
 @inline
-def has(bits: Array, x: int, y: int, n: Numbers) -> bool:
-    """Whether the site of column x and row y is set."""
-    place = x + n.margin
-    return bool(bits[y, place // HALF] >> np.uint64(place & LOW) & ONE)
+def flip(bits: Array, x: int, y: int, n: Numbers) -> None:
+    """Set or clear the site of column x and row y, in all margins as well."""
+    row = y + n.margin
+    toggle_row(bits, x, row, n)
+    if row >= n.height:
+        toggle_row(bits, x, row - n.height, n)
+    if y < n.margin:
+        toggle_row(bits, x, row + n.height, n)
 
 
 @inline
@@ -81,40 +83,42 @@ def number_of(bits: Any) -> int:
 
 
 @inline
-def window(bits: Array, x: int, y: int, w: int, windows: Array, n: Numbers) -> Any:
-    """The bits of a window within sight of column x and row y."""
-    row, place = y + windows[w, 0], x + windows[w, 1]
-    if row < 0:
-        row += n.height
-    if row >= n.height:
-        row -= n.height
-    return bits[row, place // HALF] >> np.uint64(place & LOW) & np.uint64(windows[w, 2])
-
-
-@inline
-def count(bits: Array, site: int, windows: Array, n: Numbers) -> int:
-    """Sites within sight of a site that are set, its own left out."""
-    y = site // n.width
-    x, total = site - y * n.width, 0
-    for w in range(windows.shape[0]):
-        total += number_of(window(bits, x, y, w, windows, n))
+def count(bits: Array, x: int, y: int, windows: Array) -> int:
+    """Sites within sight of column x and row y that are set, its own left out."""
+    total = 0
+    for block in range(windows.shape[0]):
+        first, seen = x + block * HALF, windows[block]
+        column, bit = bits[first // HALF, y : y + seen.size], np.uint64(first & LOW)
+        for row in range(seen.size):
+            total += number_of(column[row] >> bit & seen[row])
     return total
 
 
 @inline
-def nth(bits: Array, site: int, left: int, windows: Array, n: Numbers) -> int:
-    """The site that is set with ``left`` others before it within sight, row by row; -1 if there are not so many."""
-    y = site // n.width
-    x = site - y * n.width
-    for w in range(windows.shape[0]):
-        seen = window(bits, x, y, w, windows, n)
-        here = number_of(seen)
-        if left >= here:
-            left -= here
-            continue
-        for _ in range(left):
-            seen &= seen - ONE
-        column = x + windows[w, 1] - n.margin + number_of((seen & (~seen + ONE)) - ONE)
-        row = y + windows[w, 0]
-        return int((row + n.height) % n.height * n.width + (column + n.width) % n.width)
-    return -1
+def nth(bits: Array, x: int, y: int, left: int, windows: Array, n: Numbers) -> tuple[int, int]:
+    """Column and row of the site that is set with ``left`` others before it within sight; -1, -1 if there is none."""
+    words, before, total = 0, 0, 0
+    for block in range(windows.shape[0]):
+        first, seen = x + block * HALF, windows[block]
+        column, bit = bits[first // HALF, y : y + seen.size], np.uint64(first & LOW)
+        for row in range(seen.size):
+            total += number_of(column[row] >> bit & seen[row])
+            words += total <= left
+            before = total if total <= left else before
+    if total <= left:
+        return -1, -1
+    block, row = words // windows.shape[1], words % windows.shape[1]
+    first = x + block * HALF
+    found = bits[first // HALF, y + row] >> np.uint64(first & LOW) & windows[block, row]
+    for _ in range(left - before):
+        found &= found - ONE
+    place = first + number_of((found & (~found + ONE)) - ONE)
+    return wrapped(place - n.margin, n.width), wrapped(y + row - n.margin, n.height)
+
+
+@inline
+def wrapped(place: int, length: int) -> int:
+    """A column or row on the torus, of one that is less than a whole length beyond an edge."""
+    if place < 0:
+        return place + length
+    return place - length if place >= length else place

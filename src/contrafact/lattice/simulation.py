@@ -49,14 +49,10 @@ class Lattice:
         self.key = stream_key(self.seed, self.replication)
         self.numbers = as_numbers(rules, first_cop)
         self.society = empty(first_cop, rules.count(max(rules.cops, self.most_cops)), self.numbers)
-        self._near = sight(1.0, "moore")
-        self._view, self._cop_view = (self._seen(vision) for vision in (rules.vision, rules.cop_vision))
+        self._steps = sight(rules.vision, rules.neighbourhood)
+        seen = (self._steps, sight(rules.cop_vision, rules.neighbourhood), sight(1.0, "moore"))
+        self._windows, self._cop_windows, self._near = (planes.windows_of(steps, self.numbers.margin) for steps in seen)
         epstein.settle(self.key, agents, cops, self.society, self.numbers)
-
-    def _seen(self, vision: float) -> tuple[Array, Array]:
-        """Steps and windows of what is within a vision."""
-        steps = sight(vision, self.rules.neighbourhood)
-        return steps, planes.windows_of(steps, self.numbers.margin)
 
     def advance(self, ticks: int, changes: tuple[Change, ...] = ()) -> dict[str, Array]:
         """Live through more ticks; changes are dated from the first of them. Values by quantity, shape (tick,)."""
@@ -64,8 +60,8 @@ class Lattice:
         density = course("cops", self.rules.cops, changes, ticks)
         cops = np.floor(density * self.rules.sites + 0.5).astype(np.int64)
         record = np.zeros((ticks, len(RECORDED)), dtype=np.int64)
-        done = epstein.advance(self.key, self.tick + 1, legitimacy, cops, *self._view, *self._cop_view, self._near,
-                               self.society, self.numbers, record)  # fmt: skip
+        done = epstein.advance(self.key, self.tick + 1, legitimacy, cops, self._steps, self._windows,
+                               self._cop_windows, self._near, self.society, self.numbers, record)  # fmt: skip
         if done < ticks:
             raise RunError(f"tick {self.tick + done + 1}: more agents than two for each site, most of them in jail")
         self.tick += ticks
@@ -117,7 +113,7 @@ def empty(agents: int, cops: int, n: Numbers) -> Society:
         sentence=np.zeros(units, dtype=np.int32),
         dies=np.zeros(units),
         occupant=np.full(sites, -1, dtype=np.int32),
-        taken=bits(),
+        free=~bits(),
         cops=bits(),
         actives=bits(),
         order=np.zeros(units, dtype=np.int32),

@@ -17,7 +17,7 @@ FOR_EVER = 2**31 - 1
 class Numbers(NamedTuple):
     """What is fixed: the rules as a kernel takes them. Units below ``first_cop`` are agents.
 
-    margin  columns by which planes go on beyond either edge: as many as anybody sees
+    margin  sites by which planes go on beyond every edge: as many as anybody sees
     """
 
     width: int
@@ -47,7 +47,7 @@ class Society(NamedTuple):
     sentence (unit,)           turns that a jailed agent still misses
     dies (unit,)               tick of death by age
     occupant (site,)           unit, or -1
-    taken, cops, actives       planes of the sites that are not free, and of those of cops and of active agents
+    free, cops, actives        planes of the sites that nobody is on, and of those of cops and of active agents
     order (unit,)              the turns of a tick
     unused (agent,)            numbers that no agent has; the first unused_count[0] entries
     flows (quantity,)          what happened in a tick, as in RECORDED
@@ -61,7 +61,7 @@ class Society(NamedTuple):
     sentence: Array
     dies: Array
     occupant: Array
-    taken: Array
+    free: Array
     cops: Array
     actives: Array
     order: Array

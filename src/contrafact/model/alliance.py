@@ -197,8 +197,9 @@ def bring_back(i: int, at: float, stock: Array, plane_member: Array, stage: Arra
     for j in range(plane_member.size):
         if stage[j] == HOME and plane_member[j] == m and when[j] < at:
             when[j] = at
-    stock[m] += load_cargo[load]
-    load_cargo[load] = 0
+    for cargo in range(stock.shape[1]):
+        stock[m, cargo] += load_cargo[load, cargo]
+        load_cargo[load, cargo] = 0
     load_member[load], aboard[i] = -1, -1
 
 
