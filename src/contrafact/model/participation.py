@@ -94,13 +94,15 @@ def expected_risk(pull: Array, weight: Array, risk: Array, precedent: Array, out
     pull (site, cell), weight and risk (site,), precedent (cell,).
     """
     sites, cells = pull.shape
-    for c in range(cells):
-        total, mixed = 0.0, 0.0
-        for s in range(sites):
+    total = np.zeros(cells)
+    out[:] = 0.0
+    for s in range(sites):
+        for c in range(cells):  # side by side in memory
             w = pull[s, c] * weight[s]
-            total += w
-            mixed += w * risk[s]
-        out[c] = min(1.0, (mixed / total if total > 0.0 else 0.0) + precedent[c])
+            total[c] += w
+            out[c] += w * risk[s]
+    for c in range(cells):
+        out[c] = min(1.0, (out[c] / total[c] if total[c] > 0.0 else 0.0) + precedent[c])
 
 
 @inline
@@ -251,8 +253,8 @@ def leave(slots: int, dt: float, quit_rate: float, phi: float, noise: float, thr
         if slot_phase[i] != PRESENT:
             spent_after[i] = slot_spent[i]
             continue
-        h = slot_home[i]
-        dread = severity * (1.0 + fear[h]) * min(1.0, site_risk[slot_site[i]] + precedent[h])
+        h, site = np.uint32(slot_home[i]), np.uint32(slot_site[i])
+        dread = severity * (1.0 + fear[h]) * min(1.0, site_risk[site] + precedent[h])
         x = (1.0 - legitimacy[h]) * slot_hardship[i] - dread * slot_aversion[i] + exposure[h] - threshold
         x += eta * (1.0 - network[h])
         rate = quit_rate / (1.0 + math.exp(x / noise)) + phi
