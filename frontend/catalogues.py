@@ -17,6 +17,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
@@ -24,10 +25,12 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from contrafact import cli, cli_fitting, terminal
+from contrafact.evidence import evidence_of, readings
 from contrafact.evidence.camps import CAMPS
-from contrafact.evidence.claims import VERDICTS
+from contrafact.evidence.claims import VERDICTS, compared_claims
+from contrafact.evidence.questions import questions_of
 from contrafact.evidence.reporting import PARAMETERS as REPORTING
-from contrafact.experiment import estimating, published, scoring
+from contrafact.experiment import description, estimating, lattice_description, published, scoring
 from contrafact.experiment.comparison import UNENDED
 from contrafact.experiment.design import NOT_DRAWN
 from contrafact.experiment.lattice import AGENTS, RULES_FIXED
@@ -36,8 +39,11 @@ from contrafact.experiment.power import COUNTS_AS_TOLD, UNEXPLAINED
 from contrafact.experiment.result import BY_CHANCE, CUSTODY_NOTE, FROM_POSTERIOR, FROM_PRIORS, STAMP
 from contrafact.importers import events
 from contrafact.lattice import outcomes as lattice
+from contrafact.lattice.rules import DECLARED
+from contrafact.lattice.scenario import LatticeScenario
+from contrafact.model import ORDER, PARAMETERS
 from contrafact.model.recording import OUTCOMES
-from contrafact.parameters import ASSUMPTION
+from contrafact.parameters import ASSUMPTION, CONVENTION
 from contrafact.report import (
     effect_tables,
     evidence,
@@ -54,6 +60,8 @@ from contrafact.report import (
 )
 from contrafact.report.claims_section import READINGS
 from contrafact.report.claims_section import VERDICTS as RUNS_SAY
+from contrafact.scenario import actions, shipped
+from contrafact.scenario.quantities import PRIORS, SET_BY_USER
 from contrafact.scenario.schema import Scenario
 
 ROOT = Path(__file__).parent.parent
@@ -71,6 +79,7 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
 SOURCES = (
     ("javascript", "frontend/src/*.ts"),
     ("python", "src/contrafact/*.py"),
+    ("python", "src/contrafact/app/s*ing.py"),
     ("python", "src/contrafact/experiment/**/*.py"),
     ("python", "src/contrafact/importers/*.py"),
     ("python", "src/contrafact/report/**/*.py"),
@@ -78,7 +87,6 @@ SOURCES = (
 OPTIONS = {"parse_template_string": "true"}
 """Texts inside of `${}` are found as well."""
 
-SCENARIOS = ("almaty-2022", "baltimore-2015", "csto-2022")
 UNDATED = datetime(2022, 1, 1, tzinfo=UTC)
 """In place of the time of writing, so that the same texts make the same files."""
 
@@ -93,13 +101,14 @@ def template() -> Catalog:
             for _line, message, comments, context in extract_from_file(method, path, KEYWORDS, options=OPTIONS):
                 if message:
                     found.add(message, None, [(str(path.relative_to(ROOT)), 0)], (), comments, context=context)
-    for text in dict.fromkeys((*of_code(), *of_scenarios())):
+    for text in filter(None, dict.fromkeys((*of_code(), *of_scenarios()))):
         found.add(text)
     return found
 
 
 def of_code() -> Iterator[str]:
     """Texts that no call names as they are: outcomes, units, months, verdicts, titles of curves."""
+    yield from estimating.UNITS
     yield from (wording.outcome(outcome.name) for outcome in OUTCOMES)
     yield from wording.OUTCOMES.values()
     yield from (wording.unit(outcome.unit) for outcome in (*OUTCOMES, *lattice.OUTCOMES))
@@ -117,6 +126,8 @@ def of_code() -> Iterator[str]:
     yield from of_power()
     yield from of_fits()
     yield from of_commands()
+    yield from of_descriptions()
+    yield from of_readings()
     yield from (
         wording.OVERLAP,
         wording.EVENTS,
@@ -162,6 +173,33 @@ def of_commands() -> Iterator[str]:
     yield from (f"{words[:1].upper()}{words[1:]}." for words in (FROM_PRIORS, FROM_POSTERIOR, BY_CHANCE))
 
 
+def of_descriptions() -> Iterator[str]:
+    """Heads of descriptions, and what mechanisms and the lattice say of their numbers."""
+    heads = (description.ENTITY_COLUMNS, description.VALUE_COLUMNS, description.POSTERIOR_COLUMNS, ("meaning",))
+    yield from dict.fromkeys((*(head for columns in heads for head in columns), description.SCALED))
+    yield from (key.replace("_", " ") for key in description.ACTION_KEYS)
+    yield from (*actions.KINDS, *get_args(actions.Response))
+    yield from (*description.VARIANT_COLUMNS, *description.SWITCH_COLUMNS)
+    yield from (*PRIORS, CONVENTION, SET_BY_USER, lattice_description.OPEN)
+    yield from (module.__name__.rsplit(".", 1)[-1].replace("_", " ") for module in ORDER)
+    for one in PARAMETERS.values():
+        yield from (one.meaning, one.unit)
+    yield from (*lattice_description.VALUE_COLUMNS, *lattice_description.RUN_COLUMNS)
+    yield from (*lattice_description.REPORT_COLUMNS, *lattice_description.OUTCOME_COLUMNS)
+    yield from lattice_description.PARAGRAPHS
+    for rule in DECLARED:
+        yield from filter(None, (rule.meaning, rule.unit))
+    for outcome in lattice.OUTCOMES:
+        yield from (outcome.meaning, outcome.unit)
+
+
+def of_readings() -> Iterator[str]:
+    """What is said of claims: heads, and sentences on what runs say."""
+    yield from (*evidence.CLAIM_COLUMNS, *evidence.ANSWER_COLUMNS, *RUNS_SAY)
+    yield from (*readings.SENTENCES.values(), readings.FOUND, readings.NOT_FOUND, readings.NOT_RARE, readings.RARER)
+    yield from (readings.LIMIT, *(name.replace("_", " ") for name in readings.RARITY.values()))
+
+
 def of_fits() -> Iterator[str]:
     """Heads and notes of sweeps, sensitivity and fits."""
     yield from filter(None, (*fits.SWEEP_COLUMNS, *fits.SENSITIVITY_COLUMNS, *fits.CALIBRATION_COLUMNS))
@@ -186,21 +224,38 @@ def of_notes() -> Iterator[str]:
 
 
 def of_scenarios() -> Iterator[str]:
-    """Titles and labels of the scenarios that ship, as far as the page shows them."""
-    for name in SCENARIOS:
+    """Titles, labels and notes of the scenarios that ship, and what is said of claims beside the record."""
+    for name in shipped():
         crisis = load(name)
-        if not isinstance(crisis, Scenario):
-            continue
         yield crisis.title
         yield crisis.summary
-        yield from (variant.title for variant in crisis.variants.values())
-        yield from (action.label for action in crisis.actions.values())
-        yield from (place.name for place in crisis.facilities.values() if place.site is not None)
-        yield from (site.name for site in crisis.sites.values())
-        yield from (switch.title for switch in crisis.switches.values())
-        if crisis.alliance is not None:
-            yield crisis.alliance.name
-            yield from (member.name for member in crisis.alliance.members.values())
+        if isinstance(crisis, Scenario):
+            yield from of_city(crisis)
+        elif isinstance(crisis, LatticeScenario):
+            for run in crisis.runs.values():
+                yield from (text for text in (run.figures, run.reported, run.chosen) if any(map(str.isalpha, text)))
+
+
+def of_city(crisis: Scenario) -> Iterator[str]:
+    """Labels and notes of a scenario with a map."""
+    yield from (variant.title for variant in crisis.variants.values())
+    yield from (action.label for action in crisis.actions.values())
+    yield from (place.name for place in crisis.facilities.values() if place.site is not None)
+    yield from (site.name for site in crisis.sites.values())
+    yield from (switch.title for switch in crisis.switches.values())
+    if crisis.alliance is not None:
+        yield crisis.alliance.name
+        yield from (member.name for member in crisis.alliance.members.values())
+    yield from filter(None, (variant.asserts for variant in crisis.variants.values()))
+    yield from crisis.left_out
+    yield from (quantity.unit for _, quantity in crisis.quantities())
+    record = evidence_of(crisis)
+    if record is not None:
+        for one in compared_claims(record):
+            yield from (one.claim.attributed_to, one.reason)
+        asked = questions_of(record)
+        for question in () if asked is None else asked.questions.values():
+            yield from (question.question, question.assumption)
 
 
 def merged(source: Catalog, path: Path) -> Catalog:

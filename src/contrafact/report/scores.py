@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from contrafact.experiment.scoring import BASELINES, USES, Score
 from contrafact.report import wording
 from contrafact.report.printing import pipes, table
-from contrafact.translation import counted_text, localised, text
+from contrafact.translation import counted_text, localised, text, told
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -107,11 +107,6 @@ def _tuning(score: Score) -> str:
     """What the parameters were drawn from, in the language that is spoken."""
     message, names = score.drawn_from
     return text(message, **names)
-
-
-def told(columns: Sequence[str]) -> tuple[str, ...]:
-    """Heads of columns in the language that is spoken."""
-    return tuple(text(column) for column in columns)
 
 
 def rows(score: Score, use: str) -> list[tuple[str, ...]]:
