@@ -30,6 +30,7 @@ from contrafact.evidence.camps import CAMPS
 from contrafact.evidence.claims import VERDICTS, compared_claims
 from contrafact.evidence.questions import questions_of
 from contrafact.evidence.reporting import PARAMETERS as REPORTING
+from contrafact.evidence.reporting.declared import declared_of
 from contrafact.experiment import description, estimating, lattice_description, published, scoring
 from contrafact.experiment.comparison import UNENDED
 from contrafact.experiment.design import NOT_DRAWN
@@ -240,7 +241,7 @@ def of_city(crisis: Scenario) -> Iterator[str]:
     """Labels and notes of a scenario with a map."""
     yield from (variant.title for variant in crisis.variants.values())
     yield from (action.label for action in crisis.actions.values())
-    yield from (place.name for place in crisis.facilities.values() if place.site is not None)
+    yield from (place.name for place in crisis.facilities.values())
     yield from (site.name for site in crisis.sites.values())
     yield from (switch.title for switch in crisis.switches.values())
     if crisis.alliance is not None:
@@ -251,6 +252,7 @@ def of_city(crisis: Scenario) -> Iterator[str]:
     yield from (quantity.unit for _, quantity in crisis.quantities())
     record = evidence_of(crisis)
     if record is not None:
+        yield from (declared.note for declared in declared_of(record).values())
         for one in compared_claims(record):
             yield from (one.claim.attributed_to, one.reason)
         asked = questions_of(record)

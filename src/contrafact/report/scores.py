@@ -158,9 +158,9 @@ def unread(score: Score) -> list[tuple[str, ...]]:
 
 def notes(score: Score) -> list[str]:
     """What must be said beside the tables."""
-    said = dict.fromkeys(f"{row['id']}: {row['note']}." for row in score.observations if row["note"])
+    said = dict.fromkeys(f"{row['id']}: {text(row['note'])}." for row in score.observations if row["note"])
     assumed = [
-        f"{one['name']}: {text(one['meaning'])}; {text(one['evidence'])}, {one['prior']['kind']} "
+        f"{one['name']}: {text(one['meaning'])}; {text(one['evidence'])}, {text(one['prior']['kind'])} "
         f"{_ends(one['prior']['numbers'])} {text(wording.unit(one['unit']))}."
         for one in score.as_dict()["reporting"]
     ]
