@@ -99,6 +99,15 @@ noted = retold(text)
 """A text as ``text`` takes it, that stands in English until ``text`` says it anew."""
 
 
+def in_every_language(message: str) -> dict[str, str]:
+    """A text by language, for readers who choose theirs later."""
+    found = {}
+    for language in languages():
+        with speaking(language):
+            found[language] = text(message)
+    return found
+
+
 def told(words: Iterable[str]) -> tuple[str, ...]:
     """Texts without values in the language that is spoken: heads of a table, cells of a row."""
     return tuple(map(text, words))
