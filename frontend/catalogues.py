@@ -3,8 +3,8 @@
     python frontend/catalogues.py           write the template, merge it into every language, compile
     python frontend/catalogues.py --check   fail where that would change a file or where a language lacks a text
 
-Compiled are .mo for Python and .json for the page. To add a language, copy the folder of another one in
-src/contrafact/locale, empty its texts, translate them, and run this.
+Compiled are .mo for Python, and .json with what the page may ask for. To add a language, copy the folder of another one
+in src/contrafact/locale, empty its texts, translate them, and run this.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -102,7 +102,7 @@ def template() -> Catalog:
             for _line, message, comments, context in extract_from_file(method, path, KEYWORDS, options=OPTIONS):
                 if message:
                     found.add(message, None, [(str(path.relative_to(ROOT)), 0)], (), comments, context=context)
-    for text in filter(None, dict.fromkeys((*of_code(), *of_scenarios()))):
+    for text in filter(None, dict.fromkeys((*of_code(), *of_scenarios(), *of_reasons()))):
         found.add(text)
     return found
 
@@ -225,20 +225,15 @@ def of_notes() -> Iterator[str]:
 
 
 def of_scenarios() -> Iterator[str]:
-    """Titles, labels and notes of the scenarios that ship, and what is said of claims beside the record."""
-    for name in shipped():
-        crisis = load(name)
-        yield crisis.title
-        yield crisis.summary
+    """What the page shows of the scenarios that ship: titles, labels, what is left out, and what is said of claims."""
+    for crisis in map(load, shipped()):
+        yield from (crisis.title, crisis.summary)
         if isinstance(crisis, Scenario):
             yield from of_city(crisis)
-        elif isinstance(crisis, LatticeScenario):
-            for run in crisis.runs.values():
-                yield from (text for text in (run.figures, run.reported, run.chosen) if any(map(str.isalpha, text)))
 
 
 def of_city(crisis: Scenario) -> Iterator[str]:
-    """Labels and notes of a scenario with a map."""
+    """The same of a scenario with a map."""
     yield from (variant.title for variant in crisis.variants.values())
     yield from (action.label for action in crisis.actions.values())
     yield from (place.name for place in crisis.facilities.values())
@@ -247,17 +242,28 @@ def of_city(crisis: Scenario) -> Iterator[str]:
     if crisis.alliance is not None:
         yield crisis.alliance.name
         yield from (member.name for member in crisis.alliance.members.values())
-    yield from filter(None, (variant.asserts for variant in crisis.variants.values()))
     yield from crisis.left_out
-    yield from (quantity.unit for _, quantity in crisis.quantities())
     record = evidence_of(crisis)
     if record is not None:
-        yield from (declared.note for declared in declared_of(record).values())
         for one in compared_claims(record):
             yield from (one.claim.attributed_to, one.reason)
         asked = questions_of(record)
         for question in () if asked is None else asked.questions.values():
             yield from (question.question, question.assumption)
+
+
+def of_reasons() -> Iterator[str]:
+    """What the command line alone shows of the scenarios that ship: reasons, notes on readings, runs of the lattice."""
+    for crisis in map(load, shipped()):
+        if isinstance(crisis, LatticeScenario):
+            for run in crisis.runs.values():
+                yield from (text for text in (run.figures, run.reported, run.chosen) if any(map(str.isalpha, text)))
+        elif isinstance(crisis, Scenario):
+            yield from (variant.asserts or "" for variant in crisis.variants.values())
+            for _, quantity in crisis.quantities():
+                yield from (quantity.unit, quantity.assumption or "")
+            record = evidence_of(crisis)
+            yield from (one.note for one in (() if record is None else declared_of(record).values()))
 
 
 def merged(source: Catalog, path: Path) -> Catalog:
@@ -288,13 +294,14 @@ def lacking(catalogue: Catalog) -> list[str]:
 def files(source: Catalog) -> Iterator[tuple[Path, bytes]]:
     """Every file that is made, with its content."""
     yield TEMPLATE, _po(source)
+    labels = set(of_scenarios())
     for path in sorted(LOCALES.glob("*/LC_MESSAGES/contrafact.po")):
         catalogue = merged(source, path)
         yield path, _po(catalogue)
         compiled = io.BytesIO()
         write_mo(compiled, catalogue)
         yield path.with_suffix(".mo"), compiled.getvalue()
-        yield PAGE / f"{path.parent.parent.name}.json", _json(catalogue)
+        yield PAGE / f"{path.parent.parent.name}.json", _json(catalogue, labels)
 
 
 def _po(catalogue: Catalog) -> bytes:
@@ -308,15 +315,20 @@ def _po(catalogue: Catalog) -> bytes:
     return ("\n".join(kept).strip() + "\n").encode()
 
 
-def _json(catalogue: Catalog) -> bytes:
+def _json(catalogue: Catalog, labels: set[str]) -> bytes:
+    """What the page may ask for: its own texts, and those that come with a scenario."""
     texts = {
         message.id[0] if isinstance(message.id, tuple) else message.id: list(message.string)
         if isinstance(message.string, tuple)
         else message.string
         for message in catalogue
-        if message.id and message.string
+        if message.id and message.string and (message.id in labels or _is_on_page(message))
     }
     return (json.dumps(texts, ensure_ascii=False, indent=0, sort_keys=True) + "\n").encode()
+
+
+def _is_on_page(message: Message) -> bool:
+    return any(path.startswith("frontend/") for path, _line in message.locations)
 
 
 def main(check: bool) -> int:
