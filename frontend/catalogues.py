@@ -3,8 +3,8 @@
     python frontend/catalogues.py           write the template, merge it into every language, compile
     python frontend/catalogues.py --check   fail where that would change a file or where a language lacks a text
 
-Compiled are .mo for Python and .json for the page. To add a language, copy the folder of another one in
-src/contrafact/locale, empty its texts, translate them, and run this.
+Compiled are .mo for Python, and .json with what the page may ask for. To add a language, copy the folder of another one
+in src/contrafact/locale, empty its texts, translate them, and run this.
 """
 
 from __future__ import annotations
@@ -17,17 +17,21 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from contrafact import cli, cli_fitting, terminal
+from contrafact.evidence import evidence_of, readings
 from contrafact.evidence.camps import CAMPS
-from contrafact.evidence.claims import VERDICTS
+from contrafact.evidence.claims import VERDICTS, compared_claims
+from contrafact.evidence.questions import questions_of
 from contrafact.evidence.reporting import PARAMETERS as REPORTING
-from contrafact.experiment import estimating, published, scoring
+from contrafact.evidence.reporting.declared import declared_of
+from contrafact.experiment import description, estimating, lattice_description, published, scoring
 from contrafact.experiment.comparison import UNENDED
 from contrafact.experiment.design import NOT_DRAWN
 from contrafact.experiment.lattice import AGENTS, RULES_FIXED
@@ -36,8 +40,11 @@ from contrafact.experiment.power import COUNTS_AS_TOLD, UNEXPLAINED
 from contrafact.experiment.result import BY_CHANCE, CUSTODY_NOTE, FROM_POSTERIOR, FROM_PRIORS, STAMP
 from contrafact.importers import events
 from contrafact.lattice import outcomes as lattice
+from contrafact.lattice.rules import DECLARED
+from contrafact.lattice.scenario import LatticeScenario
+from contrafact.model import ORDER, PARAMETERS
 from contrafact.model.recording import OUTCOMES
-from contrafact.parameters import ASSUMPTION
+from contrafact.parameters import ASSUMPTION, CONVENTION
 from contrafact.report import (
     effect_tables,
     evidence,
@@ -54,6 +61,8 @@ from contrafact.report import (
 )
 from contrafact.report.claims_section import READINGS
 from contrafact.report.claims_section import VERDICTS as RUNS_SAY
+from contrafact.scenario import actions, shipped
+from contrafact.scenario.quantities import PRIORS, SET_BY_USER
 from contrafact.scenario.schema import Scenario
 
 ROOT = Path(__file__).parent.parent
@@ -71,6 +80,7 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
 SOURCES = (
     ("javascript", "frontend/src/*.ts"),
     ("python", "src/contrafact/*.py"),
+    ("python", "src/contrafact/app/s*ing.py"),
     ("python", "src/contrafact/experiment/**/*.py"),
     ("python", "src/contrafact/importers/*.py"),
     ("python", "src/contrafact/report/**/*.py"),
@@ -78,7 +88,6 @@ SOURCES = (
 OPTIONS = {"parse_template_string": "true"}
 """Texts inside of `${}` are found as well."""
 
-SCENARIOS = ("almaty-2022", "baltimore-2015", "csto-2022")
 UNDATED = datetime(2022, 1, 1, tzinfo=UTC)
 """In place of the time of writing, so that the same texts make the same files."""
 
@@ -93,13 +102,14 @@ def template() -> Catalog:
             for _line, message, comments, context in extract_from_file(method, path, KEYWORDS, options=OPTIONS):
                 if message:
                     found.add(message, None, [(str(path.relative_to(ROOT)), 0)], (), comments, context=context)
-    for text in dict.fromkeys((*of_code(), *of_scenarios())):
+    for text in filter(None, dict.fromkeys((*of_code(), *of_scenarios(), *of_reasons()))):
         found.add(text)
     return found
 
 
 def of_code() -> Iterator[str]:
     """Texts that no call names as they are: outcomes, units, months, verdicts, titles of curves."""
+    yield from estimating.UNITS
     yield from (wording.outcome(outcome.name) for outcome in OUTCOMES)
     yield from wording.OUTCOMES.values()
     yield from (wording.unit(outcome.unit) for outcome in (*OUTCOMES, *lattice.OUTCOMES))
@@ -117,6 +127,8 @@ def of_code() -> Iterator[str]:
     yield from of_power()
     yield from of_fits()
     yield from of_commands()
+    yield from of_descriptions()
+    yield from of_readings()
     yield from (
         wording.OVERLAP,
         wording.EVENTS,
@@ -162,6 +174,33 @@ def of_commands() -> Iterator[str]:
     yield from (f"{words[:1].upper()}{words[1:]}." for words in (FROM_PRIORS, FROM_POSTERIOR, BY_CHANCE))
 
 
+def of_descriptions() -> Iterator[str]:
+    """Heads of descriptions, and what mechanisms and the lattice say of their numbers."""
+    heads = (description.ENTITY_COLUMNS, description.VALUE_COLUMNS, description.POSTERIOR_COLUMNS, ("meaning",))
+    yield from dict.fromkeys((*(head for columns in heads for head in columns), description.SCALED))
+    yield from (key.replace("_", " ") for key in description.ACTION_KEYS)
+    yield from (*actions.KINDS, *get_args(actions.Response))
+    yield from (*description.VARIANT_COLUMNS, *description.SWITCH_COLUMNS)
+    yield from (*PRIORS, CONVENTION, SET_BY_USER, lattice_description.OPEN)
+    yield from (module.__name__.rsplit(".", 1)[-1].replace("_", " ") for module in ORDER)
+    for one in PARAMETERS.values():
+        yield from (one.meaning, one.unit)
+    yield from (*lattice_description.VALUE_COLUMNS, *lattice_description.RUN_COLUMNS)
+    yield from (*lattice_description.REPORT_COLUMNS, *lattice_description.OUTCOME_COLUMNS)
+    yield from lattice_description.PARAGRAPHS
+    for rule in DECLARED:
+        yield from filter(None, (rule.meaning, rule.unit))
+    for outcome in lattice.OUTCOMES:
+        yield from (outcome.meaning, outcome.unit)
+
+
+def of_readings() -> Iterator[str]:
+    """What is said of claims: heads, and sentences on what runs say."""
+    yield from (*evidence.CLAIM_COLUMNS, *evidence.ANSWER_COLUMNS, *RUNS_SAY)
+    yield from (*readings.SENTENCES.values(), readings.FOUND, readings.NOT_FOUND, readings.NOT_RARE, readings.RARER)
+    yield from (readings.LIMIT, *(name.replace("_", " ") for name in readings.RARITY.values()))
+
+
 def of_fits() -> Iterator[str]:
     """Heads and notes of sweeps, sensitivity and fits."""
     yield from filter(None, (*fits.SWEEP_COLUMNS, *fits.SENSITIVITY_COLUMNS, *fits.CALIBRATION_COLUMNS))
@@ -186,21 +225,45 @@ def of_notes() -> Iterator[str]:
 
 
 def of_scenarios() -> Iterator[str]:
-    """Titles and labels of the scenarios that ship, as far as the page shows them."""
-    for name in SCENARIOS:
-        crisis = load(name)
-        if not isinstance(crisis, Scenario):
-            continue
-        yield crisis.title
-        yield crisis.summary
-        yield from (variant.title for variant in crisis.variants.values())
-        yield from (action.label for action in crisis.actions.values())
-        yield from (place.name for place in crisis.facilities.values() if place.site is not None)
-        yield from (site.name for site in crisis.sites.values())
-        yield from (switch.title for switch in crisis.switches.values())
-        if crisis.alliance is not None:
-            yield crisis.alliance.name
-            yield from (member.name for member in crisis.alliance.members.values())
+    """What the page shows of the scenarios that ship: titles, labels, what is left out, and what is said of claims."""
+    for crisis in map(load, shipped()):
+        yield from (crisis.title, crisis.summary)
+        if isinstance(crisis, Scenario):
+            yield from of_city(crisis)
+
+
+def of_city(crisis: Scenario) -> Iterator[str]:
+    """The same of a scenario with a map."""
+    yield from (variant.title for variant in crisis.variants.values())
+    yield from (action.label for action in crisis.actions.values())
+    yield from (place.name for place in crisis.facilities.values())
+    yield from (site.name for site in crisis.sites.values())
+    yield from (switch.title for switch in crisis.switches.values())
+    if crisis.alliance is not None:
+        yield crisis.alliance.name
+        yield from (member.name for member in crisis.alliance.members.values())
+    yield from crisis.left_out
+    record = evidence_of(crisis)
+    if record is not None:
+        for one in compared_claims(record):
+            yield from (one.claim.attributed_to, one.reason)
+        asked = questions_of(record)
+        for question in () if asked is None else asked.questions.values():
+            yield from (question.question, question.assumption)
+
+
+def of_reasons() -> Iterator[str]:
+    """What the command line alone shows of the scenarios that ship: reasons, notes on readings, runs of the lattice."""
+    for crisis in map(load, shipped()):
+        if isinstance(crisis, LatticeScenario):
+            for run in crisis.runs.values():
+                yield from (text for text in (run.figures, run.reported, run.chosen) if any(map(str.isalpha, text)))
+        elif isinstance(crisis, Scenario):
+            yield from (variant.asserts or "" for variant in crisis.variants.values())
+            for _, quantity in crisis.quantities():
+                yield from (quantity.unit, quantity.assumption or "")
+            record = evidence_of(crisis)
+            yield from (one.note for one in (() if record is None else declared_of(record).values()))
 
 
 def merged(source: Catalog, path: Path) -> Catalog:
@@ -231,13 +294,14 @@ def lacking(catalogue: Catalog) -> list[str]:
 def files(source: Catalog) -> Iterator[tuple[Path, bytes]]:
     """Every file that is made, with its content."""
     yield TEMPLATE, _po(source)
+    labels = set(of_scenarios())
     for path in sorted(LOCALES.glob("*/LC_MESSAGES/contrafact.po")):
         catalogue = merged(source, path)
         yield path, _po(catalogue)
         compiled = io.BytesIO()
         write_mo(compiled, catalogue)
         yield path.with_suffix(".mo"), compiled.getvalue()
-        yield PAGE / f"{path.parent.parent.name}.json", _json(catalogue)
+        yield PAGE / f"{path.parent.parent.name}.json", _json(catalogue, labels)
 
 
 def _po(catalogue: Catalog) -> bytes:
@@ -251,15 +315,20 @@ def _po(catalogue: Catalog) -> bytes:
     return ("\n".join(kept).strip() + "\n").encode()
 
 
-def _json(catalogue: Catalog) -> bytes:
+def _json(catalogue: Catalog, labels: set[str]) -> bytes:
+    """What the page may ask for: its own texts, and those that come with a scenario."""
     texts = {
         message.id[0] if isinstance(message.id, tuple) else message.id: list(message.string)
         if isinstance(message.string, tuple)
         else message.string
         for message in catalogue
-        if message.id and message.string
+        if message.id and message.string and (message.id in labels or _is_on_page(message))
     }
     return (json.dumps(texts, ensure_ascii=False, indent=0, sort_keys=True) + "\n").encode()
+
+
+def _is_on_page(message: Message) -> bool:
+    return any(path.startswith("frontend/") for path, _line in message.locations)
 
 
 def main(check: bool) -> int:

@@ -2,7 +2,7 @@
 
 import * as api from "./api";
 import { h } from "./dom";
-import { current, n, number, share, signed, t } from "./i18n";
+import { current, data, n, number, said, share, signed, t } from "./i18n";
 import { rowLink } from "./story";
 import { address } from "./store";
 import type { Answer, Claim, Ends } from "./types";
@@ -43,10 +43,10 @@ function card(claim: Claim): HTMLElement {
     { class: "claim", id: claim.id },
     h("h3", {}, `${claim.id} · ${words[0]}`),
     h("p", { class: "quote", lang: current() === "vi" ? "en" : "vi" }, h("q", {}, words[1])),
-    h("p", {}, t("Who says so: {who}", { who: claim.attributed_to })),
-    h("p", {}, t("Verdict of the record: "), h("strong", {}, verdict(claim.record_verdict)), claim.reason ? ` – ${claim.reason}` : ""),
+    h("p", {}, t("Who says so: {who}", { who: data(claim.attributed_to) })),
+    h("p", {}, t("Verdict of the record: "), h("strong", {}, verdict(claim.record_verdict)), claim.reason ? ` – ${data(claim.reason)}` : ""),
     claim.model
-      ? h("p", {}, t("Asked of the model: {question}", { question: claim.model.question }), " ", t("Reading: "), h("strong", {}, verdict(worded(claim))), ". ", claim.model.result ? `${claim.model.result.text} ` : "", t("Assumption: {assumption}", { assumption: claim.model.assumption }))
+      ? h("p", {}, t("Asked of the model: {question}", { question: data(claim.model.question) }), " ", t("Reading: "), h("strong", {}, verdict(worded(claim))), ". ", claim.model.result ? `${said(claim.model.result.text)} ` : "", t("Assumption: {assumption}", { assumption: data(claim.model.assumption) }))
       : null,
     claim.model?.result ? answers(claim.model.result.answers, claim.model.result.arm) : null,
     claim.arm ? h("p", {}, h("a", { href: address({ tab: "whatif", job: "", arm: claim.arm }) }, t("Open the comparison"))) : null,

@@ -1,7 +1,7 @@
 /** The effect of an arm: harm first, with interval, sign flips, and what assumption decides it. */
 
 import { h } from "./dom";
-import { Calendar, data, digitsFor, n, number, share, signed, t, unitName } from "./i18n";
+import { Calendar, data, digitsFor, n, number, said, share, signed, t, unitName } from "./i18n";
 import type { Effect, Interval, Job, Provisional, View } from "./types";
 import { outcomeName } from "./words";
 
@@ -22,7 +22,7 @@ export function effects(view: View): Node[] {
     ),
     ...decided(view, rows),
     districts(view),
-    h("ul", { class: "notes" }, ...view.notes.map((text) => h("li", {}, data(text)))),
+    h("ul", { class: "notes" }, ...view.notes.map((note) => h("li", {}, said(note)))),
   ];
 }
 

@@ -49,6 +49,11 @@ export function data(text: string): string {
   return typeof found === "string" ? found : text;
 }
 
+/** A sentence that came in every language. */
+export function said(sentence: Record<string, string>): string {
+  return sentence[language] ?? sentence.en;
+}
+
 function filled(text: string, params: Params): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in params ? String(params[name]) : whole));
 }

@@ -1,10 +1,10 @@
 /** What the page rests on: limits, milestones against the record, provenance, and the command that does it again. */
 
 import { h } from "./dom";
-import { amount, Calendar, data, number, t, unitName } from "./i18n";
+import { amount, Calendar, data, number, said, t, unitName } from "./i18n";
 import { rowLink } from "./story";
 import type { Milestone, View } from "./types";
-import { outcomeName, placeName, useName } from "./words";
+import { HOURS, milestoneName, outcomeName, useName } from "./words";
 
 export function method(view: View): Node[] {
   return [...outcomes(view), ...milestones(view), ...limits(view), ...provenance(view)];
@@ -30,15 +30,20 @@ function outcomes(view: View): Node[] {
 function milestones(view: View): Node[] {
   if (!view.milestones.length) return [];
   const calendar = new Calendar(view.scenario.start);
-  const shown = (value: number | null, unit: string) => (value === null ? "…" : unit === "h since start" ? calendar.short(value) : amount(value, unit));
+  const span = ({ low, high }: { low: number | null; high: number | null }, unit: string) => {
+    const [first, last] = [low, high].map((value) => (value === null ? null : unit === HOURS ? calendar.short(value) : amount(value, unit)));
+    if (first === null) return last === null ? t("no number") : unit === HOURS ? t("by {value}", { value: last }) : t("at most {value}", { value: last });
+    if (last === null) return unit === HOURS ? t("from {value}", { value: first }) : t("at least {value}", { value: first });
+    return first === last ? first : t("{low} to {high}", { low: first, high: last });
+  };
   const line = (one: Milestone) =>
     h(
       "tr",
       {},
       h("th", { scope: "row" }, rowLink(one.id)),
-      h("td", {}, [one.quantity.replaceAll("_", " "), placeName(view, one.place)].filter(Boolean).join(", ")),
-      h("td", { class: "num" }, t("{low} to {high}", { low: shown(one.observed.low, one.observed.unit), high: shown(one.observed.high, one.observed.unit) })),
-      h("td", { class: "num" }, one.predicted.median === null ? t("in no replay") : t("{low} to {high}", { low: shown(one.predicted.low, one.observed.unit), high: shown(one.predicted.high, one.observed.unit) })),
+      h("td", {}, milestoneName(view, one)),
+      h("td", { class: "num" }, span(one.observed, one.observed.unit)),
+      h("td", { class: "num" }, one.predicted.median === null ? t("in no replay") : span(one.predicted, one.observed.unit)),
       h("td", {}, one.inside ? t("agree") : t("differ")),
       h("td", {}, useName(one.use)),
     );
@@ -48,7 +53,7 @@ function milestones(view: View): Node[] {
     h(
       "div",
       { class: "scroll", tabindex: 0, role: "region", "aria-label": t("The record beside the replays") },
-      h("table", {}, h("thead", {}, h("tr", {}, ...[t("Row"), t("What"), t("Record"), t("Replays, 90 %"), t("Overlap"), t("Use")].map((head) => h("th", { scope: "col" }, head)))), h("tbody", {}, ...view.milestones.map(line))),
+      h("table", { class: "ledger" }, h("thead", {}, h("tr", {}, ...[t("Row"), t("What"), t("Record"), t("Replays, 90 %"), t("Overlap"), t("Use")].map((head) => h("th", { scope: "col" }, head)))), h("tbody", {}, ...view.milestones.map(line))),
     ),
   ];
 }
@@ -62,9 +67,9 @@ function limits(view: View): Node[] {
       h("li", {}, t("All persons are synthetic: they follow counts by district and stand for nobody in particular.")),
       h("li", {}, t("Detained: ill-treatment and deaths in custody are not simulated; of Almaty they are documented [R202–R204].")),
       h("li", {}, t("Nothing here ranks or tunes coercive measures, and nothing is advice.")),
-      ...view.notes.map((text) => h("li", {}, data(text))),
+      ...view.notes.map((note) => h("li", {}, said(note))),
     ),
-    h("details", {}, h("summary", {}, t("What no source gives and the model does without")), h("ul", {}, ...view.scenario.left_out.map((text) => h("li", {}, text)))),
+    h("details", {}, h("summary", {}, t("What no source gives and the model does without")), h("ul", {}, ...view.scenario.left_out.map((text) => h("li", {}, data(text))))),
   ];
 }
 

@@ -107,6 +107,9 @@ export interface Effect {
   by_setting: { switch: string; setting: string; effect: Interval }[];
 }
 
+/** A sentence by language. */
+export type Told = Record<string, string>;
+
 export interface Milestone {
   id: string;
   quantity: string;
@@ -159,7 +162,8 @@ export interface View {
   shown: Arm[];
   milestones: Milestone[];
   run: Run | null;
-  notes: string[];
+  /** By language. */
+  notes: Told[];
   effects?: Effect[];
   districts?: { arm: string; district: string; quantity: string; unit: string; effect: Interval }[];
   first_divergence?: { time: string | null; district: string | null }[];
@@ -242,6 +246,6 @@ export interface Claim {
   record: string[];
   observations: Row[];
   model_reading: string;
-  model: { question: string; result: { kind: string; arm: string; text: string; answers: Answer[] } | null; assumption: string; runs: number } | null;
+  model: { question: string; result: { kind: string; arm: string; text: Told; answers: Answer[] } | null; assumption: string; runs: number } | null;
   arm: string | null;
 }

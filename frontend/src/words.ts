@@ -1,7 +1,7 @@
 /** Names of outcomes, events and verdicts, in the words of the tables of the command line. */
 
 import { data, t } from "./i18n";
-import type { Observation, View } from "./types";
+import type { Milestone, Observation, View } from "./types";
 
 const GROUPS: Record<string, () => string> = {
   bystanders: () => t("bystanders"),
@@ -27,6 +27,22 @@ export function outcomeName(name: string): string {
   const [kind, ...rest] = name.split("_");
   const group = GROUPS[rest.join("_")]?.() ?? rest.join(" ");
   return kind === "deaths" ? t("Deaths, {group}", { group }) : t("Injured, {group}", { group });
+}
+
+/** Unit of the hour of an event. */
+export const HOURS = "h since start";
+
+/** What one row of the record is about, as the tables of the command line say it. */
+export function milestoneName(view: View, one: Milestone): string {
+  const place = placeName(view, one.place);
+  if (one.quantity === "seizure") return t("{place} falls", { place });
+  if (one.quantity === "recapture") return t("{place} is retaken", { place });
+  if (one.quantity === "overrun") return t("A unit gives way: {place}", { place });
+  const levels: Record<string, () => string> = { crowd: () => t("Crowd"), network: () => t("Network"), facilities_lost: () => t("Facilities lost") };
+  const what = levels[one.quantity]?.() ?? outcomeName(one.quantity);
+  if (one.statistic === "first") return t("First {what}", { what: what.charAt(0).toLowerCase() + what.slice(1) });
+  const manner = one.statistic === "mean" ? t("mean") : one.statistic === "min" ? t("lowest") : "";
+  return [[what, manner].filter(Boolean).join(", "), place].filter(Boolean).join(": ");
 }
 
 export function placeName(view: View, id: string | null): string {

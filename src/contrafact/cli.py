@@ -232,7 +232,7 @@ def describe(
     if odd:
         cf.terminal.show_odd(cf.describe(crisis, draws=0))
         return
-    with cf.terminal.Bar("calm weeks") as bar:
+    with cf.terminal.Bar(translation.text("calm weeks")) as bar:
         description = cf.describe(crisis, draws=draws, seed=seed, threads=threads, progress=bar)
     if as_json:
         print_json(description.as_dict())

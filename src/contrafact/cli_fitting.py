@@ -60,7 +60,7 @@ def sweep(scenario: str, variant: str, overrides: tuple[str, ...], quiet: bool, 
     the design, deaths and injuries come first, and no point is called best.
     """
     crisis = cf.load(scenario, overrides, variant)
-    found = _run(cf.sweep, "sweep", quiet, crisis, **options)
+    found = _run(cf.sweep, translation.text("sweep"), quiet, crisis, **options)
     _show(found, as_json, quiet, cf.terminal.show_sweep)
 
 
@@ -89,7 +89,7 @@ def sensitivity(
     """
     crisis = cf.load(scenario, overrides, variant)
     options["over"] = options["over"] or None
-    found = _run(cf.sensitivity, "sensitivity", quiet, crisis, **options)
+    found = _run(cf.sensitivity, translation.text("sensitivity"), quiet, crisis, **options)
     _show(found, as_json, quiet, cf.terminal.show_sensitivity)
     if not no_pictures:
         cf.terminal.draw_sensitivity(found, silence if quiet else to_stderr)
@@ -125,18 +125,18 @@ def calibrate(
     crisis = cf.load(scenario, overrides, variant)
     options["over"] = options["over"] or None
     if screen is None and recovery is None:
-        found = _run(cf.calibrate, "calibrate", quiet, crisis, **options)
+        found = _run(cf.calibrate, translation.text("calibration"), quiet, crisis, **options)
         _show(found, as_json, quiet, cf.terminal.show_calibration)
         return
     if options.pop("most_runs") is not None or (screen is not None and recovery is not None):
         raise click.UsageError("--most-runs is for a fit; --recovery and --screen each say how many runs they take")
     if screen is None:
-        told = _run(cf.recovery, "recovery", quiet, crisis, runs=recovery, **options)
+        told = _run(cf.recovery, translation.text("recovery"), quiet, crisis, runs=recovery, **options)
         _show(told, as_json, quiet, cf.terminal.show_recovery)
         return
     if options.pop("over") is not None or options.pop("population") is not None:
         raise click.UsageError("--over and --population are for a fit; --screen draws all unknown numbers")
-    table = _run(cf.screen, "screen", quiet, crisis, runs=screen, **options)
+    table = _run(cf.screen, translation.text("screening"), quiet, crisis, runs=screen, **options)
     _show(table, as_json, quiet, cf.terminal.show_screening)
 
 

@@ -20,6 +20,7 @@ from contrafact.commands import (
     with_scenario,
     with_workers,
 )
+from contrafact.translation import text
 
 
 @main.command()
@@ -50,7 +51,7 @@ def score(
     one_document(markdown, as_json)
     notify = silence if quiet else to_stderr
     scored = to_score(scenario, variant, overrides, replications, seed)
-    with cf.terminal.Bar("score", wanted=not quiet) as bar:
+    with cf.terminal.Bar(text("scoring"), wanted=not quiet) as bar:
         number = 40 if replications is None else replications
         found = cf.score(scored, number, 1 if seed is None else seed, progress=bar, notify=notify, **options)
     if as_json:
@@ -95,7 +96,7 @@ def power(
     one_document(markdown, as_json)
     notify = silence if quiet else to_stderr
     crisis = cf.load(scenario, overrides, variant)
-    with cf.terminal.Bar("power", wanted=not quiet) as bar:
+    with cf.terminal.Bar(text("power of the record"), wanted=not quiet) as bar:
         found = cf.power(crisis, arms or None, progress=bar, notify=notify, **options)
     if as_json:
         print_json(found.as_dict())
@@ -125,7 +126,7 @@ def claims(scenario: str, quiet: bool, markdown: bool, as_json: bool, **options:
     """
     one_document(markdown, as_json)
     notify = silence if quiet else to_stderr
-    with cf.terminal.Bar("runs", wanted=not quiet) as bar:
+    with cf.terminal.Bar(text("runs of the model"), wanted=not quiet) as bar:
         found = cf.claims(cf.load(scenario), progress=bar, notify=notify, **options)
     if as_json:
         print_json(found.as_dict())

@@ -34,9 +34,8 @@ from contrafact.importers.city import Imported
 from contrafact.importers.events import ImportedEvents, lines_of
 from contrafact.report import effect_tables, fits, power, scores, tables, wording
 from contrafact.report.evidence import check_lines, claim_lines, claims_markdown
-from contrafact.report.scores import told
 from contrafact.report.tables import milestone_table, outcome_table
-from contrafact.translation import counted_text, text, whole
+from contrafact.translation import counted_text, text, told, whole
 
 PATIENCE_S = 1.0
 WIDTH = 120
@@ -277,8 +276,8 @@ def show_replayed(replayed: Replayed) -> None:
     screen = Console(stderr=True, width=WIDTH)
     digests = {"digest": replayed.digest, "recorded": replayed.recorded_digest}
     say(screen, text("replication {number}: {digest}, recorded was {recorded}", number=number, **digests))
-    for difference in replayed.differences or (text("no version that is recorded has changed"),):
-        say(screen, f"  {difference}")
+    for difference in replayed.differences or ("no version that is recorded has changed",):
+        say(screen, f"  {text(difference)}")
 
 
 def show_checkup(checkup: Checkup) -> None:
@@ -293,15 +292,15 @@ def show_checkup(checkup: Checkup) -> None:
     )
     say(screen, rate)
     say(screen, text("pictures can be drawn") if checkup.pictures else text(NO_PICTURES))
-    for problem in checkup.problems or (text("all is well"),):
-        say(screen, problem)
+    for problem in checkup.problems or ("all is well",):
+        say(screen, text(problem))
 
 
 def show_description(description: AnyDescription) -> None:
     """The sections of a description, one under the other."""
     screen = console()
-    say(screen, f"{description.scenario.title} ({description.scenario.name})")
-    say(screen, description.scenario.summary.strip())
+    say(screen, f"{text(description.scenario.title)} ({description.scenario.name})")
+    say(screen, text(description.scenario.summary).strip())
     for section in description.sections:
         screen.print()
         say(screen, section.title)

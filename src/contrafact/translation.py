@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import gettext
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -99,6 +99,20 @@ noted = retold(text)
 """A text as ``text`` takes it, that stands in English until ``text`` says it anew."""
 
 
+def in_every_language(message: str) -> dict[str, str]:
+    """A text by language, for readers who choose theirs later."""
+    found = {}
+    for language in languages():
+        with speaking(language):
+            found[language] = text(message)
+    return found
+
+
+def told(words: Iterable[str]) -> tuple[str, ...]:
+    """Texts without values in the language that is spoken: heads of a table, cells of a row."""
+    return tuple(map(text, words))
+
+
 def counted_text(one: str, many: str, count: int, **values: object) -> str:
     """A text with a count in it, in the form that the language has for so many."""
     found = _catalogue(_language.get()).ngettext(one, many, count)
@@ -115,6 +129,11 @@ def localised(number: str) -> str:
     if _language.get() == "vi":
         return number.translate(str.maketrans(",.", ".,"))
     return number
+
+
+def listed(numbers: Iterable[str]) -> str:
+    """Numbers as ``localised`` writes them, one after the other: a comma parts them where it is no decimal mark."""
+    return (", " if localised(".") == "." else "; ").join(numbers)
 
 
 @functools.cache

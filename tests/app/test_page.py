@@ -238,6 +238,7 @@ def test_claims_and_evidence_in_vietnamese(page: Page, almaty: str) -> None:
     expect(page.locator(".claim").first).to_contain_text("Kết luận của hồ sơ")
     page.get_by_label("Tìm").fill("C19")
     expect(page.locator(".claim")).to_have_count(1)
+    expect(page.locator(".claim")).to_contain_text("Câu hỏi cho mô hình: Nếu có máy gây nhiễu trên trung tâm")
     keep(page, "claims-vi")
     page.get_by_role("link", name="Mở phép so sánh").click()
     expect(page.get_by_label("Một câu hỏi đi kèm kịch bản")).to_have_value("jamming_by_drones")
@@ -245,6 +246,18 @@ def test_claims_and_evidence_in_vietnamese(page: Page, almaty: str) -> None:
     page.get_by_label("Tìm").fill("R040")
     expect(page.locator(".ledger tbody tr").first).to_contain_text("R040")
     keep(page, "evidence-vi")
+
+
+def test_the_method_in_vietnamese(page: Page, almaty: str) -> None:
+    page.goto(f"{almaty}/?lang=vi#tab=method")
+    rows = page.locator("table.ledger tbody tr")
+    expect(rows.first).to_contain_text("Đám đông: Almaty Arena")
+    shown = " ".join(rows.locator("td:nth-child(2)").all_inner_texts())
+    assert not re.search("crowd|seizure|injured|network|deaths", shown)
+    limits = page.locator("h2 + ul")
+    expect(limits).to_contain_text("Bạo lực chấm dứt trong 10 ngày")
+    expect(limits).not_to_contain_text("replays")
+    expect(page.locator("details li").first).to_have_text(re.compile("^Quân số"))
 
 
 def test_two_maps_of_resolution_9_run_smoothly(page: Page, almaty: str) -> None:

@@ -13,6 +13,7 @@ from scipy.stats import binomtest
 from contrafact.errors import InputError
 from contrafact.evidence.questions import Measure, Question, parse_questions
 from contrafact.evidence.readings import (
+    FOUND,
     LIMIT,
     SENTENCES,
     Setting,
@@ -113,7 +114,7 @@ def test_an_interval_on_both_sides_is_not_identified() -> None:
 def test_a_planted_assumption_is_caught_as_the_one_that_decides() -> None:
     found = compared(FEWER, MORE)
     assert (found.reading, found.decided_by) == ("decided_by_assumption", ("s",))
-    assert found.sentence == f"{SENTENCES['decided_by_assumption']}: s. {LIMIT}"
+    assert found.sentence == f"{SENTENCES['decided_by_assumption'].format(is_found=FOUND)}: s. {LIMIT}"
 
 
 def test_a_setting_that_leaves_the_question_open_leaves_the_answer_open() -> None:

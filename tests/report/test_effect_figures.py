@@ -13,7 +13,7 @@ import contrafact as cf
 from contrafact.experiment.comparison import Comparison
 from contrafact.experiment.divergence import NEVER
 from contrafact.experiment.effects import Effect, Interval, UnderSetting
-from contrafact.report import effect_tables
+from contrafact.report import effect_tables, effects
 from contrafact.report.divergence import divergence_maps
 from contrafact.report.effects import effect_chart, save_figures
 
@@ -134,3 +134,11 @@ def test_a_table_names_arms_in_the_order_given_and_how_to_read_it(comparison: Co
     assert "First someone elsewhere: 5 Jan" in text
     assert "dealt without replacement" in text
     assert "2 groups of pairs" not in text or "intervals are wide" in text
+
+
+@pytest.mark.parametrize(("reach", "written"), [(0.2, "~g"), (2000.0, "~s")])
+def test_small_effects_have_ticks_without_prefixes_of_units(reach: float, written: str) -> None:
+    row = {"low": -reach, "high": reach, "mean": 0.0, "at": 0.5, "middle": 0.5, "kind": "sure"}
+    spec = effects._panel("x", "deaths_total", "persons", [row], 1).to_dict()
+    ticks = [layer["encoding"]["x"]["axis"]["format"] for layer in spec["layer"] if "axis" in layer["encoding"]["x"]]
+    assert set(ticks) == {written}

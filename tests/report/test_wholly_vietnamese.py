@@ -7,7 +7,6 @@ was never asked of the catalogue, or is not in it.
 from __future__ import annotations
 
 import gettext
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -17,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from babel.messages.mofile import read_mo
 from rich.table import Table
 
 import contrafact as cf
@@ -33,7 +33,7 @@ from tests.experiment.calibration.conftest import made_up
 from tests.report.test_power_tables import ARM, RECORD, SHARE, power_of
 from tests.test_cli_fitting import CALIBRATION
 
-PAGE = Path(translation.__file__).parent / "app" / "static" / "locale" / "vi.json"
+CATALOGUE = LOCALES / "vi" / "LC_MESSAGES" / "contrafact.mo"
 SMALL = Path(__file__).parents[1] / "data" / "small"
 TOLD_RECORD = {**RECORD, "told": True, "typical": 0.01}
 DATA = {"City hall", "Republic Square", "A square"}
@@ -49,7 +49,11 @@ class Bracketed(gettext.NullTranslations):
 
     def __init__(self) -> None:
         super().__init__()
-        self.words: dict[str, Any] = json.loads(PAGE.read_text("utf-8"))
+        with CATALOGUE.open("rb") as stream:
+            found = (message for message in read_mo(stream) if message.id)
+            self.words: dict[str, Any] = {
+                message.id if isinstance(message.id, str) else message.id[0]: message.string for message in found
+            }
 
     def gettext(self, message: str) -> str:
         return self._bracketed(self.words[message]) if message in self.words else message

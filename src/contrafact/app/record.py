@@ -15,6 +15,7 @@ from contrafact.scenario.actions import AnyAction
 from contrafact.scenario.entities import Milestone
 from contrafact.scenario.quantities import Quantity
 from contrafact.scenario.schema import Scenario
+from contrafact.translation import in_every_language
 
 
 def observations(crisis: Scenario) -> list[dict[str, object]]:
@@ -93,13 +94,22 @@ def ledger(crisis: Scenario) -> list[dict[str, object]]:
     return [] if evidence is None else [observed(row) for row in evidence.ledger]
 
 
-def claim_table(crisis: Scenario) -> list[dict[str, object]]:
-    """Every claim beside the record, with the variant that its question is about; none where there are no claims."""
+def claim_table(crisis: Scenario) -> list[dict[str, Any]]:
+    """Every claim beside the record, with the variant that its question is about; none where there are no claims.
+
+    What runs say of it is there in every language.
+    """
     evidence = evidence_of(crisis)
     if evidence is None or evidence.text("claims.csv") is None:
         return []
-    found: list[dict[str, object]] = claims(crisis).as_dict()["claims"]
+    found = claims(crisis)
     asked = questions_of(evidence)
     questions = {} if asked is None else asked.questions
     arms = {name: question.arm for name, question in questions.items() if question.arm in crisis.variants}
-    return [{**one, "arm": arms.get(str(one["id"]))} for one in found]
+    rows: list[dict[str, Any]] = found.as_dict()["claims"]
+    for row in rows:
+        row["arm"] = arms.get(row["id"])
+        reading = found.readings.get(row["id"])
+        if reading is not None:
+            row["model"]["result"]["text"] = in_every_language(reading.sentence)
+    return rows

@@ -11,6 +11,7 @@ from contrafact.app.server import application
 from contrafact.app.showing import shown
 from contrafact.errors import InputError
 from contrafact.experiment.pools import Workers
+from contrafact.translation import ENGLISH, current, text
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8787
@@ -27,9 +28,10 @@ def serve(
     """
     with listening_on(port) as listener:
         at = int(listener.getsockname()[1])
-        notify("reading ...")
+        notify(text("reading ..."))
         app = application(shown(source, notify), at, threads, workers)
-        notify(f"open http://{HOST}:{at} in a browser; Ctrl-C ends it")
+        spoken = "" if current() == ENGLISH else f"/?lang={current()}"
+        notify(text("open {address} in a browser; Ctrl-C ends it", address=f"http://{HOST}:{at}{spoken}"))
         config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=2)
         uvicorn.Server(config).run(sockets=[listener])
 

@@ -14,6 +14,7 @@ from contrafact.experiment import results
 from contrafact.experiment.loading import is_results, load
 from contrafact.experiment.manifest import read_manifest
 from contrafact.scenario.schema import Scenario
+from contrafact.translation import text
 
 SHIPPED = Path(__file__).parent / "shipped"
 DEFAULT = "almaty-2022"
@@ -66,7 +67,12 @@ def shown(source: str | None, notify: Callable[[str], None]) -> Shown:
         content = at_hand.read_bytes()
         if view.unfolded(content)["scenario"]["digest"] == crisis.digest:
             return Shown(crisis, content)
-        notify(f"the results that ship are of another state of {crisis.name}; run it to see curves and crowds")
+        notify(
+            text(
+                "the results that ship are of another state of {scenario}; run it to see curves and crowds",
+                scenario=crisis.name,
+            )
+        )
     return Shown(crisis, view.compressed(view.of_scenario_alone(crisis)))
 
 

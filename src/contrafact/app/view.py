@@ -35,6 +35,7 @@ from contrafact.model.state import HOLDERS
 from contrafact.scenario.document import Document
 from contrafact.scenario.overrides import settings
 from contrafact.scenario.schema import Scenario
+from contrafact.translation import in_every_language
 from contrafact.world import World
 
 Array: TypeAlias = NDArray[Any]
@@ -107,7 +108,9 @@ def of_result(result: AnyResult, command: str = "") -> dict[str, Any]:
         "shown": [shown],
         "milestones": [dict(milestone) for milestone in result.milestones],
         "run": _run(result, command),
-        "notes": [result.variation[:1].upper() + result.variation[1:] + ".", *result.notes],
+        "notes": list(
+            map(in_every_language, (f"{result.variation[:1].upper()}{result.variation[1:]}.", *result.notes))
+        ),
     }
 
 
@@ -130,7 +133,7 @@ def of_comparison(found: Comparison, command: str = "", title: str = "") -> dict
         "shown": shown,
         "milestones": [],
         "run": _run(found, command),
-        "notes": list(found.notes),
+        "notes": list(map(in_every_language, found.notes)),
         "effects": document["effects"],
         "districts": document["districts"],
         "first_divergence": document["first_divergence"],

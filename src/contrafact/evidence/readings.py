@@ -39,6 +39,7 @@ from contrafact.errors import InputError
 from contrafact.evidence.questions import Comparison, Measure, Probability, Question, Share
 from contrafact.evidence.reporting.runs import Occurrence, befell
 from contrafact.evidence.tables import nearest
+from contrafact.translation import Said, text
 
 CONFIDENCE = 0.95
 NORMAL = 1.959963984540054  # quantile of the normal distribution at 0.975
@@ -51,13 +52,14 @@ HARM = ("deaths_total", "injured_total", "detained")
 """Outcomes that are told beside every answer."""
 
 SENTENCES: Mapping[ModelReading, str] = {
-    "consistent": "What would follow from the claim is found in the model, under every setting asked about",
-    "inconsistent": "What would follow from the claim is not found in the model, under any setting asked about",
-    "not_identified": "These runs do not tell whether what would follow from the claim is found in the model",
-    "decided_by_assumption": "Whether what would follow from the claim is found in the model turns with an assumption",
+    "consistent": "What would follow from the claim {is_found}, under every setting asked about",
+    "inconsistent": "What would follow from the claim {is_not_found}, under any setting asked about",
+    "not_identified": "These runs do not tell whether what would follow from the claim {is_found}",
+    "decided_by_assumption": "Whether what would follow from the claim {is_found} turns with an assumption",
 }
+FOUND, NOT_FOUND = "is found in the model", "is not found in the model"
+NOT_RARE, RARER = "is not rare in the model (at least {share} of the runs)", "is rarer than {share} of runs"
 RARITY = {"consistent": "not_rare", "inconsistent": "rare"}
-NOT_RARE = "is not rare in the model"
 LIMIT = "A model neither proves nor refutes what happened."
 
 
@@ -144,17 +146,18 @@ class Reading:
         return worded(self.question.kind, self.reading)
 
     @property
-    def sentence(self) -> str:
-        """What follows from what, and what does not."""
-        turns = f": {', '.join(self.decided_by)}" if self.decided_by else ""
-        sentence = SENTENCES[self.reading]
+    def sentence(self) -> Said:
+        """What follows from what, and what does not: English, which ``text`` says anew."""
+        return Said(self._sentence)
+
+    def _sentence(self) -> str:
+        """The same in the language that is spoken."""
+        found = {"is_found": text(FOUND), "is_not_found": text(NOT_FOUND)}
         if isinstance(self.question, Probability):
-            rare = f"{NOT_RARE} (at least {self.question.at_least:.0%} of the runs)"
-            sentence = sentence.replace("is found in the model", rare)
-            sentence = sentence.replace(
-                "is not found in the model", f"is rarer than {self.question.at_least:.0%} of runs"
-            )
-        return f"{sentence}{turns}. {LIMIT}"
+            share = f"{self.question.at_least:.0%}"
+            found = {"is_found": text(NOT_RARE, share=share), "is_not_found": text(RARER, share=share)}
+        turns = f": {', '.join(self.decided_by)}" if self.decided_by else ""
+        return f"{text(SENTENCES[self.reading], **found)}{turns}. {text(LIMIT)}"
 
     def as_dict(self) -> dict[str, Any]:
         """The key `model` of `contrafact claims --json`; `runs` is the smallest number that any answer rests on."""

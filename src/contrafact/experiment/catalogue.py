@@ -7,6 +7,7 @@ from datetime import datetime
 
 from contrafact import scenario
 from contrafact.scenario.loading import open_file
+from contrafact.translation import text
 
 
 @dataclass(frozen=True)
@@ -19,8 +20,10 @@ class Listed:
     end: datetime | None
 
     def __str__(self) -> str:
-        window = "" if self.start is None or self.end is None else f", {self.start:%Y-%m-%d} to {self.end:%Y-%m-%d}"
-        return f"{self.name:<16}{self.title}{window}"
+        said = f"{self.name:<16}{text(self.title)}"
+        if self.start is None or self.end is None:
+            return said
+        return f"{said}, {text('{low} to {high}', low=f'{self.start:%Y-%m-%d}', high=f'{self.end:%Y-%m-%d}')}"
 
     def as_dict(self) -> dict[str, str | None]:
         """What ``contrafact list --json`` prints for it."""

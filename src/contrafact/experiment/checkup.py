@@ -18,6 +18,7 @@ from contrafact.experiment.protocol import Notify, to_stderr
 from contrafact.experiment.replications import processors
 from contrafact.kernels import cache_folder
 from contrafact.scenario.loading import find
+from contrafact.translation import noted
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 MEASURED = "almaty-2022"
@@ -74,7 +75,9 @@ def doctor(notify: Notify = to_stderr) -> Checkup:
     """Versions, processors, and how many residents a thread advances by a tick in a second of a first day."""
     problems = []
     if not _can_write(cache_folder()):
-        problems.append(f"{cache_folder()} cannot be written to: every run will compile its kernels anew")
+        problems.append(
+            noted("{folder} cannot be written to: every run will compile its kernels anew", folder=cache_folder())
+        )
     return Checkup(
         python=manifest.python_version(),
         threads=processors(),

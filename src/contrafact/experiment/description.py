@@ -17,6 +17,7 @@ from contrafact.experiment.replications import processors
 from contrafact.model.extending import order_with, parameters_with
 from contrafact.scenario import units
 from contrafact.scenario.posterior import quantile
+from contrafact.translation import counted_text, listed, localised, noted, text, told, whole
 
 if TYPE_CHECKING:
     from contrafact.engine import Model
@@ -33,7 +34,12 @@ class CalmCheck:
     share: float
 
     def __str__(self) -> str:
-        return f"{self.share:.0%} of {self.draws} draws of all priors keep a week without news and actions calm"
+        return counted_text(
+            "{share} of {count} draw of all priors keep a week without news and actions calm",
+            "{share} of {count} draws of all priors keep a week without news and actions calm",
+            self.draws,
+            share=f"{self.share:.0%}",
+        )
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,7 @@ class Description:
             "values": [value.as_dict() for value in self.values],
             "assumptions": self.assumptions,
             "posterior": self.posterior,
-            "actions": [dict(zip(ACTION_KEYS, row, strict=True)) for row in action_rows(described)],
+            noted("actions"): [dict(zip(ACTION_KEYS, row, strict=True)) for row in action_rows(described)],
             "variant": described.variant,
             "variants": {name: variant.title for name, variant in described.variants.items()},
             "switches": {
@@ -123,43 +129,55 @@ class Description:
     def sections(self) -> Iterator[Section]:
         """The same for people, in the order in which it is read."""
         described = self.scenario
-        counts = tuple((name, f"{count:,}") for name, count in self.entities.items())
-        yield Section("Entities", ("entity", "count"), counts)
+        counts = tuple((text(name), whole(count)) for name, count in self.entities.items())
+        yield Section(text("Entities"), told(ENTITY_COLUMNS), counts)
         if described.population.scale > 1:
-            yield Section("Scale", lines=(SCALED.format(described.population.scale),))
-        yield Section("Order of processes in a tick", lines=(" -> ".join(self.order),))
+            yield Section(text("Scale"), lines=(text(SCALED, residents=whole(described.population.scale)),))
+        yield Section(text("Order of processes in a tick"), lines=(" -> ".join(told(self.order)),))
         own = tuple(value_row(described, value) for value in self.values if value.meaning is None)
-        yield Section(f"Values of the scenario ({len(own)})", VALUE_COLUMNS, own)
+        yield Section(text("Values of the scenario ({count})", count=whole(len(own))), told(VALUE_COLUMNS), own)
         declared = [value for value in self.values if value.meaning is not None]
-        rows = tuple((*value_row(described, value), str(value.meaning)) for value in declared)
-        yield Section(f"Parameters of the mechanisms ({len(rows)})", (*VALUE_COLUMNS, "meaning"), rows)
+        rows = tuple((*value_row(described, value), text(str(value.meaning))) for value in declared)
+        heading = text("Parameters of the mechanisms ({count})", count=whole(len(rows)))
+        yield Section(heading, told((*VALUE_COLUMNS, "meaning")), rows)
         if self.posterior:
             rows = tuple(posterior_rows(self))
-            yield Section(f"Drawn from a posterior in place of their priors ({len(rows)})", POSTERIOR_COLUMNS, rows)
-        yield Section("Actions", tuple(key.replace("_", " ") for key in ACTION_KEYS), tuple(action_rows(described)))
-        variants = tuple((name, variant.title, variant.asserts or "") for name, variant in described.variants.items())
-        yield Section("Variants (--variant NAME)", ("name", "what it changes", "asserted only by"), variants)
+            heading = text("Drawn from a posterior in place of their priors ({count})", count=whole(len(rows)))
+            yield Section(heading, told(POSTERIOR_COLUMNS), rows)
+        columns = told(key.replace("_", " ") for key in ACTION_KEYS)
+        yield Section(text("Actions"), columns, tuple((name, *told(cells)) for name, *cells in action_rows(described)))
+        variants = tuple(
+            (name, *told((variant.title, variant.asserts or ""))) for name, variant in described.variants.items()
+        )
+        yield Section(text("Variants (--variant NAME)"), told(VARIANT_COLUMNS), variants)
         contested = tuple(
-            (name, switch.title, ", ".join(switch.settings)) for name, switch in described.switches.items()
+            (name, text(switch.title), ", ".join(switch.settings)) for name, switch in described.switches.items()
         )
         if contested:
-            columns = ("switch", "question", "settings")
-            yield Section("Contested; a setting of each is drawn when arms are compared", columns, contested)
-        yield Section("Left out, since no source gives it", lines=tuple(described.left_out))
-        assumed = (
-            f"{self.assumptions} of {len(self.values)} values are assumptions, each with a prior or set by the user"
+            heading = text("Contested; a setting of each is drawn when arms are compared")
+            yield Section(heading, told(SWITCH_COLUMNS), contested)
+        yield Section(text("Left out, since no source gives it"), lines=told(described.left_out))
+        assumed = counted_text(
+            "{assumed} of {count} value are assumptions, each with a prior or set by the user",
+            "{assumed} of {count} values are assumptions, each with a prior or set by the user",
+            len(self.values),
+            assumed=whole(self.assumptions),
         )
-        yield Section("How much is assumed", lines=(assumed, *(() if self.calm is None else (str(self.calm),))))
+        lines = (assumed, *(() if self.calm is None else (str(self.calm),)))
+        yield Section(text("How much is assumed"), lines=lines)
 
 
 SCALED = (
-    "Each synthetic person stands for {:,} residents. Spreads grow with the square root of that number, maxima are "
-    "biased upward, and casualties are not to be read off such a run."
+    "Each synthetic person stands for {residents} residents. Spreads grow with the square root of that number, maxima "
+    "are biased upward, and casualties are not to be read off such a run."
 )
 ENDS = {"median": 0.5, "low": 0.05, "high": 0.95}
+ENTITY_COLUMNS = ("entity", "count")
 POSTERIOR_COLUMNS = ("name", "median", "90 %", "unit", "prior")
 VALUE_COLUMNS = ("name", "value", "unit", "prior", "rests on")
 ACTION_KEYS = ("action", "kind", "time", "response", "rests_on", "label")
+VARIANT_COLUMNS = ("name", "what it changes", "asserted only by")
+SWITCH_COLUMNS = ("switch", "question", "settings")
 DECLARED = "declared by its mechanism"
 
 
@@ -194,17 +212,17 @@ def _calm_share(model: Model, draws: int, seed: int, threads: int, progress: Pro
 
 def _entities(described: Scenario, built: World) -> dict[str, int]:
     return {
-        "persons": built.persons,
-        "residents per person": described.population.scale,
-        "cells": built.cells,
-        "districts": len(built.district_names),
-        "states": len(built.state_names),
-        "facilities": len(described.facilities),
-        "gathering sites": len(described.sites),
-        "forces": len(described.forces),
-        "units": sum(force.units for force in described.forces.values()),
-        "actions": len(described.actions),
-        "ticks": described.ticks,
+        noted("persons"): built.persons,
+        noted("residents per person"): described.population.scale,
+        noted("cells"): built.cells,
+        noted("districts"): len(built.district_names),
+        noted("states"): len(built.state_names),
+        noted("facilities"): len(described.facilities),
+        noted("gathering sites"): len(described.sites),
+        noted("forces"): len(described.forces),
+        noted("units"): sum(force.units for force in described.forces.values()),
+        noted("actions"): len(described.actions),
+        noted("ticks"): described.ticks,
     }
 
 
@@ -237,17 +255,21 @@ def _declared(path: str, parameter: Parameter) -> Value:
 
 
 def value_row(described: Scenario, value: Value) -> Row:
-    """Name, value, unit, prior and what it rests on, in words; a time is local."""
+    """Name, value, unit, prior and what it rests on, in the language that is spoken; a time is local."""
 
     def shown(number: float) -> str:
         if value.unit == units.TIME:
-            return f"{described.clock(number):%d %b %H:%M}"
-        return f"{number:,.0f}" if number.is_integer() else f"{number:,.4g}"
+            at = described.clock(number)
+            return f"{text('{day} {month}', day=f'{at:%d}', month=text(f'{at:%b}'))} {at:%H:%M}"
+        return localised(f"{number:,.0f}" if number.is_integer() else f"{number:,.4g}")
 
-    reason = "assumption" if value.assumption == DECLARED else f"assumption: {value.assumption}"
-    said = reason if value.assumption else ", ".join(value.evidence)
-    prior = "" if value.prior is None else f"{value.prior.kind} {', '.join(map(shown, value.prior.numbers))}"
-    unit = "" if value.unit in (units.TIME, units.DIMENSIONLESS) else value.unit
+    said = ", ".join(told(value.evidence))
+    if value.assumption == DECLARED:
+        said = text("assumption")
+    elif value.assumption:
+        said = text("assumption: {why}", why=text(value.assumption))
+    prior = "" if value.prior is None else f"{text(value.prior.kind)} {listed(map(shown, value.prior.numbers))}"
+    unit = "" if value.unit in (units.TIME, units.DIMENSIONLESS) else text(value.unit)
     return value.path, shown(value.value), unit, prior, said
 
 
@@ -260,11 +282,11 @@ def posterior_rows(description: Description) -> Iterator[Row]:
             for name in ("low", "median", "high")
         )
         _, _, unit, prior, _ = value_row(description.scenario, values[path])
-        yield path, median, "held" if low == high else f"{low} to {high}", unit, prior
+        yield path, median, text("held") if low == high else text("{low} to {high}", low=low, high=high), unit, prior
 
 
 def action_rows(described: Scenario) -> Iterator[Row]:
-    """One row an action, in the order of ACTION_KEYS."""
+    """One row an action, in English, in the order of ACTION_KEYS."""
     for name, action in described.actions.items():
         time = "" if action.at is None else f"{described.clock(action.at.value):%Y-%m-%dT%H:%M}"
         sources = action.evidence or (action.at.evidence if action.at is not None else ())

@@ -43,7 +43,7 @@ def amount(size: float) -> str:
     power = 0
     while size >= 1000 and power < len(UNITS) - 1:
         size, power = size / 1000, power + 1
-    return f"{_two_digits(size)} {UNITS[power]}"
+    return f"{_two_digits(size)} {text(UNITS[power])}"
 
 
 def _two_digits(number: float) -> str:

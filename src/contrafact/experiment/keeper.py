@@ -24,6 +24,7 @@ from contrafact.errors import InputError, RunError
 from contrafact.experiment import crate, estimating, manifest, results
 from contrafact.experiment.kept import Kept, joined, without_rows
 from contrafact.experiment.store import Store, read_arrays
+from contrafact.translation import noted
 from contrafact.words import counted
 
 if TYPE_CHECKING:
@@ -182,13 +183,16 @@ class Keeper:
             tables = dict(zip(held.pop(TABLES).tolist(), held.pop(HASHES).tolist(), strict=True))
             _check_numbers(held, self._numbers(batch), path)
         except (InputError, KeyError) as error:
-            said = error if isinstance(error, InputError) else f"{path}: lacks {error}"
-            self._both(f"{said}; its replications are run again")
+            if isinstance(error, InputError):
+                self._both(noted("{error}; its replications are run again", error=error))
+            else:
+                self._both(noted("{path}: lacks {what}; its replications are run again", path=path, what=error))
             return ()
         self._parts[batch] = without_rows(held) if tables else held
         torn = [self.store.folder / name for name, was in tables.items() if _hash(self.store.folder / name) != was]
         if torn:
-            self._both(f"{', '.join(map(str, torn))}: torn, lost or edited; written again from {path}")
+            files = ", ".join(map(str, torn))
+            self._both(noted("{files}: torn, lost or edited; written again from {path}", files=files, path=path))
             self._write_tables(held)
         return tuple(tables)
 
@@ -240,7 +244,7 @@ class Keeper:
             self.tell(translation.text(text))
 
     def _both(self, text: str) -> None:
-        self.notify(text)
+        self.notify(translation.text(text))
         self.say(text)
 
 

@@ -125,7 +125,9 @@ def _reading(result: LatticeResult) -> str:
 @retold
 def _reported(result: LatticeResult) -> str:
     run = result.run
-    return text("The paper reports of {run}: {reported}.", run=run.name, reported=run.reported) if run.reported else ""
+    if not run.reported:
+        return ""
+    return text("The paper reports of {run}: {reported}.", run=run.name, reported=text(run.reported))
 
 
 @dataclass(frozen=True)

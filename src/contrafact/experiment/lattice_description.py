@@ -8,17 +8,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from contrafact.evidence import load_references
+from contrafact.experiment.description import ENTITY_COLUMNS
 from contrafact.experiment.protocol import Row, Section
 from contrafact.lattice import Change, Run, epstein
 from contrafact.lattice.outcomes import OUTCOMES, outcomes_for
 from contrafact.lattice.rules import CHOICES, DECLARED, Declared
 from contrafact.lattice.scenario import ENDLESS, LatticeScenario
 from contrafact.scenario.quantities import SET_BY_USER
+from contrafact.translation import localised, noted, text, told, whole
+
+PARAGRAPHS = tuple(inspect.cleandoc(epstein.__doc__ or "").split("\n\n"))
+"""What the model's file says of its rules."""
 
 ORDER = ("turns", "children", "deaths by age", "recording")
 OPEN = "the paper leaves it open"
 VALUE_COLUMNS = ("rule", "value", "unit", "rests on", "meaning")
 RUN_COLUMNS = ("run", "model", "figures", "L", "cops", "vision", "J_max", "ticks", "changes")
+OUTCOME_COLUMNS = ("outcome", "unit", "model", "meaning")
 REPORT_COLUMNS = ("run", "reported", "chosen here, since the paper does not say")
 
 
@@ -33,8 +39,13 @@ class LatticeDescription:
         """What there is of each kind in the chosen run, at the start."""
         run = self.scenario.chosen
         rules = run.rules
-        counts = {"agents": rules.count(rules.agents), "cops": rules.count(rules.cops), "groups": rules.groups}
-        return {**counts, "sites": rules.sites, "ticks": run.ticks}
+        return {
+            noted("agents"): rules.count(rules.agents),
+            noted("cops"): rules.count(rules.cops),
+            noted("groups"): rules.groups,
+            noted("sites"): rules.sites,
+            noted("ticks"): run.ticks,
+        }
 
     @property
     def values(self) -> list[dict[str, Any]]:
@@ -69,18 +80,22 @@ class LatticeDescription:
         """The same for people, in the order in which it is read."""
         described = self.scenario
         run = described.chosen
-        yield Section("Rules", lines=tuple(inspect.cleandoc(epstein.__doc__ or "").splitlines()))
-        counts = tuple((name, f"{count:,}") for name, count in self.entities.items())
-        yield Section(f"Entities of {run.name}", ("entity", "count"), counts)
+        yield Section(text("Rules"), lines=tuple("\n\n".join(told(PARAGRAPHS)).splitlines()))
+        counts = tuple((text(name), whole(count)) for name, count in self.entities.items())
+        yield Section(text("Entities of {run}", run=run.name), told(ENTITY_COLUMNS), counts)
         rows = tuple(_row(value) for value in self.values)
-        yield Section(f"Values of {run.name} ({len(rows)}), each set with --set rules.NAME=VALUE", VALUE_COLUMNS, rows)
+        heading = text(
+            "Values of {run} ({count}), each set with --set rules.NAME=VALUE", run=run.name, count=whole(len(rows))
+        )
+        yield Section(heading, told(VALUE_COLUMNS), rows)
         runs = [described.as_run(name) for name in described.runs]
-        yield Section("Runs, each chosen with --set run=NAME", RUN_COLUMNS, tuple(_run_row(one) for one in runs))
-        reports = tuple((one.name, one.reported, one.chosen) for one in runs)
-        yield Section("What the paper reports of them", REPORT_COLUMNS, reports)
-        outcomes = tuple((one.name, one.unit, _models(one.groups), one.meaning) for one in OUTCOMES)
-        yield Section("Outcomes", ("outcome", "unit", "model", "meaning"), outcomes)
-        yield Section("Sources", lines=tuple(f"{name}: {text}" for name, text in self._citations().items()))
+        heading = text("Runs, each chosen with --set run=NAME")
+        yield Section(heading, told(RUN_COLUMNS), tuple(_run_row(one) for one in runs))
+        reports = tuple((one.name, *told((one.reported, one.chosen))) for one in runs)
+        yield Section(text("What the paper reports of them"), told(REPORT_COLUMNS), reports)
+        outcomes = tuple((one.name, text(one.unit), _models(one.groups), text(one.meaning)) for one in OUTCOMES)
+        yield Section(text("Outcomes"), told(OUTCOME_COLUMNS), outcomes)
+        yield Section(text("Sources"), lines=tuple(f"{name}: {work}" for name, work in self._citations().items()))
 
     def _value(self, declared: Declared) -> dict[str, Any]:
         value = getattr(self.scenario.chosen.rules, declared.name)
@@ -109,23 +124,27 @@ class LatticeDescription:
 
 
 def _row(value: dict[str, Any]) -> Row:
-    shown = str(value["value"]).lower() if isinstance(value["value"], bool) else str(value["value"])
-    rests_on = value["assumption"] or ", ".join(value["evidence"])
+    given = value["value"]
+    shown = localised(f"{given}") if isinstance(given, float) else f"{given}".lower()
+    rests_on = text(value["assumption"]) if value["assumption"] else ", ".join(value["evidence"])
     choices = f"{', '.join(value['allowed'])}: " if value["allowed"] else ""
-    return value["name"], shown, value["unit"], rests_on, choices + value["meaning"]
+    return value["name"], shown, text(value["unit"]), rests_on, choices + text(value["meaning"])
 
 
 def _run_row(run: Run) -> Row:
     rules = run.rules
     changes = "; ".join(_change(one) for one in run.changes)
     term = ENDLESS if rules.longest_jail is None else str(rules.longest_jail)
-    numbers = (f"{rules.legitimacy:g}", f"{rules.cops:g}", f"{rules.vision:g}", term, str(run.ticks))
-    return run.name, run.model, run.figures, *numbers, changes
+    numbers = (localised(f"{number:g}") for number in (rules.legitimacy, rules.cops, rules.vision))
+    return run.name, run.model, text(run.figures), *numbers, term, str(run.ticks), changes
 
 
 def _change(change: Change) -> str:
-    when = f"at tick {change.end}" if change.start == change.end else f"in ticks {change.start} to {change.end}"
-    return f"{change.quantity} to {change.to:g} {when}"
+    to = localised(f"{change.to:g}")
+    if change.start == change.end:
+        return text("{quantity} to {to} at tick {tick}", quantity=change.quantity, to=to, tick=change.end)
+    ends = {"start": change.start, "end": change.end}
+    return text("{quantity} to {to} in ticks {start} to {end}", quantity=change.quantity, to=to, **ends)
 
 
 def _as_dict(run: Run) -> dict[str, Any]:

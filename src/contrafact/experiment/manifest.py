@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from contrafact import __version__
 from contrafact.errors import InputError, InputErrors
 from contrafact.experiment.result import overall_digest
+from contrafact.translation import noted
 
 FORMAT = 1
 NAME = "manifest.json"
@@ -84,7 +85,11 @@ class Manifest(BaseModel):
         """What is not as it was when the run was recorded: versions and platform, one sentence each."""
         then = {"contrafact": self.contrafact, "python": self.python, **self.packages, "platform": self.platform}
         now = {"contrafact": __version__, "python": python_version(), **packages(), "platform": platform.platform()}
-        return [f"{name} was {then[name]} and is {now.get(name)}" for name in then if then[name] != now.get(name)]
+        return [
+            noted("{name} was {then} and is {now}", name=name, then=then[name], now=now.get(name))
+            for name in then
+            if then[name] != now.get(name)
+        ]
 
 
 def python_version() -> str:

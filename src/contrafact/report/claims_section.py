@@ -54,7 +54,7 @@ def _reading(one: Mapping[str, Any]) -> str:
 
 def _row(one: Mapping[str, Any]) -> list[str]:
     verdict = text(one["record_verdict"].replace("_", " "))
-    return [one["id"], _words(one), one["attributed_to"], verdict, ", ".join(one["record"]), _reading(one)]
+    return [one["id"], _words(one), text(one["attributed_to"]), verdict, ", ".join(one["record"]), _reading(one)]
 
 
 def _asked(claims: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -67,11 +67,11 @@ def _asked(claims: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for one in claims:
         model = one["model"]
         heading = f"<h3>{escape(one['id'])} · {escape(_words(one))}</h3>"
-        question = f"<p>{text('Asked of the model: {question}', question=escape(model['question']))}</p>"
+        question = f"<p>{text('Asked of the model: {question}', question=escape(text(model['question'])))}</p>"
         found = model["result"]
         said = f"<p>{text('Reading: ')}<strong>{escape(_reading(one))}</strong></p>"
         answers = "" if found is None else said + _answers(found["answers"], found["arm"])
-        assumption = text("Assumption: {assumption}", assumption=escape(model["assumption"]))
+        assumption = text("Assumption: {assumption}", assumption=escape(text(model["assumption"])))
         yield f"<article>{heading}{question}{answers}<p>{assumption}</p></article>"
 
 

@@ -108,7 +108,8 @@ def _panel(name: str, outcome: str, unit: str, rows: style.Rows, arms: int) -> A
     )
 
     def across(field: str) -> alt.X:
-        axis = alt.Axis(format="~s", title=None, domain=False, tickCount=5, labelFlush=False)
+        digits = "~s" if reach > 1 else "~g"  # ~s writes 0.2 as 200m
+        axis = alt.Axis(format=digits, title=None, domain=False, tickCount=5, labelFlush=False)
         return alt.X(f"{field}:Q", scale=alt.Scale(domain=[-reach, reach], nice=False), axis=axis)
 
     def words(field: str, at: float, align: Any, ink: str) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from contrafact.report.printing import pipes
-from contrafact.translation import counted_text, localised, text, whole
+from contrafact.translation import counted_text, current, localised, text, told, whole
 
 if TYPE_CHECKING:
     from contrafact.evidence import Observation
@@ -96,66 +96,67 @@ def claim_lines(found: Claims) -> Iterator[str]:
         reading = found.readings.get(one.claim.id)
         question = None if found.asked is None else found.asked.questions.get(one.claim.id)
         if reading is not None:
-            yield _line("model", f"{_words(reading.word)}: {reading.sentence}")
+            yield _line("model", f"{_words(reading.word)}: {text(reading.sentence)}")
             for answer in reading.answers:
                 yield f"            {_answered(answer, reading.question.arm)}"
                 harm = text("harm: {told}", told=_harm(answer))
                 yield f"              {harm}"
         if question is not None:
             unread = "" if reading else text(" (no run was read for it here)")
-            yield _line("question", f"{question.question}{unread}")
-            yield _line("assumes", question.assumption)
+            yield _line("question", f"{text(question.question)}{unread}")
+            yield _line("assumes", text(question.assumption))
 
 
 def claims_markdown(found: Claims) -> str:
     """The same in Markdown: every claim in one table, then each question with its answers, harm first."""
     lines = [_in_one_line(one, found.word(one.claim.id)) for one in found]
-    parts = [*claims_headline(found), pipes(("claim", "in words", "says so", "record", "model"), lines)]
+    parts = [*claims_headline(found), pipes(told(CLAIM_COLUMNS), lines)]
     for one in found:
         reading = found.readings.get(one.claim.id)
         if reading is not None:
             question = reading.question
             answers = [_in_cells(answer, question.arm) for answer in reading.answers]
-            parts.append(f"## {one.claim.id}: {reading.word.replace('_', ' ')}")
+            parts.append(f"## {one.claim.id}: {_words(reading.word)}")
             parts.append(f"> {one.claim.quote_vi}")
-            parts.append(f"{question.question} {reading.sentence}")
-            parts.append(pipes(ANSWER_COLUMNS, answers))
-            parts.append(f"Assumption: {question.assumption}")
+            parts.append(f"{text(question.question)} {text(reading.sentence)}")
+            parts.append(pipes(told(ANSWER_COLUMNS), answers))
+            parts.append(text("Assumption: {assumption}", assumption=text(question.assumption)))
     return "\n\n".join(parts) + "\n"
 
 
+CLAIM_COLUMNS = ("claim", "in words", "says so", "record", "model")
 ANSWER_COLUMNS = (*HARM_WORDS.values(), "setting", "arm", "answer", "the runs", "runs", "unreached")
 
 
 def _in_one_line(one: Compared, reading: str) -> tuple[str, ...]:
     claim = one.claim
-    return (
-        claim.id,
-        one.paraphrase,
-        claim.attributed_to,
-        claim.record_verdict.replace("_", " "),
-        reading.replace("_", " "),
-    )
+    return claim.id, _paraphrase(one), text(claim.attributed_to), _words(claim.record_verdict), _words(reading)
 
 
 def _in_cells(one: Answer, arm: str) -> tuple[str, ...]:
     """An answer under one setting, as a line of a table."""
     signed = one.against is not None
-    harm = [_interval(one.harm[name], signed) if name in one.harm else "too few runs" for name in HARM_WORDS]
-    answer = "no run to read" if one.estimate is None else _interval(one.estimate, signed)
-    setting = "as recorded" if one.switch is None else one.switch.replace("_", " ")
-    arms = arm if one.against is None else f"{arm} less {one.against}"
-    return *harm, setting, arms.replace("_", " "), answer, one.verdict, str(one.runs), f"{one.unreached:.0%}"
+    harm = [_interval(one.harm[name], signed) if name in one.harm else text("too few runs") for name in HARM_WORDS]
+    answer = text("no run to read") if one.estimate is None else _interval(one.estimate, signed)
+    setting = text("as recorded") if one.switch is None else one.switch.replace("_", " ")
+    arms = arm if one.against is None else text("{arm} less {other}", arm=arm, other=one.against)
+    return *harm, setting, arms.replace("_", " "), answer, text(one.verdict), whole(one.runs), f"{one.unreached:.0%}"
+
+
+def _paraphrase(one: Compared) -> str:
+    """A claim in English, or in Vietnamese its own words."""
+    return one.claim.quote_vi if current() == "vi" else one.paraphrase
 
 
 def _claim(one: Compared) -> Iterator[str]:
     """A claim beside the rows that speak of it."""
     claim = one.claim
-    yield f"{claim.id}  {one.paraphrase}  [{_words(claim.record_verdict)}]"
-    yield _line("quote", f'"{claim.quote_vi}"')
-    yield _line("says so", claim.attributed_to)
+    yield f"{claim.id}  {_paraphrase(one)}  [{_words(claim.record_verdict)}]"
+    if claim.quote_vi != _paraphrase(one):
+        yield _line("quote", f'"{claim.quote_vi}"')
+    yield _line("says so", text(claim.attributed_to))
     if one.reason:
-        yield _line("because", one.reason)
+        yield _line("because", text(one.reason))
     for row in one.rows:
         yield _line(row.id, _said(row))
     if not one.rows:
@@ -203,8 +204,9 @@ def _said(row: Observation) -> str:
         hidden = text("kept for scoring, not shown here")
         return f"{what} ({row.source}): {hidden}"
     low, high = row.interval
-    numbers = "" if (low, high) == (None, None) or row.unit in UNNUMBERED else f" {_number(low, high)} {row.unit}"
-    when = " to ".join(dict.fromkeys(end.replace("T", " ") for end in (row.time_start, row.time_end) if end))
+    numbers = "" if (low, high) == (None, None) or row.unit in UNNUMBERED else f" {_number(low, high)} {text(row.unit)}"
+    ends = tuple(dict.fromkeys(end.replace("T", " ") for end in (row.time_start, row.time_end) if end))
+    when = text("{low} to {high}", low=ends[0], high=ends[1]) if len(ends) == 2 else "".join(ends)
     return f"{what}{numbers}, {when}, {row.place} ({row.source}; {row.reliability})"
 
 

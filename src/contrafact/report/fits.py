@@ -114,7 +114,7 @@ def calibration_table(found: Calibration) -> Table:
     for row, axis in zip(found.as_dict()["parameters"], found.space.axes, strict=True):
         numbers = [value(scenario, axis.unit, number) for number in axis.prior.numbers]
         median, low, high = (value(scenario, axis.unit, row["posterior"][key]) for key in ("median", "low", "high"))
-        prior = f"{axis.prior.kind} {'; '.join(numbers)}"
+        prior = f"{text(axis.prior.kind)} {'; '.join(numbers)}"
         contraction = localised(f"{row['contraction']:.2f}")
         table.add_row(axis.path, prior, median, _span(low, high), contraction, _verdict(row))
     return table
@@ -207,7 +207,7 @@ def value(scenario: Scenario, unit: str, number: float) -> str:
     if unit == units.TIME:
         return wording.clock(scenario.start, number)
     told = localised(f"{number:.4g}")
-    return told if unit == units.DIMENSIONLESS else f"{told} {unit}"
+    return told if unit == units.DIMENSIONLESS else f"{told} {text(unit)}"
 
 
 def _span(low: str, high: str) -> str:

@@ -15,7 +15,7 @@ from contrafact.report import drawing, wording
 from contrafact.report.claims_section import claims_section
 from contrafact.report.markup import listed, table, titled
 from contrafact.report.odd import mechanisms
-from contrafact.translation import counted_text, current, localised, speaking, text
+from contrafact.translation import counted_text, current, localised, speaking, text, told
 
 View: TypeAlias = Mapping[str, Any]
 
@@ -229,7 +229,7 @@ def _ends(view: View, one: Mapping[str, Any], unit: str) -> str:
 
 
 def _limits(view: View) -> str:
-    return titled("Limits", listed(text(one) for one in (*LIMITS, *view["notes"])))
+    return titled("Limits", listed((*told(LIMITS), *(note[current()] for note in view["notes"]))))
 
 
 def _methods() -> str:

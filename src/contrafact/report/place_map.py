@@ -74,7 +74,14 @@ def _on_map(city: City, lines: Iterable[Line]) -> Iterator[dict[str, Any]]:
 
 
 def _drawn(city: City, most: int) -> Any:
-    legend = alt.Legend(title=text("Residents of a hexagon"), orient="bottom", direction="horizontal", format=",d")
+    legend = alt.Legend(
+        title=text("Residents of a hexagon"),
+        orient="bottom",
+        direction="horizontal",
+        format=",d",
+        gradientLength=400,
+        tickCount=4,
+    )
     scale = alt.Scale(domain=[0, most], range=list(style.CROWD_RAMP))
     cells = style.chart("cells").mark_geoshape(stroke=style.PAPER, strokeWidth=city.seam, aria=False)
     cells = cells.encode(color=alt.Color("properties.residents:Q", scale=scale, legend=legend))

@@ -14,9 +14,8 @@ from contrafact.evidence.observed import YES_OR_NO
 from contrafact.experiment.power import HARM, Power
 from contrafact.report import scores, wording
 from contrafact.report.printing import pipes, table
-from contrafact.report.scores import told
 from contrafact.scenario.document import RECORDED
-from contrafact.translation import counted_text, localised, text, whole
+from contrafact.translation import counted_text, localised, text, told, whole
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from contrafact.experiment.scoring import BASELINES, USES, Score
 from contrafact.report import wording
 from contrafact.report.printing import pipes, table
-from contrafact.translation import counted_text, localised, text
+from contrafact.translation import counted_text, localised, text, told
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -109,11 +109,6 @@ def _tuning(score: Score) -> str:
     return text(message, **names)
 
 
-def told(columns: Sequence[str]) -> tuple[str, ...]:
-    """Heads of columns in the language that is spoken."""
-    return tuple(text(column) for column in columns)
-
-
 def rows(score: Score, use: str) -> list[tuple[str, ...]]:
     """One line a row of the record, harm first, else in the order of the record."""
     chosen = [row for row in score.observations if row["use"] == use]
@@ -163,9 +158,9 @@ def unread(score: Score) -> list[tuple[str, ...]]:
 
 def notes(score: Score) -> list[str]:
     """What must be said beside the tables."""
-    said = dict.fromkeys(f"{row['id']}: {row['note']}." for row in score.observations if row["note"])
+    said = dict.fromkeys(f"{row['id']}: {text(row['note'])}." for row in score.observations if row["note"])
     assumed = [
-        f"{one['name']}: {text(one['meaning'])}; {text(one['evidence'])}, {one['prior']['kind']} "
+        f"{one['name']}: {text(one['meaning'])}; {text(one['evidence'])}, {text(one['prior']['kind'])} "
         f"{_ends(one['prior']['numbers'])} {text(wording.unit(one['unit']))}."
         for one in score.as_dict()["reporting"]
     ]

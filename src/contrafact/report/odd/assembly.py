@@ -19,6 +19,7 @@ from contrafact.report.odd import mechanisms, sources, tables
 from contrafact.report.odd.markdown import anchor, code, docstring, prose, table, verbatim
 from contrafact.report.odd.mechanisms import Mechanism
 from contrafact.scenario.place import RegionPlace
+from contrafact.translation import ENGLISH, speaking
 from contrafact.words import counted
 from contrafact.world import population
 
@@ -28,14 +29,15 @@ if TYPE_CHECKING:
 
 
 def document(description: Description) -> str:
-    """The ODD document of a scenario and of the model that runs it, in Markdown.
+    """The ODD document of a scenario and of the model that runs it, in Markdown and in English.
 
     ValueError names a mechanism whose docstring lacks one of the lines that the document is made of.
     """
     order = [mechanisms.read(module) for module in ORDER]
     template = files("contrafact.report.odd").joinpath("template.md").read_text("utf-8")
-    text = Template(template).substitute(_of_model(order, mechanisms.read(recording)), **_of_scenario(description))
-    return f"{text.rstrip()}\n\n{sources.references(text, description.scenario)}\n"
+    with speaking(ENGLISH):
+        text = Template(template).substitute(_of_model(order, mechanisms.read(recording)), **_of_scenario(description))
+        return f"{text.rstrip()}\n\n{sources.references(text, description.scenario)}\n"
 
 
 def _of_model(order: list[Mechanism], last: Mechanism) -> dict[str, Any]:
