@@ -45,6 +45,19 @@ def test_help_imports_nothing_heavy() -> None:
     assert "replay" in done.stdout
 
 
+def test_what_a_run_uses_imports_nothing_that_other_commands_need() -> None:
+    others = (
+        "{'scipy.spatial', 'scipy.sparse', 'scipy.stats', 'altair', 'pint', 'rich.progress', 'contrafact.lattice', "
+        "'contrafact.importers', 'contrafact.experiment.calibration', 'contrafact.experiment.claiming'}"
+    )
+    script = (
+        "import sys, contrafact as cf; cf.load, cf.run, cf.terminal; "
+        f"found = {others} & set(sys.modules); assert not found, found"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
 def test_version_is_the_packages(call: Call) -> None:
     assert call("--version").stdout == f"contrafact, version {cf.__version__}\n"
 

@@ -1,4 +1,7 @@
-"""What commands show to people: progress, results, a description. Imported when a command first shows something."""
+"""What commands show to people: progress, results, a description. Imported when a command first shows something.
+
+What one command alone shows is imported by the function that shows it, so that a run does not wait for it.
+"""
 
 from __future__ import annotations
 
@@ -8,34 +11,39 @@ from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from contrafact.errors import RunError
-from contrafact.experiment.auditing import Checked
-from contrafact.experiment.calibration.fitting import Calibration
-from contrafact.experiment.calibration.recovery import Recovery
-from contrafact.experiment.calibration.screening import Screening
-from contrafact.experiment.checkup import Checkup, can_draw
-from contrafact.experiment.claiming import Claims
 from contrafact.experiment.comparison import Comparison
 from contrafact.experiment.loading import is_results
 from contrafact.experiment.manifest import read_manifest
-from contrafact.experiment.power import Power
-from contrafact.experiment.protocol import AnyDescription
-from contrafact.experiment.replaying import Replayed
 from contrafact.experiment.result import AnyResult, Result
-from contrafact.experiment.scoring import Score
-from contrafact.experiment.sweeps.sensitivity import Sensitivity
-from contrafact.experiment.sweeps.sweeping import Sweep
-from contrafact.importers.city import Imported
-from contrafact.importers.events import ImportedEvents, lines_of
-from contrafact.report import effect_tables, fits, power, scores, tables, wording
+from contrafact.extras import can_draw
+from contrafact.report import effect_tables, tables, wording
 from contrafact.report.evidence import check_lines, claim_lines, claims_markdown
 from contrafact.report.tables import milestone_table, outcome_table
 from contrafact.translation import counted_text, text, told, whole
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+    from contrafact.experiment.auditing import Checked
+    from contrafact.experiment.calibration.fitting import Calibration
+    from contrafact.experiment.calibration.recovery import Recovery
+    from contrafact.experiment.calibration.screening import Screening
+    from contrafact.experiment.checkup import Checkup
+    from contrafact.experiment.claiming import Claims
+    from contrafact.experiment.power import Power
+    from contrafact.experiment.protocol import AnyDescription
+    from contrafact.experiment.replaying import Replayed
+    from contrafact.experiment.scoring import Score
+    from contrafact.experiment.sweeps.sensitivity import Sensitivity
+    from contrafact.experiment.sweeps.sweeping import Sweep
+    from contrafact.importers.city import Imported
+    from contrafact.importers.events import ImportedEvents
 
 PATIENCE_S = 1.0
 WIDTH = 120
@@ -75,6 +83,14 @@ class Bar:
             progress.update(task, completed=done)
 
     def _start(self, total: int) -> tuple[Progress, TaskID]:
+        from rich.progress import (  # noqa: PLC0415  heavy
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeRemainingColumn,
+        )
+
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         progress = Progress(*columns, console=Console(stderr=True), transient=True)
         progress.start()
@@ -173,6 +189,8 @@ def draw_place(found: Imported, notify: Callable[[str], None]) -> list[Path]:
 
 def show_imported(found: Imported) -> None:
     """How sources were read, what was lost, residents beside the sources, and the files."""
+    from contrafact.report.scores import told  # noqa: PLC0415  heavy
+
     screen = console()
     for line in found.mapping:
         say(screen, text("read: {what}", what=text(line)))
@@ -187,6 +205,8 @@ def show_imported(found: Imported) -> None:
 
 def show_events(found: ImportedEvents) -> None:
     """How a file of events was read, what was appended and what was left out."""
+    from contrafact.importers.events import lines_of  # noqa: PLC0415  heavy
+
     screen = console()
     for line in lines_of(found):
         say(screen, line)
@@ -194,6 +214,8 @@ def show_events(found: ImportedEvents) -> None:
 
 def show_score(score: Score) -> None:
     """Every row that was read with its score, skill and coverage, where the model loses, and what was not read."""
+    from contrafact.report import scores  # noqa: PLC0415  heavy
+
     screen = console()
     say(screen, scores.headline(score))
     for table in scores.tables(score):
@@ -204,11 +226,15 @@ def show_score(score: Score) -> None:
 
 def show_score_as_markdown(score: Score) -> None:
     """The same in Markdown, with no line broken."""
+    from contrafact.report import scores  # noqa: PLC0415  heavy
+
     sys.stdout.write(f"{scores.headline(score)}\n\n{scores.markdown(score)}")
 
 
 def show_power(found: Power) -> None:
     """Harm, what the record could tell and does tell of each arm, by camp, and how weak the answer is."""
+    from contrafact.report import power  # noqa: PLC0415  heavy
+
     screen = Console(width=None if sys.stdout.isatty() else WIDE, highlight=False)
     say(screen, power.headline(found))
     for table in power.tables(found):
@@ -219,26 +245,36 @@ def show_power(found: Power) -> None:
 
 def show_power_as_markdown(found: Power) -> None:
     """The same in Markdown, with no line broken."""
+    from contrafact.report import power  # noqa: PLC0415  heavy
+
     sys.stdout.write(f"{power.headline(found)}\n\n{power.markdown(found)}")
 
 
 def show_sweep(found: Sweep) -> None:
     """Outcomes over all points, what varied, and where the table is."""
+    from contrafact.report import fits  # noqa: PLC0415  heavy
+
     _show_fitted(fits.sweep_table(found), fits.sweep_notes(found), found.folder)
 
 
 def show_sensitivity(found: Sensitivity) -> None:
     """What each outcome hangs on."""
+    from contrafact.report import fits  # noqa: PLC0415  heavy
+
     _show_fitted(fits.sensitivity_table(found), fits.sensitivity_notes(found), found.folder)
 
 
 def show_calibration(found: Calibration) -> None:
     """The posterior beside the priors, and what the rows cannot tell."""
+    from contrafact.report import fits  # noqa: PLC0415  heavy
+
     _show_fitted(fits.calibration_table(found), fits.calibration_notes(found), found.folder)
 
 
 def show_recovery(found: Recovery) -> None:
     """What the rows of a fit could tell of each parameter."""
+    from contrafact.report import fits  # noqa: PLC0415  heavy
+
     screen = console()
     screen.print(fits.recovery_table(found))
     say(screen, fits.recovery_note())
@@ -246,6 +282,8 @@ def show_recovery(found: Recovery) -> None:
 
 def show_screening(found: Screening) -> None:
     """Which numbers move the rows of a fit."""
+    from contrafact.report import fits  # noqa: PLC0415  heavy
+
     screen = console()
     screen.print(fits.screening_table(found))
     say(screen, fits.screening_note(found))

@@ -29,7 +29,7 @@ from contrafact.importers.events import NEVER, NOWHERE, ImportedEvents, lines_of
 from contrafact.report import effect_tables, effects, figures, fits, lattice, power, sensitivity_figure, tables
 from contrafact.report.evidence import check_lines
 from contrafact.translation import LOCALES, speaking
-from tests.experiment.calibration.conftest import made_up
+from tests.experiment.calibration.conftest import made_up, short_weeks
 from tests.report.test_power_tables import ARM, RECORD, SHARE, power_of
 from tests.test_cli_fitting import CALIBRATION
 
@@ -209,6 +209,7 @@ def test_sweeps_and_sensitivity(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("bracketed")
 def test_a_fit_and_what_rows_could_tell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made_up(monkeypatch)
+    short_weeks(monkeypatch)
     (tmp_path / "fit.yaml").write_text(CALIBRATION)
     found = cf.calibrate(cf.load(SMALL), calibration=tmp_path / "fit.yaml", out=tmp_path / "out")
     shown = [*in_table(fits.calibration_table(found)), *fits.calibration_notes(found)]

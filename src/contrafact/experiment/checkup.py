@@ -6,7 +6,6 @@ import os
 import shutil
 import time
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 from contrafact import engine, scenario
@@ -16,6 +15,7 @@ from contrafact.experiment.city import prepared
 from contrafact.experiment.loading import is_results, load
 from contrafact.experiment.protocol import Notify, to_stderr
 from contrafact.experiment.replications import processors
+from contrafact.extras import can_draw
 from contrafact.kernels import cache_folder
 from contrafact.scenario.loading import find
 from contrafact.translation import noted
@@ -87,11 +87,6 @@ def doctor(notify: Notify = to_stderr) -> Checkup:
         pictures=can_draw(),
         problems=tuple(problems),
     )
-
-
-def can_draw() -> bool:
-    """Whether the extra packages that draw pictures are installed."""
-    return find_spec("altair") is not None and find_spec("vl_convert") is not None
 
 
 def _rate(notify: Notify) -> float:

@@ -74,6 +74,6 @@ def settings(*rows: tuple[str, object], **changes: object) -> Settings:
         "population": 10,
         "batch": 8,
         "quantile": 0.5,
-        "stop": {"epsilon": 0.0, "runs": 48, "acceptance": 0.0},
+        "stop": {"epsilon": 0.0, "runs": 32, "acceptance": 0.0},
     }
     return Settings.model_validate({**tree, **changes})
