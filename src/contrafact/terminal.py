@@ -189,7 +189,6 @@ def draw_place(found: Imported, notify: Callable[[str], None]) -> list[Path]:
 
 def show_imported(found: Imported) -> None:
     """How sources were read, what was lost, residents beside the sources, and the files."""
-
     screen = console()
     for line in found.mapping:
         say(screen, text("read: {what}", what=text(line)))
