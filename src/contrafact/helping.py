@@ -45,7 +45,8 @@ class Formatter(click.HelpFormatter):
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         """Write how a command is called."""
-        super().write_usage(prog, args, f"{text('Usage:')} " if prefix is None else prefix)
+        usage = text("Usage:")
+        super().write_usage(prog, args, f"{usage} " if prefix is None else prefix)
 
     def write_heading(self, heading: str) -> None:
         """Write what is above a list."""
