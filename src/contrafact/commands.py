@@ -5,13 +5,15 @@ from __future__ import annotations
 import functools
 import gc
 import json
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 import click
 
 import contrafact as cf
 from contrafact import translation
+from contrafact.helping import Subcommands, asked_for
 
 AS_JSON = "contrafact.as_json"
 GARBAGE = 10_000
@@ -20,8 +22,13 @@ DONE, FAILED, WRONG_INPUT, CHECK_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class Commands(click.Group):
+class Commands(Subcommands):
     """Turns what a command raises into a message and an exit code, without a traceback for what a user can mend."""
+
+    def main(self, args: Sequence[str] | None = None, *others: Any, **options: Any) -> Any:
+        """Read the command line and do what it says, all of it in the language that it asks for."""
+        with translation.speaking(asked_for(sys.argv[1:] if args is None else args)):
+            return super().main(args, *others, **options)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Note whether a JSON document is wanted, also where the rest of the command cannot be read."""
@@ -111,30 +118,7 @@ def with_mechanisms(command: Command) -> Command:
     return click.option("--mechanism", "mechanisms", metavar="FILE.py", multiple=True, help=text)(command)
 
 
-def speak(ctx: click.Context, _option: click.Parameter, language: str | None) -> None:
-    """Speak a language until the command has ended: the one that is asked for, else that of the system."""
-    chosen = translation.of_environment() if language is None else language
-    if chosen not in translation.languages():
-        raise click.BadParameter(f'found "{chosen}", expected one of {", ".join(translation.languages())}')
-    ctx.with_resource(translation.speaking(chosen))
-
-
-class Speaking(click.Command):
-    """A command with --lang."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        said = "en or vi, as far as there are words for it.  [default: as the system]"
-        self.params.append(click.Option(["--lang"], metavar="LANGUAGE", expose_value=False, callback=speak, help=said))
-
-
-class Subcommands(click.Group):
-    """Commands below another."""
-
-    command_class = Speaking
-
-
-Commands.command_class, Commands.group_class = Speaking, Subcommands
+Commands.group_class = Subcommands
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
