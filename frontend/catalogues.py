@@ -26,6 +26,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from contrafact import cli, cli_fitting, helping, terminal
+from contrafact.app.levers import levers
 from contrafact.evidence import evidence_of, readings
 from contrafact.evidence.camps import CAMPS
 from contrafact.evidence.claims import VERDICTS, compared_claims
@@ -34,6 +35,7 @@ from contrafact.evidence.reporting import PARAMETERS as REPORTING
 from contrafact.evidence.reporting.declared import declared_of
 from contrafact.experiment import description, estimating, lattice_description, published, scoring
 from contrafact.experiment.comparison import UNENDED
+from contrafact.experiment.compiling import COMPILING
 from contrafact.experiment.design import NOT_DRAWN
 from contrafact.experiment.lattice import AGENTS, RULES_FIXED
 from contrafact.experiment.loading import load
@@ -81,7 +83,7 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
 SOURCES = (
     ("javascript", "frontend/src/*.ts"),
     ("python", "src/contrafact/*.py"),
-    ("python", "src/contrafact/app/s*ing.py"),
+    ("python", "src/contrafact/app/*.py"),
     ("python", "src/contrafact/experiment/**/*.py"),
     ("python", "src/contrafact/importers/*.py"),
     ("python", "src/contrafact/report/**/*.py"),
@@ -235,7 +237,11 @@ def of_notes() -> Iterator[str]:
 
 
 def of_scenarios() -> Iterator[str]:
-    """What the page shows of the scenarios that ship: titles, labels, what is left out, and what is said of claims."""
+    """What the page shows of the scenarios that ship: titles, labels, what is left out, and what is said of claims.
+
+    And what a job says of itself.
+    """
+    yield COMPILING
     for crisis in map(load, shipped()):
         yield from (crisis.title, crisis.summary)
         if isinstance(crisis, Scenario):
@@ -249,6 +255,7 @@ def of_city(crisis: Scenario) -> Iterator[str]:
     yield from (place.name for place in crisis.facilities.values())
     yield from (site.name for site in crisis.sites.values())
     yield from (switch.title for switch in crisis.switches.values())
+    yield from (str(lever["label"]) for lever in levers(crisis))
     if crisis.alliance is not None:
         yield crisis.alliance.name
         yield from (member.name for member in crisis.alliance.members.values())

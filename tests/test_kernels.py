@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 from typing import Any, cast
 
@@ -72,6 +73,13 @@ def test_what_is_inlined_is_called_by_kernels_alone() -> None:
                     if node.module == "contrafact.rng" for alias in node.names}  # fmt: skip
         own = {node.name for node in tree.body if isinstance(node, ast.FunctionDef) and "inline" in decorators(node)}
         assert not called(tree) & inlined & (imported | own), path.name
+
+
+def test_every_file_with_kernels_is_one_that_the_folder_is_named_after() -> None:
+    seen = {kernels.PACKAGE / name for name in ("kernels.py", "rng.py")} | set(kernels.PACKAGE.glob("*/*.py"))
+    assert {
+        path for path in kernels.PACKAGE.glob("**/*.py") if re.search("^@(kernel|inline)$", path.read_text(), re.M)
+    } <= seen
 
 
 def test_an_edit_of_any_file_beside_kernels_gives_another_folder(

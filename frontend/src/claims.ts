@@ -34,15 +34,16 @@ export async function claimsView(): Promise<Node[]> {
 }
 
 function card(claim: Claim): HTMLElement {
-  const words = current() === "vi" ? [claim.quote, claim.paraphrase] : [claim.paraphrase, claim.quote];
+  const own = h("q", { lang: "vi" }, claim.quote);
+  const words = current() === "vi" ? [own, h("span", { lang: "en" }, claim.paraphrase)] : [claim.paraphrase, own];
   const sources = claim.observations.map((row) =>
     h("li", {}, rowLink(row.id), ` ${row.publisher}${row.published ? `, ${row.published}` : ""}`, row.quote ? h("q", {}, row.quote) : ` (${t("kept for scoring: not shown here")})`),
   );
   return h(
     "article",
     { class: "claim", id: claim.id },
-    h("h3", {}, `${claim.id} · ${words[0]}`),
-    h("p", { class: "quote", lang: current() === "vi" ? "en" : "vi" }, h("q", {}, words[1])),
+    h("h3", {}, `${claim.id} · `, words[0]),
+    h("p", { class: "quote" }, words[1]),
     h("p", {}, t("Who says so: {who}", { who: data(claim.attributed_to) })),
     h("p", {}, t("Verdict of the record: "), h("strong", {}, verdict(claim.record_verdict)), claim.reason ? ` – ${data(claim.reason)}` : ""),
     claim.model

@@ -119,7 +119,7 @@ function show(job: Job, box: HTMLElement, found: HTMLElement, sofar: Provisional
   const bar = h("progress", { max: job.total, value: job.done, "aria-label": stateName(job) });
   const stop = h("button", { type: "button", click: () => void api.cancel(job.id) }, t("Stop, and keep what is done"));
   const again = h("a", { href: address({ job: "" }) }, t("Change something else"));
-  const wait = left ? t("about {seconds} s left", { seconds: number(Math.ceil(left)) }) : job.state === "running" ? job.message || t("preparing") : "";
+  const wait = left ? t("about {seconds} s left", { seconds: number(Math.ceil(left)) }) : job.state === "running" ? data(job.message) || t("preparing") : "";
   box.replaceChildren(
     h("p", {}, `${stateName(job)} `, ended ? again : wait),
     ...(ended ? [] : [bar, stop]),

@@ -60,7 +60,7 @@ class Formatter(click.HelpFormatter):
 def _of_option(said: str) -> str:
     """What is said of an option, and what click adds to it in brackets: a default, bounds, that it must be given."""
     whole = text(said)
-    words, bracket, added = said.rpartition("[")
+    words, bracket, added = said.rpartition("  [")
     if whole != said or not (bracket and added.endswith("]")):
         return whole
     told = words.rstrip()

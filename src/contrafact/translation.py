@@ -131,7 +131,7 @@ def localised(number: str) -> str:
     return number
 
 
-def listed(numbers: Iterable[str]) -> str:
+def numbers_listed(numbers: Iterable[str]) -> str:
     """Numbers as ``localised`` writes them, one after the other: a comma parts them where it is no decimal mark."""
     return (", " if localised(".") == "." else "; ").join(numbers)
 

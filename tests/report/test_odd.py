@@ -226,3 +226,9 @@ def test_markdown_and_json_cannot_both_be_had() -> None:
     refused = CliRunner().invoke(main, ["describe", SMALL, "--odd", "--json"])
     assert refused.exit_code == 2
     assert "--odd" in refused.stderr
+
+
+def test_the_lattice_has_no_such_document() -> None:
+    found = CliRunner().invoke(main, ["describe", "epstein-2002", "--odd"])
+    assert (found.exit_code, found.stdout) == (2, "")
+    assert "expected a scenario of a city" in found.stderr

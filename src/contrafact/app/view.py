@@ -40,7 +40,7 @@ from contrafact.world import World
 
 Array: TypeAlias = NDArray[Any]
 
-FORMAT = 1
+FORMAT = 2
 CURVES = ("deaths_total", "injured_total", "detained", "crowd", "armed", "hidden", "network", "facilities_lost")
 """Quantities that have a curve, harm first; crowds at sites follow."""
 

@@ -11,6 +11,8 @@ from contrafact import kernels
 from contrafact.experiment.protocol import Notify
 from contrafact.translation import text
 
+COMPILING = "compiling the kernels; this happens once after an installation and takes up to a minute"
+
 
 @contextlib.contextmanager
 def compiling(note: str, notify: Notify) -> Iterator[bool]:
@@ -20,7 +22,7 @@ def compiling(note: str, notify: Notify) -> Iterator[bool]:
     if path.exists():
         yield False
         return
-    notify(text("compiling the kernels; this happens once after an installation and takes up to a minute"))
+    notify(text(COMPILING))
     begun = time.perf_counter()
     yield True
     notify(text("compiled in {seconds} s", seconds=f"{time.perf_counter() - begun:.0f}"))

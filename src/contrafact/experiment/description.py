@@ -17,7 +17,7 @@ from contrafact.experiment.replications import processors
 from contrafact.model.extending import order_with, parameters_with
 from contrafact.scenario import units
 from contrafact.scenario.posterior import quantile
-from contrafact.translation import counted_text, listed, localised, noted, text, told, whole
+from contrafact.translation import counted_text, localised, noted, numbers_listed, text, told, whole
 
 if TYPE_CHECKING:
     from contrafact.engine import Model
@@ -268,7 +268,7 @@ def value_row(described: Scenario, value: Value) -> Row:
         said = text("assumption")
     elif value.assumption:
         said = text("assumption: {why}", why=text(value.assumption))
-    prior = "" if value.prior is None else f"{text(value.prior.kind)} {listed(map(shown, value.prior.numbers))}"
+    prior = "" if value.prior is None else f"{text(value.prior.kind)} {numbers_listed(map(shown, value.prior.numbers))}"
     unit = "" if value.unit in (units.TIME, units.DIMENSIONLESS) else text(value.unit)
     return value.path, shown(value.value), unit, prior, said
 

@@ -44,7 +44,7 @@ def claims_section(claims: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _words(one: Mapping[str, Any]) -> str:
-    return str(one["quote"] if current() == "vi" else one["paraphrase"])
+    return f'"{one["quote"]}"' if current() == "vi" else str(one["paraphrase"])
 
 
 def _reading(one: Mapping[str, Any]) -> str:

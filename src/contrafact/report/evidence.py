@@ -130,7 +130,7 @@ ANSWER_COLUMNS = (*HARM_WORDS.values(), "setting", "arm", "answer", "the runs", 
 
 def _in_one_line(one: Compared, reading: str) -> tuple[str, ...]:
     claim = one.claim
-    return claim.id, _paraphrase(one), text(claim.attributed_to), _words(claim.record_verdict), _words(reading)
+    return claim.id, _in_words(one), text(claim.attributed_to), _words(claim.record_verdict), _words(reading)
 
 
 def _in_cells(one: Answer, arm: str) -> tuple[str, ...]:
@@ -143,16 +143,16 @@ def _in_cells(one: Answer, arm: str) -> tuple[str, ...]:
     return *harm, setting, arms.replace("_", " "), answer, text(one.verdict), whole(one.runs), f"{one.unreached:.0%}"
 
 
-def _paraphrase(one: Compared) -> str:
-    """A claim in English, or in Vietnamese its own words."""
-    return one.claim.quote_vi if current() == "vi" else one.paraphrase
+def _in_words(one: Compared) -> str:
+    """A claim in neutral English, or in Vietnamese its own words as a quote."""
+    return f'"{one.claim.quote_vi}"' if current() == "vi" else one.paraphrase
 
 
 def _claim(one: Compared) -> Iterator[str]:
     """A claim beside the rows that speak of it."""
     claim = one.claim
-    yield f"{claim.id}  {_paraphrase(one)}  [{_words(claim.record_verdict)}]"
-    if claim.quote_vi != _paraphrase(one):
+    yield f"{claim.id}  {_in_words(one)}  [{_words(claim.record_verdict)}]"
+    if current() != "vi":
         yield _line("quote", f'"{claim.quote_vi}"')
     yield _line("says so", text(claim.attributed_to))
     if one.reason:

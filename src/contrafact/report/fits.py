@@ -11,7 +11,7 @@ from contrafact.experiment.calibration.recovery import DOUBTFUL
 from contrafact.experiment.calibration.regression import IDENTIFIED
 from contrafact.report import wording
 from contrafact.scenario import units
-from contrafact.translation import counted_text, localised, text, whole
+from contrafact.translation import counted_text, localised, numbers_listed, text, whole
 
 if TYPE_CHECKING:
     from contrafact.experiment.calibration.fitting import Calibration
@@ -114,7 +114,7 @@ def calibration_table(found: Calibration) -> Table:
     for row, axis in zip(found.as_dict()["parameters"], found.space.axes, strict=True):
         numbers = [value(scenario, axis.unit, number) for number in axis.prior.numbers]
         median, low, high = (value(scenario, axis.unit, row["posterior"][key]) for key in ("median", "low", "high"))
-        prior = f"{text(axis.prior.kind)} {'; '.join(numbers)}"
+        prior = f"{text(axis.prior.kind)} {numbers_listed(numbers)}"
         contraction = localised(f"{row['contraction']:.2f}")
         table.add_row(axis.path, prior, median, _span(low, high), contraction, _verdict(row))
     return table

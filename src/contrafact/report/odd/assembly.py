@@ -11,6 +11,7 @@ import h3
 
 import contrafact
 from contrafact.engine import ORDER, RECORDERS, calm, stepper
+from contrafact.errors import InputError
 from contrafact.experiment.result import HIGH, LOW
 from contrafact.model import PARAMETERS, recording
 from contrafact.parameters import ASSUMPTION, CONVENTION, Prior
@@ -19,6 +20,7 @@ from contrafact.report.odd import mechanisms, sources, tables
 from contrafact.report.odd.markdown import anchor, code, docstring, prose, table, verbatim
 from contrafact.report.odd.mechanisms import Mechanism
 from contrafact.scenario.place import RegionPlace
+from contrafact.scenario.schema import Scenario
 from contrafact.translation import ENGLISH, speaking
 from contrafact.words import counted
 from contrafact.world import population
@@ -31,8 +33,13 @@ if TYPE_CHECKING:
 def document(description: Description) -> str:
     """The ODD document of a scenario and of the model that runs it, in Markdown and in English.
 
-    ValueError names a mechanism whose docstring lacks one of the lines that the document is made of.
+    InputError where the scenario has no map; ValueError names a mechanism whose docstring lacks one of the lines that
+    the document is made of.
     """
+    if not isinstance(description.scenario, Scenario):
+        found, allowed = description.scenario.name, "a scenario of a city, e.g. almaty-2022"
+        message = f"found {found}, expected {allowed}: the ODD document tells of the model of a city"
+        raise InputError(message, key="--odd", found=found, allowed=allowed)
     order = [mechanisms.read(module) for module in ORDER]
     template = files("contrafact.report.odd").joinpath("template.md").read_text("utf-8")
     with speaking(ENGLISH):
