@@ -76,10 +76,9 @@ def test_what_is_inlined_is_called_by_kernels_alone() -> None:
 
 
 def test_every_file_with_kernels_is_one_that_the_folder_is_named_after() -> None:
-    seen = {kernels.PACKAGE / name for name in ("kernels.py", "rng.py")} | set(kernels.PACKAGE.glob("*/*.py"))
-    assert {
-        path for path in kernels.PACKAGE.glob("**/*.py") if re.search("^@(kernel|inline)$", path.read_text(), re.M)
-    } <= seen
+    everywhere = kernels.PACKAGE.glob("**/*.py")
+    holders = {path for path in everywhere if re.search("^@(kernel|inline)$", path.read_text(), re.MULTILINE)}
+    assert holders <= {kernels.PACKAGE / "rng.py", *kernels.PACKAGE.glob("*/*.py")}
 
 
 def test_an_edit_of_any_file_beside_kernels_gives_another_folder(
