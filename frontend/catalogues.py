@@ -104,7 +104,8 @@ def template() -> Catalog:
             for _line, message, comments, context in extract_from_file(method, path, KEYWORDS, options=OPTIONS):
                 if message:
                     found.add(message, None, [(str(path.relative_to(ROOT)), 0)], (), comments, context=context)
-    for text in filter(None, dict.fromkeys((*of_code(), *of_scenarios(), *of_reasons(), *of_errors()))):
+    said = (text for text in of_errors() if re.search("[a-z]", error_words.fixed(text)))
+    for text in filter(None, dict.fromkeys((*of_code(), *of_scenarios(), *of_reasons(), *said))):
         found.add(text)
     return found
 
@@ -270,7 +271,7 @@ def of_reasons() -> Iterator[str]:
 
 @functools.cache
 def of_errors() -> tuple[str, ...]:
-    """Templates of what errors say on the command line, those with the longest fixed text first."""
+    """Templates of what errors say on the command line, in the order in which they are tried."""
     code = (ROOT / "src" / "contrafact").rglob("*.py")
     return tuple(messages(sorted(path for path in code if "report" not in path.parts)))
 

@@ -1,8 +1,8 @@
 """Templates of the messages of errors, read out of the source: f-strings whose expressions become numbered holes.
 
-``raise InputError(f"found {show(raw)}, expected {allowed}")`` makes ``found {0}, expected {1}``, and what ``allowed`` can
-be there makes templates of its own: words are followed through names, branches, tables, parameters, caught errors and
-what functions return. Where they lead to anything else, as to a value of the user's, the hole is all there is.
+``raise InputError(f"found {show(raw)}, expected {allowed}")`` makes ``found {0}, expected {1}``, and what ``allowed``
+can be there makes templates of its own: words are followed through names, branches, tables, parameters, caught errors
+and what functions return. Where they lead to anything else, as to a value of the user's, the hole is all there is.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from contrafact.error_words import HOLE, fixed
+from contrafact.evidence.citations import KEPT_BACK
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -36,7 +37,7 @@ WORDS = ("text", "nothing", "row", "publisher")
 OF_CLICK = (
     "No such option {0}.",
     "No such command {0}.",
-    "{0} (Did you mean {1}?)",
+    "{0} Did you mean {1}?",
     "{0} (Did you mean one of: {1}?)",
     "Missing command.",
     "Missing argument {0}.",
@@ -53,15 +54,28 @@ OF_CLICK = (
 """What the library that reads the command line says."""
 
 COMPOSED = (
+    f"{{0}} {KEPT_BACK}",
     "less than {n0}",
     "more than {n0}",
     "reads maps",
     "{n0} to {1}",
     "{n0} or {n1}",
-    "{0}, e.g. {1}",
-    '{0}, e.g. "{1}"',
 )
 """What is put together of pieces, or too short to be told from other texts unless it holds numbers."""
+
+LAST = (
+    "{0}; expected {1}",
+    "{0} ({1})",
+    "{0}: {1}",
+    "{0}; {1}",
+    "{0}, expected {1}",
+    '{0}, e.g. "{1}"',
+    "{0}, e.g. {1}",
+)
+"""What only joins messages, in the order in which that is tried: a message is parted where nothing fits it whole."""
+
+VAGUE = ("found {0}",)
+"""What begins too many messages, of other libraries too, to be told from them."""
 
 NUMERIC = re.compile(r"[,.\d]*[defg%]|,")
 """Formats of numbers."""
@@ -80,9 +94,9 @@ class Spot(NamedTuple):
 
 
 def messages(sources: Iterable[Path]) -> list[str]:
-    """All templates, those with the longest fixed text first."""
-    found = {*_Reader(sources).read(), *OF_CLICK, *COMPOSED}
-    return sorted(found, key=lambda template: (-len(fixed(template)), template))
+    """All templates in the order in which they are tried: those with the longest fixed text first."""
+    found = {*_Reader(sources).read(), *OF_CLICK, *COMPOSED} - {*LAST, *VAGUE}
+    return [*sorted(found, key=lambda template: (-len(fixed(template)), template)), *LAST]
 
 
 class _Reader:
@@ -129,7 +143,7 @@ class _Reader:
             return
         self.seen[id(spot.node)] = spot.node
         parts = list(_parts(spot.node))
-        template = "".join(_holed(parts))
+        template = "".join(_holed(_without_start(parts)))
         if re.search("[A-Za-z]{3}", fixed(template)) and (" " in template or template in WORDS):
             self.found[template] = None
         for inner in self._led_to(spot) if not parts else map(spot.at, _expressions(parts)):
@@ -154,10 +168,12 @@ class _Reader:
     def _entries(self, table: Spot, index: ast.expr | None, depth: int = 6) -> Iterator[Spot]:
         """The entry of a table under an index, or all of them where it is not known."""
         match table.node:
+            case ast.Tuple(elts=values) | ast.List(elts=values) if isinstance(index, ast.Constant):
+                yield from map(table.at, values[index.value :][:1] if isinstance(index.value, int) else values)
             case ast.Dict(values=values) | ast.Tuple(elts=values) | ast.List(elts=values):
-                if isinstance(index, ast.Constant) and isinstance(index.value, int) and not isinstance(table.node, ast.Dict):
-                    values = values[index.value : index.value + 1]
                 yield from map(table.at, values)
+            case ast.GeneratorExp(elt=inside) | ast.Starred(value=inside):
+                yield from self._entries(table.at(inside), index, depth)
             case _ if depth:
                 if isinstance(table.node, ast.Subscript):
                     inner = self._entries(table.at(table.node.value), table.node.slice, depth - 1)
@@ -199,7 +215,7 @@ class _Reader:
             yield from self._entries(spot.at(call.func.value), None)
             yield from map(spot.at, call.args[1:])
         elif isinstance(call.func, ast.Attribute) and name == "replace":
-            yield spot.at(call.func.value)
+            yield from map(spot.at, (call.func.value, *call.args[1:]))
         elif name == "str" and call.args:
             yield spot.at(call.args[0])
         else:
@@ -236,6 +252,14 @@ def _parts(node: ast.expr) -> Iterator[ast.expr]:
         case ast.BinOp(op=ast.Add(), left=left, right=right):
             for side in (left, right):
                 yield from list(_parts(side)) or [side]
+
+
+def _without_start(parts: list[ast.expr]) -> list[ast.expr]:
+    """The pieces without a name and a colon before them: what follows is told by itself, whatever the name is."""
+    match parts:
+        case [ast.FormattedValue(), ast.Constant(value=str(text)), *rest] if text.startswith(": "):
+            return [ast.Constant(text[2:]), *rest]
+    return parts
 
 
 def _expressions(parts: Iterable[ast.expr]) -> Iterator[ast.expr]:
@@ -293,4 +317,6 @@ def _caught(name: str, function: Function) -> Iterator[str]:
     """Errors of this package, and ValueError, that a function catches under a name."""
     for node in ast.walk(function):
         if isinstance(node, ast.ExceptHandler) and node.name == name and node.type is not None:
-            yield from (word for word in re.findall(r"\w+", ast.unparse(node.type)) if word in ("UnitError", "ValueError"))
+            yield from (
+                word for word in re.findall(r"\w+", ast.unparse(node.type)) if word in ("UnitError", "ValueError")
+            )

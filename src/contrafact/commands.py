@@ -5,15 +5,19 @@ from __future__ import annotations
 import functools
 import gc
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
 import click
 
 import contrafact as cf
 from contrafact import translation
+from contrafact.error_words import UsageTold, in_words
 
 AS_JSON = "contrafact.as_json"
+LANGUAGE = "contrafact.language"
 GARBAGE = 10_000
 """New objects after which Python looks for garbage: at its own 700 a tenth of a short run goes into looking."""
 DONE, FAILED, WRONG_INPUT, CHECK_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -24,16 +28,22 @@ class Commands(click.Group):
     """Turns what a command raises into a message and an exit code, without a traceback for what a user can mend."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Note whether a JSON document is wanted, also where the rest of the command cannot be read."""
+        """Note whether JSON is wanted, and which language, also where the rest of the command cannot be read."""
         ctx.meta[AS_JSON] = "--json" in args
-        return super().parse_args(ctx, args)
+        ctx.meta[LANGUAGE] = asked(args)
+        with telling_usage(ctx.meta[LANGUAGE]):
+            return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command. Of what is wrong with the input, --json prints a document on standard output as well."""
+        with telling_usage(ctx.meta[LANGUAGE]):
+            return self._invoke(ctx)
+
+    def _invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except (cf.InputError, cf.InputErrors) as error:
-            click.echo(str(error), err=True)
+            click.echo(in_words(error), err=True)
             if ctx.meta[AS_JSON]:
                 print_errors(error.errors if isinstance(error, cf.InputErrors) else [error])
             ctx.exit(WRONG_INPUT)
@@ -42,11 +52,30 @@ class Commands(click.Group):
                 print_errors([cf.InputError(error.format_message())])
             raise
         except cf.RunError as error:
-            click.echo(f"the run failed: {error}", err=True)
+            click.echo(translation.text("the run failed: {reason}", reason=in_words(error)), err=True)
             ctx.exit(FAILED)
         except KeyboardInterrupt:
             click.echo(translation.text("interrupted; nothing was written"), err=True)
             ctx.exit(INTERRUPTED)
+
+
+@contextmanager
+def telling_usage(language: str) -> Iterator[None]:
+    """Speak a language inside the block, where click says in English alone what is wrong with a command."""
+    with translation.speaking(language):
+        try:
+            yield
+        except click.UsageError as error:
+            if language == translation.ENGLISH:
+                raise
+            raise UsageTold(error) from error
+
+
+def asked(args: Sequence[str]) -> str:
+    """The language that a command asks for, whether or not it can be read; else that of the system."""
+    words = re.findall(r"^--lang[=\n](.*)$", "\n".join(args), re.MULTILINE)
+    known = [word for word in words if word in translation.languages()]
+    return known[-1] if known else translation.of_environment()
 
 
 def with_json(command: Command) -> Command:
@@ -111,12 +140,10 @@ def with_mechanisms(command: Command) -> Command:
     return click.option("--mechanism", "mechanisms", metavar="FILE.py", multiple=True, help=text)(command)
 
 
-def speak(ctx: click.Context, _option: click.Parameter, language: str | None) -> None:
-    """Speak a language until the command has ended: the one that is asked for, else that of the system."""
-    chosen = translation.of_environment() if language is None else language
-    if chosen not in translation.languages():
-        raise click.BadParameter(f'found "{chosen}", expected one of {", ".join(translation.languages())}')
-    ctx.with_resource(translation.speaking(chosen))
+def check_language(_ctx: click.Context, _option: click.Parameter, language: str | None) -> None:
+    """BadParameter for a language without a catalogue; the others are spoken from the start, as ``asked`` finds them."""
+    if language not in (None, *translation.languages()):
+        raise click.BadParameter(f'found "{language}", expected one of {", ".join(translation.languages())}')
 
 
 class Speaking(click.Command):
@@ -125,7 +152,8 @@ class Speaking(click.Command):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         said = "en or vi, as far as there are words for it.  [default: as the system]"
-        self.params.append(click.Option(["--lang"], metavar="LANGUAGE", expose_value=False, callback=speak, help=said))
+        option = click.Option(["--lang"], metavar="LANGUAGE", expose_value=False, callback=check_language, help=said)
+        self.params.append(option)
 
 
 class Subcommands(click.Group):

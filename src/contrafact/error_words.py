@@ -27,10 +27,7 @@ NUMBER = r"([-+]?\d[-+\d.,:eT]*|-?inf|nan)"
 """A number or a local time."""
 
 ANYTHING = r'((?>["\[{].{56}\.{3}(?![^\s,;:)])|"(?:[^"\\]|\\.)*"|.)*?)'
-"""As little as possible, but quoted values whole, those too that were cut to 60 characters: no words in them are ours."""
-
-JOINTS = ("{0} ({1})", "{0}: {1}", "{0}; {1}")
-"""How messages are joined, which is the same in all languages; each part is told by itself."""
+"""As little as possible, but quoted values whole, also those cut to 60 characters, since no words in them are ours."""
 
 ENDINGS = (";", ",")
 """Templates that begin so end a message; what stands before them is told by itself."""
@@ -44,12 +41,12 @@ def fixed(template: str) -> str:
     return HOLE.sub("", template)
 
 
-def told(error: Exception) -> str:
+def in_words(error: Exception) -> str:
     """All that an error says, one line for each thing that is wrong; places and keys are the same in all languages."""
     if current() == ENGLISH:
         return str(error)
     if isinstance(error, InputErrors):
-        return "\n".join(map(told, error.errors))
+        return "\n".join(map(in_words, error.errors))
     if isinstance(error, InputError):
         return str(replace(error, message=retold(error.message)))
     return retold(str(error))
@@ -73,7 +70,7 @@ class UsageTold(click.UsageError):
 
 def retold(message: str, depth: int = DEEPEST) -> str:
     """A message in the language that is spoken, or as it is where no template fits it."""
-    for template in (*_templates(), *JOINTS) if depth else ():
+    for template in _templates() if depth else ():
         if not all(piece in message for piece in HOLE.split(template)):
             continue
         found = _pattern(template).fullmatch(message)
@@ -86,7 +83,7 @@ def retold(message: str, depth: int = DEEPEST) -> str:
 
 @functools.cache
 def _templates() -> tuple[str, ...]:
-    """All templates, those with the longest fixed text first."""
+    """All templates, in the order in which they are tried."""
     return tuple(json.loads(TEMPLATES.read_text(encoding="utf-8")))
 
 

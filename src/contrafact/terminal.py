@@ -189,8 +189,6 @@ def draw_place(found: Imported, notify: Callable[[str], None]) -> list[Path]:
 
 def show_imported(found: Imported) -> None:
     """How sources were read, what was lost, residents beside the sources, and the files."""
-    from contrafact.report.scores import told  # noqa: PLC0415  heavy
-
     screen = console()
     for line in found.mapping:
         say(screen, text("read: {what}", what=text(line)))
