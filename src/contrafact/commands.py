@@ -141,7 +141,7 @@ def with_mechanisms(command: Command) -> Command:
 
 
 def check_language(_ctx: click.Context, _option: click.Parameter, language: str | None) -> None:
-    """BadParameter for a language without a catalogue; the others are spoken from the start, as ``asked`` finds them."""
+    """BadParameter for a language without a catalogue; others are spoken from the start, as ``asked`` finds them."""
     if language not in (None, *translation.languages()):
         raise click.BadParameter(f'found "{language}", expected one of {", ".join(translation.languages())}')
 
