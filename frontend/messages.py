@@ -53,7 +53,20 @@ OF_CLICK = (
 )
 """What the library that reads the command line says."""
 
+OF_SYSTEM = (
+    "No such file or directory",
+    "Not a directory",
+    "Is a directory",
+    "Permission denied",
+    "File exists",
+    "File name too long",
+    "No space left on device",
+    "Read-only file system",
+)
+"""What the operating system says most often of files."""
+
 COMPOSED = (
+    "{0} was {1} and is {2}",
     f"{{0}} {KEPT_BACK}",
     "less than {n0}",
     "more than {n0}",
@@ -95,7 +108,7 @@ class Spot(NamedTuple):
 
 def messages(sources: Iterable[Path]) -> list[str]:
     """All templates in the order in which they are tried: those with the longest fixed text first."""
-    found = {*_Reader(sources).read(), *OF_CLICK, *COMPOSED} - {*LAST, *VAGUE}
+    found = {*_Reader(sources).read(), *OF_CLICK, *OF_SYSTEM, *COMPOSED} - {*LAST, *VAGUE}
     return [*sorted(found, key=lambda template: (-len(fixed(template)), template)), *LAST]
 
 
@@ -200,6 +213,8 @@ class _Reader:
         if annotation is None or "str" not in re.findall(r"\w+", annotation):
             return
         names = [one.arg for one in function.args.args if one.arg not in ("self", "cls")]
+        usual = dict(zip(reversed(names), reversed(function.args.defaults), strict=False))
+        yield from (Spot(value, None, module) for value in (usual.get(name),) if value is not None)
         for call in self._own_or_only(self.calls[function.name], module, self._is_only(function.name)):
             assert isinstance(call.node, ast.Call)
             yield from (call.at(word.value) for word in call.node.keywords if word.arg == name)

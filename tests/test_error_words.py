@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -107,6 +108,43 @@ def test_place_and_key_stay_and_each_error_has_its_line() -> None:
     with speaking("vi"):
         assert in_words(errors) == "b.yaml:7: forces.x: khóa được cho hai lần, lần đầu ở dòng 3\nnó không có tên"
         assert in_words(RunError("replication 3 failed: KeyError: 1")) == "lần diễn lại 3 thất bại: KeyError: 1"
+
+
+def test_templates_are_read_out_of_the_source_wherever_words_come_from(tmp_path: Path) -> None:
+    sys.path.insert(0, str(Path(__file__).parents[1] / "frontend"))
+    try:
+        from messages import messages  # noqa: PLC0415
+    finally:
+        sys.path.pop(0)
+    (tmp_path / "one.py").write_text(
+        """
+KINDS = {"a": "one of the table", "b": f"two of {KINDS!r}"}
+
+def fault(what: str, advice: str = "try it again") -> str:
+    return f"{what} is wrong; {advice}"
+
+def check(value, name, few):
+    allowed = "some thing" if few else KINDS[name]
+    if few:
+        raise InputError(f"{name}: got {value!r}, wants {allowed}{fault('that part')}")
+    for place, reason in ((1, "first of all"), (2, "after that")):
+        raise InputError(f"{len(value)} cells at {value:.3g}: {reason}", found="not this one")
+    try:
+        check(1, 2, 3)
+    except ValueError as error:
+        raise RunError(str(error)) from error
+    raise ValueError("no such thing")
+"""
+    )
+    found = messages([tmp_path / "one.py"])
+    wanted = {
+        "got {0}, wants {1}", "some thing", "one of the table", "two of {0}", "{0} is wrong; {1}", "that part",
+        "try it again", "{n0} cells at {n1}: {2}", "first of all", "after that", "no such thing",
+    }  # fmt: skip
+    assert wanted - set(found) == set()
+    assert "not this one" not in found
+    lengths = [len(error_words.fixed(template)) for template in found]
+    assert lengths[:-7] == sorted(lengths[:-7], reverse=True)
 
 
 @pytest.mark.parametrize(
