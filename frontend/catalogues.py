@@ -20,13 +20,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
 
+import click
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from messages import messages
 
-from contrafact import cli, cli_fitting, error_words, terminal
+from contrafact import cli, cli_fitting, error_words, helping, terminal
 from contrafact.evidence import evidence_of, readings
 from contrafact.evidence.camps import CAMPS
 from contrafact.evidence.claims import VERDICTS, compared_claims
@@ -130,6 +131,7 @@ def of_code() -> Iterator[str]:
     yield from of_power()
     yield from of_fits()
     yield from of_commands()
+    yield from of_help(cli.main)
     yield from of_descriptions()
     yield from of_readings()
     yield from (
@@ -175,6 +177,14 @@ def of_commands() -> Iterator[str]:
     yield from (events.NOWHERE, events.NEVER, events.TAKEN)
     yield from (cli.REPLICATIONS_KEPT, cli.PAIRS_KEPT, cli_fitting.KEPT, estimating.MINUTES)
     yield from (f"{words[:1].upper()}{words[1:]}." for words in (FROM_PRIORS, FROM_POSTERIOR, BY_CHANCE))
+
+
+def of_help(command: click.Command) -> Iterator[str]:
+    """What --help says of a command, of its options and of the commands below it, with the words of click itself."""
+    yield from (*helping.OF_CLICK, *helping.paragraphs(command.help or ""))
+    yield from (option.help or "" for option in command.params if isinstance(option, click.Option))
+    for below in command.commands.values() if isinstance(command, click.Group) else ():
+        yield from of_help(below)
 
 
 def of_descriptions() -> Iterator[str]:

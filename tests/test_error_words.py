@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from contrafact import error_words
 from contrafact.cli import main
-from contrafact.commands import asked
 from contrafact.error_words import HOLE, in_words, retold
 from contrafact.errors import InputError, InputErrors, RunError
 from contrafact.scenario.problems import show
@@ -231,6 +230,12 @@ def test_a_broken_row_of_the_evidence_is_told_with_file_line_and_column(call: Ca
     assert f"town/evidence/record.csv:2: gặp 2 ô, cần {len(lines[0].split(','))}" in found.output + found.stderr
 
 
+def test_an_unknown_option_of_the_program_itself_is_told_too(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONTRAFACT_LANG", "vi")
+    assert "Lỗi: Không có tùy chọn '--bad'." in call("--bad").stderr
+    assert "Error: No such option '--bad'." in call("--bad", "--lang", "en").stderr
+
+
 def test_json_stays_english(call: Call) -> None:
     found = call("run", "small", "--variant", "recordid", "--json", "--lang", "vi")
     message = json.loads(found.stdout)["errors"][0]["message"]
@@ -238,17 +243,3 @@ def test_json_stays_english(call: Call) -> None:
     assert "kịch bản không có biến thể" in found.stderr
     usage = call("run", "--json", "--lang", "vi")
     assert json.loads(usage.stdout)["errors"][0]["message"] == "Missing argument 'SCENARIO'."
-
-
-def test_the_language_is_known_where_the_rest_of_a_command_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CONTRAFACT_LANG", "en")
-    assert (
-        asked(["run", "--lang", "vi"])
-        == asked(["--bad", "--lang=vi"])
-        == asked(["--lang", "en", "--lang", "vi"])
-        == "vi"
-    )
-    assert asked(["run", "--lang"]) == asked(["--lang", "tlh"]) == asked([]) == "en"
-    monkeypatch.setenv("CONTRAFACT_LANG", "vi")
-    assert asked(["run"]) == "vi"
-    assert asked(["--lang", "en"]) == "en"

@@ -9,7 +9,6 @@ but for what the value itself is there to change; and that must change at least 
 
 from __future__ import annotations
 
-import copy
 import os
 from collections.abc import Mapping
 from itertools import chain, combinations
@@ -19,6 +18,7 @@ import numpy as np
 
 import contrafact as cf
 from contrafact.engine import ORDER, RECORDERS, Replication, simulate
+from contrafact.engine.checkpoint import copied
 from contrafact.engine.setup import set_up
 from contrafact.engine.stepper import apply
 from contrafact.kernels import Array
@@ -202,7 +202,7 @@ def switched_off() -> list[Check]:
 
 def one_tick(c: Context, numbers: Mapping[str, float]) -> Context:
     """A copy of a run in which the mechanisms of one tick have been computed with these numbers and not applied."""
-    twin = copy.deepcopy(c, {id(c.fixed): c.fixed, id(c.events): [], id(c.key): c.key})
+    twin = copied(c)
     twin.p, twin.by_mechanism = c.p | dict(numbers), {}
     for mechanism in ORDER:
         mechanism.step(twin)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import gc
 import json
-import re
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar, cast
@@ -15,28 +15,32 @@ import click
 import contrafact as cf
 from contrafact import translation
 from contrafact.error_words import UsageTold, in_words
+from contrafact.helping import Subcommands, asked_for
 
 AS_JSON = "contrafact.as_json"
-LANGUAGE = "contrafact.language"
 GARBAGE = 10_000
 """New objects after which Python looks for garbage: at its own 700 a tenth of a short run goes into looking."""
 DONE, FAILED, WRONG_INPUT, CHECK_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class Commands(click.Group):
+class Commands(Subcommands):
     """Turns what a command raises into a message and an exit code, without a traceback for what a user can mend."""
 
+    def main(self, args: Sequence[str] | None = None, *others: Any, **options: Any) -> Any:
+        """Read the command line and do what it says, all of it in the language that it asks for."""
+        with translation.speaking(asked_for(sys.argv[1:] if args is None else args)):
+            return super().main(args, *others, **options)
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Note whether JSON is wanted, and which language, also where the rest of the command cannot be read."""
+        """Note whether a JSON document is wanted, also where the rest of the command cannot be read."""
         ctx.meta[AS_JSON] = "--json" in args
-        ctx.meta[LANGUAGE] = asked(args)
-        with telling_usage(ctx.meta[LANGUAGE]):
+        with usage_in_words():
             return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command. Of what is wrong with the input, --json prints a document on standard output as well."""
-        with telling_usage(ctx.meta[LANGUAGE]):
+        with usage_in_words():
             return self._invoke(ctx)
 
     def _invoke(self, ctx: click.Context) -> Any:
@@ -60,22 +64,14 @@ class Commands(click.Group):
 
 
 @contextmanager
-def telling_usage(language: str) -> Iterator[None]:
-    """Speak a language inside the block, where click says in English alone what is wrong with a command."""
-    with translation.speaking(language):
-        try:
-            yield
-        except click.UsageError as error:
-            if language == translation.ENGLISH:
-                raise
-            raise UsageTold(error) from error
-
-
-def asked(args: Sequence[str]) -> str:
-    """The language that a command asks for, whether or not it can be read; else that of the system."""
-    words = re.findall(r"^--lang[=\n](.*)$", "\n".join(args), re.MULTILINE)
-    known = [word for word in words if word in translation.languages()]
-    return known[-1] if known else translation.of_environment()
+def usage_in_words() -> Iterator[None]:
+    """Tell in the language that is spoken what click, in English alone, says of a command that cannot be read."""
+    try:
+        yield
+    except click.UsageError as error:
+        if translation.current() == translation.ENGLISH:
+            raise
+        raise UsageTold(error) from error
 
 
 def with_json(command: Command) -> Command:
@@ -140,29 +136,7 @@ def with_mechanisms(command: Command) -> Command:
     return click.option("--mechanism", "mechanisms", metavar="FILE.py", multiple=True, help=text)(command)
 
 
-def check_language(_ctx: click.Context, _option: click.Parameter, language: str | None) -> None:
-    """BadParameter for a language without a catalogue; others are spoken from the start, as ``asked`` finds them."""
-    if language not in (None, *translation.languages()):
-        raise click.BadParameter(f'found "{language}", expected one of {", ".join(translation.languages())}')
-
-
-class Speaking(click.Command):
-    """A command with --lang."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        said = "en or vi, as far as there are words for it.  [default: as the system]"
-        option = click.Option(["--lang"], metavar="LANGUAGE", expose_value=False, callback=check_language, help=said)
-        self.params.append(option)
-
-
-class Subcommands(click.Group):
-    """Commands below another."""
-
-    command_class = Speaking
-
-
-Commands.command_class, Commands.group_class = Speaking, Subcommands
+Commands.group_class = Subcommands
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

@@ -1,4 +1,4 @@
-"""Nothing of what commands say in lines stays English under --lang vi: descriptions, claims, progress, notices."""
+"""Nothing of what commands say in lines stays English under --lang vi: help, claims, progress, notices."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -33,6 +34,33 @@ __all__ = ["bracketed"]
 SMALL = Path(__file__).parents[1] / "data" / "small"
 IDS = re.compile(r"\b(?:[ABR]\d+|[a-z]+\d{4}[a-z]*|[a-z_0-9]+(?:/[\w-]+)+)\b")
 """Rows of the record and of its tables, and works."""
+
+
+TERM = re.compile(r"^  (-\S+( \S+)*|[a-z-]+)(  +|$)")
+"""What stands first in a row of help: an option with what it takes, or a command."""
+
+
+def below(group: click.Group, *path: str) -> Iterator[tuple[str, ...]]:
+    """Words by which a group and all commands below it are called."""
+    yield path
+    for name, command in group.commands.items():
+        yield from below(command, *path, name) if isinstance(command, click.Group) else [(*path, name)]
+
+
+@pytest.mark.usefixtures("bracketed")
+@pytest.mark.parametrize("path", list(below(main)), ids=" ".join)
+def test_help(path: tuple[str, ...]) -> None:
+    asked = CliRunner().invoke(main, [*path, "--help", "--lang", "vi"], terminal_width=2000)
+    assert asked.exit_code == 0
+    usage, *lines = asked.stdout.splitlines()
+    assert usage.startswith(f"⟦Cách dùng:⟧ {' '.join(('main', *path))} [OPTIONS]")
+    assert len(lines) > 6
+    command: click.Command = main
+    for name in path:
+        assert isinstance(command, click.Group)
+        command = command.commands[name]
+    defaults = (str(option.default) for option in command.params if getattr(option, "show_default", False))
+    assert english((TERM.sub("", line) for line in lines), *defaults) == set()
 
 
 def in_description(found: AnyDescription) -> Iterator[str]:

@@ -7,13 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from scipy.spatial import KDTree
 
 from contrafact.world import World, grid, routes
-
-POINTS = st.lists(st.tuples(st.floats(-90, 90), st.floats(-180, 180)), min_size=1, max_size=400)
 
 
 def shortest_by_hand(net: routes.Network, target: int) -> Any:
@@ -122,20 +117,3 @@ def test_near_zero_is_the_cell_alone_and_near_the_globe_is_everyone(world: World
     assert world.near(30_000).cell.size == world.cells**2
     with pytest.raises(ValueError, match="not possible"):
         world.near(-1)
-
-
-@given(POINTS, st.floats(0, 20_100))
-def test_near_finds_whom_a_tree_finds(points: list[tuple[float, float]], radius_km: float) -> None:
-    lat, lon = np.array(points).T
-    at = grid.unit_vectors(lat, lon)
-    chord = 2 * np.sin(min(radius_km / grid.EARTH_RADIUS_KM, np.pi) / 2)
-    found = routes.near(lat, lon, radius_km)
-    rows = np.split(found.cell, found.start[1:-1])
-    assert [row.tolist() for row in rows] == [sorted(near) for near in KDTree(at).query_ball_point(at, chord)]
-
-
-def test_near_finds_whom_a_tree_finds_in_the_city(world: World) -> None:
-    at = grid.unit_vectors(world.lat, world.lon)
-    found = world.near(4.0)
-    near = KDTree(at).query_ball_point(at, 2 * np.sin(4.0 / grid.EARTH_RADIUS_KM / 2))
-    assert found.cell.tolist() == [cell for row in near for cell in sorted(row)]

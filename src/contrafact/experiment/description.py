@@ -114,7 +114,7 @@ class Description:
             "values": [value.as_dict() for value in self.values],
             "assumptions": self.assumptions,
             "posterior": self.posterior,
-            noted("actions"): [dict(zip(ACTION_KEYS, row, strict=True)) for row in action_rows(described)],
+            "actions": [dict(zip(ACTION_KEYS, row, strict=True)) for row in action_rows(described)],
             "variant": described.variant,
             "variants": {name: variant.title for name, variant in described.variants.items()},
             "switches": {

@@ -19,12 +19,6 @@ from contrafact.world.grid import EARTH_RADIUS_KM, adjacent, distance_km, unit_v
 
 MM_PER_KM = 1e6
 
-BLOCK = 128
-"""Cells whose neighbours are looked for at a time."""
-
-SLACK = 1e-9
-"""A few millimetres on the unit sphere, so that rounding leaves nobody out before distances are compared."""
-
 
 class Network(NamedTuple):
     """Neighbours in compressed rows: those of cell c are neighbour[start[c]:start[c + 1]], ascending.
@@ -155,25 +149,18 @@ def stored_routes(next_hop: Array, hops: Array) -> tuple[Array, Array]:
 
 
 def near(lat: Array, lon: Array, radius_km: float) -> Near:
-    """For every cell, the cells whose centres lie within a radius of its own; symmetric by construction.
+    """For every cell, the cells whose centres lie within a radius of its own; symmetric by construction."""
+    from scipy.sparse import csr_array  # noqa: PLC0415  heavy
+    from scipy.spatial import KDTree  # noqa: PLC0415  heavy
 
-    Looked for block by block among the cells whose height on the sphere allows it, by NumPy alone: every run needs it.
-    """
     if not radius_km >= 0:
         raise ValueError(f"a radius of {radius_km} km is not possible")
+    size = lat.size
     chord = 2 * math.sin(min(radius_km / EARTH_RADIUS_KM, math.pi) / 2)
-    by_height = np.argsort(lat, kind="stable")
-    x, y, z = unit_vectors(lat, lon)[by_height].T
-    first, last = np.searchsorted(z, z - chord - SLACK), np.searchsorted(z, z + chord + SLACK)
-    pairs = []
-    for begin in range(0, lat.size, BLOCK):
-        own = slice(begin, begin + BLOCK)
-        other = slice(first[own][0], last[own][-1])
-        apart = (x[own, None] - x[other]) ** 2
-        apart += (y[own, None] - y[other]) ** 2
-        apart += (z[own, None] - z[other]) ** 2
-        row, column = np.nonzero(apart <= chord**2)
-        pairs.append(by_height[own][row] * lat.size + by_height[other][column])
-    home, cell = np.divmod(np.sort(np.concatenate(pairs)), lat.size)
-    start = np.searchsorted(home, np.arange(lat.size + 1))
-    return Near(start.astype(np.int32), cell.astype(np.int32))
+    pairs = KDTree(unit_vectors(lat, lon)).query_pairs(chord, output_type="ndarray")
+    own = np.arange(size)
+    rows = np.concatenate([pairs[:, 0], pairs[:, 1], own])
+    columns = np.concatenate([pairs[:, 1], pairs[:, 0], own])
+    table = csr_array((np.ones(rows.size, dtype=np.int8), (rows, columns)), shape=(size, size))
+    table.sort_indices()
+    return Near(table.indptr.astype(np.int32), table.indices.astype(np.int32))
