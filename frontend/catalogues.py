@@ -3,12 +3,13 @@
     python frontend/catalogues.py           write the template, merge it into every language, compile
     python frontend/catalogues.py --check   fail where that would change a file or where a language lacks a text
 
-Compiled are .mo for Python, and .json with what the page may ask for. To add a language, copy the folder of another one
-in src/contrafact/locale, empty its texts, translate them, and run this.
+Compiled are .mo for Python, and .json with what the page may ask for and with what errors can say. To add a language,
+copy the folder of another one in src/contrafact/locale, empty its texts, translate them, and run this.
 """
 
 from __future__ import annotations
 
+import functools
 import io
 import json
 import math
@@ -24,8 +25,9 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from messages import messages
 
-from contrafact import cli, cli_fitting, helping, terminal
+from contrafact import cli, cli_fitting, error_words, helping, terminal
 from contrafact.app.levers import levers
 from contrafact.evidence import evidence_of, readings
 from contrafact.evidence.camps import CAMPS
@@ -83,7 +85,8 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
 SOURCES = (
     ("javascript", "frontend/src/*.ts"),
     ("python", "src/contrafact/*.py"),
-    ("python", "src/contrafact/app/*.py"),
+    ("python", "src/contrafact/app/serving.py"),
+    ("python", "src/contrafact/app/showing.py"),
     ("python", "src/contrafact/experiment/**/*.py"),
     ("python", "src/contrafact/importers/*.py"),
     ("python", "src/contrafact/report/**/*.py"),
@@ -105,7 +108,8 @@ def template() -> Catalog:
             for _line, message, comments, context in extract_from_file(method, path, KEYWORDS, options=OPTIONS):
                 if message:
                     found.add(message, None, [(str(path.relative_to(ROOT)), 0)], (), comments, context=context)
-    for text in filter(None, dict.fromkeys((*of_code(), *of_scenarios(), *of_reasons()))):
+    said = (text for text in of_errors() if re.search("[a-z]", error_words.fixed(text)))
+    for text in filter(None, dict.fromkeys((*of_code(), *of_scenarios(), *of_reasons(), *said))):
         found.add(text)
     return found
 
@@ -283,6 +287,13 @@ def of_reasons() -> Iterator[str]:
             yield from (one.note for one in (() if record is None else declared_of(record).values()))
 
 
+@functools.cache
+def of_errors() -> tuple[str, ...]:
+    """Templates of what errors say on the command line, in the order in which they are tried."""
+    code = (ROOT / "src" / "contrafact").rglob("*.py")
+    return tuple(messages(sorted(path for path in code if "report" not in path.parts)))
+
+
 def merged(source: Catalog, path: Path) -> Catalog:
     """A language's catalogue with the texts of the template: old translations kept, texts that are gone dropped."""
     with path.open("rb") as stream:
@@ -311,6 +322,7 @@ def lacking(catalogue: Catalog) -> list[str]:
 def files(source: Catalog) -> Iterator[tuple[Path, bytes]]:
     """Every file that is made, with its content."""
     yield TEMPLATE, _po(source)
+    yield error_words.TEMPLATES, (json.dumps(of_errors(), ensure_ascii=False, indent=0) + "\n").encode()
     labels = set(of_scenarios())
     for path in sorted(LOCALES.glob("*/LC_MESSAGES/contrafact.po")):
         catalogue = merged(source, path)

@@ -28,6 +28,7 @@ from contrafact.commands import (
     with_scenario,
     with_workers,
 )
+from contrafact.error_words import in_words
 
 REPLICATIONS_KEPT = (
     "interrupted: {count} of {all} replications are kept in {folder}; to go on: the same command with {options}"
@@ -249,7 +250,7 @@ def validate(scenario: str, as_json: bool) -> None:
     if as_json:
         print_errors(errors)
     elif errors:
-        click.echo("\n".join(str(error) for error in errors), err=True)
+        click.echo("\n".join(map(in_words, errors)), err=True)
     else:
         click.echo(translation.text("{title}: no errors", title=scenario))
     leave(CHECK_FAILED if errors else DONE)

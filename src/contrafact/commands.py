@@ -6,13 +6,15 @@ import functools
 import gc
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
 import click
 
 import contrafact as cf
 from contrafact import translation
+from contrafact.error_words import UsageTold, in_words
 from contrafact.helping import Subcommands, asked_for
 
 AS_JSON = "contrafact.as_json"
@@ -33,14 +35,19 @@ class Commands(Subcommands):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Note whether a JSON document is wanted, also where the rest of the command cannot be read."""
         ctx.meta[AS_JSON] = "--json" in args
-        return super().parse_args(ctx, args)
+        with usage_in_words():
+            return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command. Of what is wrong with the input, --json prints a document on standard output as well."""
+        with usage_in_words():
+            return self._invoke(ctx)
+
+    def _invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except (cf.InputError, cf.InputErrors) as error:
-            click.echo(str(error), err=True)
+            click.echo(in_words(error), err=True)
             if ctx.meta[AS_JSON]:
                 print_errors(error.errors if isinstance(error, cf.InputErrors) else [error])
             ctx.exit(WRONG_INPUT)
@@ -49,11 +56,22 @@ class Commands(Subcommands):
                 print_errors([cf.InputError(error.format_message())])
             raise
         except cf.RunError as error:
-            click.echo(f"the run failed: {error}", err=True)
+            click.echo(translation.text("the run failed: {reason}", reason=in_words(error)), err=True)
             ctx.exit(FAILED)
         except KeyboardInterrupt:
             click.echo(translation.text("interrupted; nothing was written"), err=True)
             ctx.exit(INTERRUPTED)
+
+
+@contextmanager
+def usage_in_words() -> Iterator[None]:
+    """Tell in the language that is spoken what click, in English alone, says of a command that cannot be read."""
+    try:
+        yield
+    except click.UsageError as error:
+        if translation.current() == translation.ENGLISH:
+            raise
+        raise UsageTold(error) from error
 
 
 def with_json(command: Command) -> Command:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from contrafact.error_words import in_words
 from contrafact.report.printing import pipes
 from contrafact.translation import counted_text, current, localised, text, told, whole
 
@@ -38,7 +39,7 @@ def check_lines(checked: Checked) -> Iterator[str]:
         values=whole(checked.values),
     )
     for failure in checked.failures:
-        yield f"  {failure.check}: {failure.error}"
+        yield f"  {failure.check}: {in_words(failure.error)}"
     found = checked.audit
     if found is None:
         yield text("  there is no record under this name; ids were looked up in the records that ship")
