@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -56,6 +57,20 @@ def test_importing_what_a_run_uses_imports_nothing_that_other_commands_need() ->
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_command_leaves_the_interpreter_as_it_was(call: Call) -> None:
+    before = gc.get_threshold()
+    call("list")
+    assert gc.get_threshold() == before
+
+
+@pytest.mark.parametrize("words", [("--lang", "tlh", "list", "--json"), ("list", "--lang", "tlh", "--json")])
+def test_a_language_that_there_is_not_is_told_as_json_too(call: Call, words: tuple[str, ...]) -> None:
+    found = call(*words)
+    assert found.exit_code == 2
+    (error,) = json.loads(found.stdout)["errors"]
+    assert 'found "tlh"' in error["message"]
 
 
 def test_version_is_the_packages(call: Call) -> None:

@@ -19,7 +19,7 @@ from contrafact.helping import Subcommands, asked_for
 
 AS_JSON = "contrafact.as_json"
 GARBAGE = 10_000
-"""New objects after which Python looks for garbage: at its own 700 a tenth of a short run goes into looking."""
+"""New objects after which Python looks for garbage: at 700, as Python has it, a tenth of a short run goes into it."""
 DONE, FAILED, WRONG_INPUT, CHECK_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -29,18 +29,18 @@ class Commands(Subcommands):
 
     def main(self, args: Sequence[str] | None = None, *others: Any, **options: Any) -> Any:
         """Read the command line and do what it says, all of it in the language that it asks for."""
-        with translation.speaking(asked_for(sys.argv[1:] if args is None else args)):
+        with translation.speaking(asked_for(sys.argv[1:] if args is None else args)), less_garbage_sought():
             return super().main(args, *others, **options)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Note whether a JSON document is wanted, also where the rest of the command cannot be read."""
         ctx.meta[AS_JSON] = "--json" in args
-        with usage_in_words():
+        with usage_told(ctx):
             return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command. Of what is wrong with the input, --json prints a document on standard output as well."""
-        with usage_in_words():
+        with usage_told(ctx):
             return self._invoke(ctx)
 
     def _invoke(self, ctx: click.Context) -> Any:
@@ -51,10 +51,6 @@ class Commands(Subcommands):
             if ctx.meta[AS_JSON]:
                 print_errors(error.errors if isinstance(error, cf.InputErrors) else [error])
             ctx.exit(WRONG_INPUT)
-        except click.UsageError as error:
-            if ctx.meta[AS_JSON]:
-                print_errors([cf.InputError(error.format_message())])
-            raise
         except cf.RunError as error:
             click.echo(translation.text("the run failed: {reason}", reason=in_words(error)), err=True)
             ctx.exit(FAILED)
@@ -64,11 +60,27 @@ class Commands(Subcommands):
 
 
 @contextmanager
-def usage_in_words() -> Iterator[None]:
-    """Tell in the language that is spoken what click, in English alone, says of a command that cannot be read."""
+def less_garbage_sought() -> Iterator[None]:
+    """A block in which Python looks for garbage seldom."""
+    before = gc.get_threshold()
+    gc.set_threshold(GARBAGE)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+@contextmanager
+def usage_told(ctx: click.Context) -> Iterator[None]:
+    """Tell in the language that is spoken what click, in English alone, says of a command that cannot be read.
+
+    With --json it is a document as well.
+    """
     try:
         yield
     except click.UsageError as error:
+        if ctx.meta[AS_JSON]:
+            print_errors([cf.InputError(error.format_message())])
         if translation.current() == translation.ENGLISH:
             raise
         raise UsageTold(error) from error
@@ -147,7 +159,6 @@ def main() -> None:
     SCENARIO is a shipped scenario (see `contrafact list`), a scenario file or folder, or a results folder, of which
     the scenario alone is taken.
     """
-    gc.set_threshold(GARBAGE)
 
 
 def print_json(document: object) -> None:
