@@ -28,6 +28,8 @@ RAISED = {
     "error": 1,
     "input_error": 1,
     "needed": 2,
+    "HTTPException": 1,
+    "error_response": 1,
 }
 """Calls that make errors, and which of their arguments is the message or a part of it."""
 

@@ -1,6 +1,6 @@
 /** Requests to the server that sent this page; no other is ever asked. */
 
-import { t } from "./i18n";
+import { said, t } from "./i18n";
 import type { Claim, Job, Problem, Row, View } from "./types";
 
 /** What the server refused, with everything that it says is wrong. */
@@ -12,7 +12,7 @@ export class Refused extends Error {
 
 export function told(problem: Problem): string {
   const at = [problem.file, problem.line].filter((part) => part !== null && part !== undefined).join(":");
-  return [at, problem.key, problem.message].filter(Boolean).join(": ");
+  return [at, problem.key, problem.told ? said(problem.told) : problem.message].filter(Boolean).join(": ");
 }
 
 async function asked<T>(path: string, init: RequestInit = {}): Promise<T> {

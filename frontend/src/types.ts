@@ -176,6 +176,7 @@ export interface Problem {
   line: number | null;
   key: string | null;
   message: string;
+  told?: Record<string, string>;
 }
 
 export interface Job {

@@ -16,7 +16,7 @@ from dataclasses import replace
 import click
 
 from contrafact.errors import InputError, InputErrors
-from contrafact.translation import ENGLISH, LOCALES, current, text
+from contrafact.translation import ENGLISH, LOCALES, current, languages, speaking, text
 
 TEMPLATES = LOCALES / "errors.json"
 
@@ -31,6 +31,9 @@ ANYTHING = r'((?>["\[{].{56}\.{3}(?![^\s,;:)])|"(?:[^"\\]|\\.)*"|.)*?)'
 
 ENDINGS = (";", ",")
 """Templates that begin so end a message; what stands before them is told by itself."""
+
+LONGEST = 2_000
+"""Characters of a message; none of ours is as long."""
 
 DEEPEST = 8
 """Levels of messages within messages; what lies deeper stays English."""
@@ -68,8 +71,19 @@ class UsageTold(click.UsageError):
         click.echo("\n".join(self.lines), err=True)
 
 
+def in_every_language(message: str) -> dict[str, str]:
+    """A message by language, for readers who choose theirs later."""
+    found = {}
+    for language in languages():
+        with speaking(language):
+            found[language] = message if language == ENGLISH else retold(message)
+    return found
+
+
 def retold(message: str, depth: int = DEEPEST) -> str:
-    """A message in the language that is spoken, or as it is where no template fits it."""
+    """A message in the language that is spoken, or as it is where no template fits it or it is very long."""
+    if len(message) > LONGEST:
+        return message
     for template in _templates() if depth else ():
         if not all(piece in message for piece in HOLE.split(template)):
             continue

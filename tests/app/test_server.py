@@ -164,6 +164,8 @@ def test_errors_of_a_scenario_are_told_at_file_line_and_key(client: TestClient, 
     assert answer.status_code == 422
     (error,) = answer.json()["errors"]
     assert (error["file"], error["line"], error["key"]) == ("scenario.yaml", line, "population.total.value")
+    assert error["told"]["en"] == error["message"]
+    assert error["told"]["vi"].startswith('gặp "20000 kg"')
 
 
 def test_a_scenario_names_no_file_of_this_machine(lively_texts: dict[str, str]) -> None:

@@ -48,7 +48,7 @@ class AskedScenario(Strict):
 
 
 class Problem(BaseModel):
-    """One thing that is wrong, as ``contrafact validate --json`` prints it."""
+    """One thing that is wrong, as ``contrafact validate --json`` prints it, and its message by language."""
 
     file: str | None
     line: int | None
@@ -57,6 +57,7 @@ class Problem(BaseModel):
     found: str | None
     allowed: str | None
     message: str
+    told: dict[str, str]
 
 
 class Refused(BaseModel):

@@ -17,6 +17,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Literal, TypeAlias
 
+from contrafact.app.security import problem_of
 from contrafact.errors import InputError, InputErrors, RunError
 from contrafact.experiment.comparing import ComparisonInterrupted, compare
 from contrafact.experiment.comparison import Comparison, effect_as_dict
@@ -166,7 +167,8 @@ class Jobs:
             try:
                 state = self._simulate(job)
             except (InputError, InputErrors) as error:
-                job.errors = [one.as_dict() for one in (error.errors if isinstance(error, InputErrors) else [error])]
+                wrong = error.errors if isinstance(error, InputErrors) else [error]
+                job.errors = [problem_of(one) for one in wrong]
                 job.message = str(error)
             except (RunError, MemoryError, RecursionError, ArithmeticError, ValueError, OSError) as error:
                 job.message = f"{type(error).__name__}: {error}"

@@ -8,11 +8,15 @@ at all. The content security policy lets the page load nothing but what this ser
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from fastapi import HTTPException
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from contrafact.error_words import in_every_language
+from contrafact.errors import InputError
 
 NAMES = ("127.0.0.1", "localhost", "[::1]")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -100,10 +104,16 @@ def error_response(status: int, message: str, allowed: str | None = None) -> JSO
     return JSONResponse({"ok": False, "errors": [entry(message, allowed=allowed)]}, status)
 
 
-def entry(message: str, **known: str | int | None) -> dict[str, str | int | None]:
-    """One error with all the keys that ``validate --json`` prints."""
+def entry(message: str, **known: str | int | None) -> dict[str, Any]:
+    """One error with all the keys that ``validate --json`` prints, and its message in every language."""
     names: Iterable[str] = ("file", "line", "column", "key", "found", "allowed")
-    return {**{name: known.get(name) for name in names}, "message": message}
+    told = {"message": message, "told": in_every_language(message)}
+    return {**{name: known.get(name) for name in names}, **told}
+
+
+def problem_of(error: InputError) -> dict[str, Any]:
+    """The same of an error of the scenario."""
+    return {**error.as_dict(), "told": in_every_language(error.message)}
 
 
 def _with_headers(send: Send) -> Send:

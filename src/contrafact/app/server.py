@@ -24,7 +24,7 @@ from starlette.types import Scope
 from contrafact import __version__
 from contrafact.app import asked, view
 from contrafact.app.jobs import ENDED, Job, Jobs, QueueFullError
-from contrafact.app.security import Guard, entry, error_response
+from contrafact.app.security import Guard, entry, error_response, problem_of
 from contrafact.app.showing import Shown
 from contrafact.app.uploads import Uploads
 from contrafact.errors import InputError, InputErrors
@@ -112,11 +112,11 @@ def _answer_errors(app: FastAPI) -> None:
 
     @app.exception_handler(InputErrors)
     async def wrong(_request: Request, errors: InputErrors) -> Response:
-        return JSONResponse({"ok": False, "errors": [error.as_dict() for error in errors.errors]}, 422)
+        return JSONResponse({"ok": False, "errors": [problem_of(error) for error in errors.errors]}, 422)
 
     @app.exception_handler(InputError)
     async def wrong_once(_request: Request, error: InputError) -> Response:
-        return JSONResponse({"ok": False, "errors": [error.as_dict()]}, 422)
+        return JSONResponse({"ok": False, "errors": [problem_of(error)]}, 422)
 
 
 def _show(app: FastAPI, shown: Shown) -> None:
