@@ -14,7 +14,12 @@ from contrafact.cli import main
 from tests.experiment.calibration.conftest import made_up, short_weeks
 
 SMALL = str(Path(__file__).parent / "data" / "small")
-FEW = ("--set", "population.total=4000 persons")
+FEW = (
+    "--set",
+    "population.total=4000 persons",
+    "--workers",
+    "0",
+)  # what tests replace is not replaced in other processes
 OVER = ("--over", "parameters.participation.legitimacy=0.7..0.9")
 SHORT = ("--until", "20 h", "--replications", "2", "--out", "out")
 Call = Callable[..., Result]
@@ -69,7 +74,7 @@ def test_calibrate_prints_the_posterior_and_run_draws_from_it(call: Call, monkey
     words = ("calibrate", SMALL, "--calibration", "fit.yaml", *FEW, "--out", "out")
     shown = call(*words)
     assert shown.exit_code == 0, shown.output
-    for part in ("parameters.participation.legitimacy", "uniform 0.75; 0.95", "Median residual", "T1"):
+    for part in ("parameters.participation.legitimacy", "uniform 0.75, 0.95", "Median residual", "T1"):
         assert part in shown.stdout
     document = json.loads(call(*words, "--resume", "--json").stdout)
     assert document["accepted"] == 10

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -14,6 +15,9 @@ from contrafact.translation import text
 
 OF_CLICK = ("Options", "Commands", "required", "Show this message and exit.")
 """Words that click writes, which are told by the catalogue."""
+
+ADDED = re.compile(r"(?:(.*)(  ))?\[(.*)\]", re.DOTALL)
+"""What is said of an option, and what click adds to it after two spaces."""
 
 
 def asked_for(words: Sequence[str]) -> str:
@@ -60,12 +64,11 @@ class Formatter(click.HelpFormatter):
 def _of_option(said: str) -> str:
     """What is said of an option, and what click adds to it in brackets: a default, bounds, that it must be given."""
     whole = text(said)
-    words, bracket, added = said.rpartition("  [")
-    if whole != said or not (bracket and added.endswith("]")):
+    found = ADDED.fullmatch(said)
+    if whole != said or found is None:
         return whole
-    told = words.rstrip()
-    items = [_added(item) for item in added.removesuffix("]").split("; ")]
-    return f"{text(told)}{words[len(told) :]}[{'; '.join(items)}]"
+    words, gap, added = found.groups(default="")
+    return f"{text(words)}{gap}[{'; '.join(map(_added, added.split('; ')))}]"
 
 
 def _added(item: str) -> str:

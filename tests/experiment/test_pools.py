@@ -49,7 +49,7 @@ class Where:
 def cluster() -> Iterator[Any]:
     """Two worker processes of a real cluster on this machine."""
     distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as found:
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as found:
         yield found
 
 
